@@ -1,0 +1,98 @@
+# Every target installs what it needs first; `make` alone lists them.
+# Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run sql site dev test test-all check format docs bench-read clean
+
+# An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
+PYTHON ?=
+# The oldest uv that reads our uv.lock.
+UV_MINIMUM := 0.13.9
+BIN := .venv/bin
+READY := .venv/.ready
+# Prints the folder of Dagster's own records inside the data folder, made when missing.
+DAGSTER_HOME := from pipelines.defs.instance import dagster_home as home; \
+	from pipelines.settings import Settings; print(home(Settings.from_env()))
+
+# Without bytecode the first import of Great Expectations alone takes 11 seconds.
+export UV_COMPILE_BYTECODE := 1
+export UV_PYTHON_DOWNLOADS := never
+# The environment that `make` was called from must not decide where packages go.
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Build .venv/ from uv.lock
+	@echo "Ready: $$($(BIN)/python --version) in .venv/"
+
+$(READY): uv.lock pyproject.toml
+	@set -eu; \
+	suitable() { command -v "$$1" >/dev/null 2>&1 && "$$1" -c \
+		'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null; }; \
+	new_enough() { [ "$$(printf '%s\n' "$(UV_MINIMUM)" "$$("$$1" --version 2>/dev/null | cut -d' ' -f2)" \
+		| sort -V | head -n 1)" = "$(UV_MINIMUM)" ]; }; \
+	python=; \
+	for name in $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python); do \
+		if suitable "$$name"; then python=$$("$$name" -c 'import sys; print(sys.executable)'); break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Veedor needs Python 3.11 to 3.14; found: $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)." >&2; \
+		echo "Install one of them, or name it: make setup PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi; \
+	if command -v uv >/dev/null 2>&1 && new_enough uv; then \
+		uv=uv; \
+	else \
+		uv=.tools/bin/uv; \
+		if ! { [ -x "$$uv" ] && new_enough "$$uv"; }; then \
+			"$$python" -m venv --clear .tools || { \
+				echo "Python's venv module is incomplete (on Debian and Ubuntu: the package python3-venv)." >&2; \
+				exit 1; }; \
+			.tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=$(UV_MINIMUM)"; \
+		fi; \
+	fi; \
+	"$$uv" sync --frozen --python "$$python"
+	@touch $@
+
+demo: $(READY) ## Five nights against a portal of our own, with no internet
+	@$(BIN)/veedor demo
+
+run: $(READY) ## Tonight's run on sources.yaml
+	@$(BIN)/veedor run
+
+sql: $(READY) ## Ask the published history: make sql Q='show tables'
+	@$(BIN)/veedor sql "$${Q:?write the question as make sql Q='select ...'}"
+
+site: $(READY) ## Build the public pages again from the published history
+	@$(BIN)/veedor site
+
+dev: $(READY) ## The Dagster screen, with schedule and daemon, on this machine
+	@DAGSTER_HOME="$$($(BIN)/python -c '$(DAGSTER_HOME)')" && export DAGSTER_HOME && exec $(BIN)/dagster dev
+
+test: $(READY) ## The tests, without the slow ones
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadscope
+
+test-all: $(READY) ## Every test
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+check: $(READY) ## Style, types and the floors, without changing anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Put the code into its style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## Write docs/reference/ anew from the code
+	$(BIN)/python -m docs.generate
+
+bench-read: $(READY) ## Speed of reading a CSV, as a ratio: make bench-read ROWS=500000
+	@$(BIN)/python -m benchmarks.read --rows $(or $(ROWS),500000)
+
+clean: ## Remove .venv, tools and caches; never the data folder
+	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find docs pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

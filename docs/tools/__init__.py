@@ -1,0 +1,1 @@
+"""What `python -m docs.generate` writes the reference pages with: one module a subject."""

@@ -1,0 +1,122 @@
+"""Run folders: every arrow between two stages is a file written once, whole or not at all.
+
+Belongs here: where a stage's artifact lies, and how values are written and read back. An artifact is
+written to a temporary name in the same folder, flushed to disk and renamed, so that a process killed on any
+line leaves either the finished file or none; a stage whose artifact exists is never done again.
+
+    data/runs/<night>/<source>/catalog.json · snapshots.jsonl · reads.jsonl · ... · index.json
+    data/runs/<night>/_night/alerts.jsonl · ...            what concerns the whole night
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+DECLARATION = "declaration.json"
+CATALOG = "catalog.json"
+SNAPSHOTS = "snapshots.jsonl"
+READS = "reads.jsonl"
+VALIDATION_RESULTS = "validation_results.jsonl"
+MEASUREMENTS = "measurements.jsonl"
+SCORES = "scores.jsonl"
+VERDICTS = "verdicts.jsonl"
+INDEX = "index.json"
+ALERTS = "alerts.jsonl"
+JUDGED = "judged.jsonl"
+NOTIFICATIONS = "notifications"
+NIGHT_FOLDER = "_night"
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:  # building one costs milliseconds, a night uses it thousands of times
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success flush it to disk and rename it over `path`.
+
+    On any exception the temporary file is removed and `path` is left as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` atomically."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 to `path` atomically."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_value(path: Path, value: object) -> None:
+    """Write one dataclass of the model as JSON."""
+    write_bytes(path, _adapter(type(value)).dump_json(value, indent=1) + b"\n")
+
+
+def read_value(path: Path, kind: type[T]) -> T:
+    """Read back what `write_value` wrote. Raises `pydantic.ValidationError` on another shape."""
+    value: T = _adapter(kind).validate_json(path.read_bytes())
+    return value
+
+
+def write_values(path: Path, values: Iterable[object]) -> None:
+    """Write dataclasses of one kind, one JSON object a line. An empty list gives an empty file."""
+    with replacing(path) as temporary, temporary.open("wb") as handle:
+        for value in values:
+            handle.write(_adapter(type(value)).dump_json(value) + b"\n")
+
+
+def read_values(path: Path, kind: type[T]) -> list[T]:
+    """Read back what `write_values` wrote."""
+    adapter = _adapter(kind)
+    with path.open("rb") as handle:
+        return [adapter.validate_json(line) for line in handle if line.strip()]
+
+
+def run_folder(runs: Path, night: date, source: str) -> Path:
+    """The folder of one source's night."""
+    return runs / night.isoformat() / source
+
+
+def night_folder(runs: Path, night: date) -> Path:
+    """The folder of what concerns the whole night (alerts, notifications, the publication mark)."""
+    return runs / night.isoformat() / NIGHT_FOLDER
+
+
+def nights(runs: Path) -> list[date]:
+    """The nights that have a folder, oldest first."""
+    if not runs.is_dir():
+        return []
+    found = []
+    for entry in runs.iterdir():
+        try:
+            found.append(date.fromisoformat(entry.name))
+        except ValueError:
+            continue
+    return sorted(found)

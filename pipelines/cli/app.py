@@ -1,0 +1,117 @@
+"""The command line's root: the list of commands, and the one place where an error becomes a line.
+
+Exit codes: 0 done · 1 the data did not pass (`validate`) · 2 the command could not be carried out ·
+3 a night in which one of our own faults stopped a source · 4 a fault of ours stopped the command; its
+traceback is in veedor-failure.log in the data folder, or in the temporary folder · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import __version__
+from pipelines.cli import demo, read, run_command, site, sources, sql, validate
+from pipelines.cli.console import cell, err, fail
+from pipelines.errors import VeedorError
+from pipelines.settings import Settings
+
+FAILURE_LOG = "veedor-failure.log"
+
+app = typer.Typer(
+    name="veedor",
+    help="A nightly watch over published anti-corruption data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("run")(run_command.run)
+app.command("read")(read.read)
+app.command("validate")(validate.validate)
+app.command("sql")(sql.sql)
+app.command("site")(site.site)
+app.command("demo")(demo.demo)
+app.add_typer(sources.app, name="sources")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"veedor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done.")] = False,
+) -> None:
+    """A nightly watch over published anti-corruption data."""
+    handler = logging.StreamHandler()
+    # On the handler, not only on the root: some libraries set levels of their own.
+    handler.setLevel(logging.INFO if verbose else logging.ERROR)
+    logging.basicConfig(level=handler.level, handlers=[handler], format="%(asctime)s %(name)s %(message)s")
+
+
+def run() -> None:
+    """Run the command line; every expected error ends in one line and an exit code."""
+    try:
+        app()
+    except VeedorError as error:
+        fail(error, as_json="--json" in sys.argv)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("Interrupted. Run the same command again: finished stages are kept.")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`). Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        refused = cell(f"{error.strerror or error} {error.filename or ''}")
+        err.print(f"[bold red]The machine refused:[/bold red] {refused}", soft_wrap=True)
+        err.print("[dim]→ Look at disk space and permissions of the data folder, then run it again.[/dim]")
+        sys.exit(2)
+    except Exception as error:
+        _unforeseen(error)
+        sys.exit(4)
+
+
+def _unforeseen(error: Exception) -> None:
+    """Say in one line that an exception which nobody foresaw is ours, and keep its traceback."""
+    text = "".join(traceback.format_exception(error))
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    where = _written(text)
+    kept = f"The traceback is in {where}: report it." if where else "Its traceback could not be written."
+    advice = f"{kept} `veedor --verbose ...` shows it."
+    fail(VeedorError(f"{what} (this is a fault of ours)", advice), as_json="--json" in sys.argv)
+    if {"--verbose", "-v"} & set(sys.argv):
+        err.print("\n".join(cell(line) for line in text.splitlines()), soft_wrap=True)
+
+
+def _written(text: str) -> Path | None:
+    """Write the traceback where only we can read it: the data folder if it is there, else the temporary one."""
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        path = Settings.from_env().data / FAILURE_LOG
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as kept:
+            kept.write(content)
+    except (OSError, VeedorError):
+        pass
+    else:
+        return path
+    try:
+        with tempfile.NamedTemporaryFile(prefix="veedor-failure-", suffix=".log", delete=False) as handle:
+            handle.write(content)
+            return Path(handle.name)
+    except OSError:
+        return None

@@ -1,0 +1,64 @@
+"""`veedor read FILE`: how a file is read, and what is lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.console import AsJson, cell, out, print_json, table
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.tables.table import Opened
+
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to look at.")
+]
+
+
+def read(file: File, as_json: AsJson = False) -> None:
+    """Print the read report: format, encoding, header, rows, and what could not be read."""
+    with opened_file(file, Settings.from_env()) as content:
+        reports = content.reports
+        if as_json:
+            print_json(reports)
+            return
+        for report in reports:
+            if report.fault is not None:
+                out.print(f"[bold]{cell(report.member or report.table)}[/bold]: {cell(report.fault.message)}")
+                continue
+            facts = {
+                "table": report.table + (" (main)" if report.main else ""),
+                "file in archive": report.member,
+                "format": report.format,
+                "encoding": report.encoding,
+                "delimiter": repr(report.delimiter) if report.delimiter else None,
+                "header in row": report.header_row,
+                "records": report.rows,
+                "columns": len(report.columns),
+                "rows of another width": report.ragged,
+                "blank rows": report.blank_rows,
+                "records lost": report.lost,
+                "notes": "; ".join(report.notes) or None,
+            }
+            out.print(table(("", ""), [item for item in facts.items() if item[1] not in (None, "")]))
+            out.print("  " + ", ".join(cell(name) for name in report.columns) + "\n")
+
+
+@contextmanager
+def opened_file(file: Path, settings: Settings) -> Iterator[Opened]:
+    """Open a file of this machine as a snapshot would be. Raises `ReadFault`."""
+    from pipelines.tables.read import opened
+    from pipelines.tables.table import Hint
+
+    with file.open("rb") as handle:
+        sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+    declared = file.suffix.lstrip(".").lower() or None
+    hint = Hint(distribution=file.name, sha256=sha256, format=declared, file_name=file.name)
+    with opened(file, hint, memory_limit=settings.memory_limit, threads=settings.threads) as content:
+        yield content

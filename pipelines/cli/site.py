@@ -1,0 +1,21 @@
+"""`veedor site`: build the public pages again from the published history."""
+
+from __future__ import annotations
+
+from pipelines.cli.console import AsJson, out, print_json
+from pipelines.errors import HistoryMissing
+from pipelines.settings import Settings
+
+
+def site(as_json: AsJson = False) -> None:
+    """Build the site from public/quality.duckdb and say where it lies."""
+    from pipelines.site.build import build
+
+    settings = Settings.from_env()
+    if not (settings.public / "quality.duckdb").exists():
+        raise HistoryMissing(f"there is no {settings.public / 'quality.duckdb'}")
+    page = build(settings.public)
+    if as_json:
+        print_json({"index": page})
+    else:
+        out.print(f"The site: {page}")

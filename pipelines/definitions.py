@@ -1,0 +1,55 @@
+"""What Dagster loads: `dagster dev -m pipelines.definitions`. https://docs.dagster.io/guides/build/projects-and-components
+
+Belongs here: putting the parts of `defs/` together. Nothing is read when this module is imported; `defs` reads
+the environment and sources.yaml when Dagster asks for it, and never the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pipelines.clock import SystemClock
+from pipelines.defs.asset_checks import verdict_checks
+from pipelines.defs.assets import night_assets, source_assets
+from pipelines.defs.jobs import night_job
+from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
+from pipelines.defs.schedules import nightly
+from pipelines.defs.sensors import run_failure_sensor
+from pipelines.errors import VeedorError
+from pipelines.settings import Settings
+from pipelines.sources import Sources, load
+
+
+def build_definitions(
+    settings: Settings, sources: Sources | None = None, overrides: Mapping[str, object] | None = None
+) -> dg.Definitions:
+    """The graph for `sources` (left out: those of `settings.sources`), with resources replaced by `overrides`.
+
+    `overrides` may name `clock` (any `pipelines.clock.Clock`) and `tonight`. Raises `SourcesError`, and
+    `ValueError` for another name.
+    """
+    declared = load(settings.sources) if sources is None else sources
+    resources: dict[str, object] = {CLOCK: SystemClock(), TONIGHT: tonight_resource(settings, declared)}
+    unknown = sorted(set(overrides or {}) - set(resources))
+    if unknown:
+        raise ValueError(f"there is no resource {unknown[0]!r}; there are {', '.join(resources)}")
+    return dg.Definitions(
+        assets=[*source_assets(declared), *night_assets()],
+        asset_checks=verdict_checks(declared),
+        jobs=[night_job()],
+        schedules=[nightly(declared)],
+        sensors=[run_failure_sensor(settings, declared)],
+        resources={**resources, **(overrides or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The graph of this installation. A setting or sources.yaml that cannot be used is named in one line."""
+    try:
+        return build_definitions(Settings.from_env())
+    except VeedorError as error:
+        raise dg.DagsterInvalidDefinitionError(f"{error.title}: {error.message} {error.advice}") from None

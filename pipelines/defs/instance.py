@@ -1,0 +1,48 @@
+"""The instance: where Dagster keeps its own records (DAGSTER_HOME). https://docs.dagster.io/deployment/oss/dagster-yaml
+
+Belongs here: the folder and its `dagster.yaml`. Nothing of what Veedor knows is in it: it may be deleted, and
+costs the run screen's past, no night.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines import artifacts
+from pipelines.settings import Settings
+
+DAGSTER_YAML = """\
+# Written once by Veedor; change it at will, it is not written again.
+telemetry:
+  enabled: false
+
+# No dialogue that asks the operator for a mail address.
+nux:
+  enabled: false
+
+# A night is one run in one process. The second place is for a source that is run again by hand, and keeps a run
+# whose process died with the machine from standing in the next one's way.
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+
+# A run whose process has died is given up after this time (seconds), so that the operator is told.
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: 72000
+
+# Days for which ticks are kept. (Runs are kept until somebody deletes them.)
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days: {skipped: 1, started: 7, success: 30, failure: 90}
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The absolute path of `data/dagster`, made with its `dagster.yaml` when missing."""
+    home = (settings.data / "dagster").resolve()
+    if not (home / "dagster.yaml").exists():
+        artifacts.write_text(home / "dagster.yaml", DAGSTER_YAML)
+    return home

@@ -1,0 +1,51 @@
+"""Resources: what a run works with. https://docs.dagster.io/guides/build/external-resources
+
+Belongs here: opening the core's own `Tools` once a run and closing them at its end. They are plain objects, not
+configuration: no setting, let alone a mail server's password, ever gets into a run's stored config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from pipelines.clock import Clock
+from pipelines.defs.partitions import NIGHT_TAG, night_of_run
+from pipelines.settings import Settings
+from pipelines.sources import Sources
+from pipelines.tools import Tools, opened_tools
+
+CLOCK = "clock"
+TONIGHT = "tonight"
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What every asset of one run gets: the declaration, the night, and the core's tools."""
+
+    sources: Sources
+    night: date
+    tools: Tools
+
+
+def tonight_resource(settings: Settings, sources: Sources) -> dg.ResourceDefinition:
+    """`Tonight`, opened when a run's first asset needs it and closed when the run ends.
+
+    The night is settled once: a run that goes on past midnight stays on its night, and a run that was started
+    by hand is tagged with it, so that its re-execution a day later goes on with the same one.
+    """
+
+    @dg.resource(required_resource_keys={CLOCK}, description="The night and the tools of its stages.")
+    def tonight(context: dg.InitResourceContext) -> Iterator[Tonight]:
+        clock: Clock = getattr(context.resources, CLOCK)
+        run = context.run
+        night = night_of_run(run.tags if run else {}, sources, clock.now())
+        if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
+            context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
+        with opened_tools(settings, sources, clock=clock) as tools:
+            yield Tonight(sources, night, tools)
+
+    return tonight

@@ -1,0 +1,59 @@
+"""The one place where a DuckDB connection is opened, with its limits set.
+
+Belongs here: memory and thread limits, and the locks that keep SQL from touching anything but its own
+tables (no extension is ever installed or loaded by itself). Does not belong here: any query.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+
+
+def connect(
+    path: Path | None = None,
+    *,
+    read_only: bool = False,
+    memory_limit: str = MEMORY_LIMIT,
+    threads: int = THREADS,
+    temp_directory: Path | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Open `path` (None: in memory) with limits set; SQL may still read and write files that we name.
+
+    Raises `duckdb.IOException` when another process holds the file.
+    """
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if temp_directory is not None:
+        config["temp_directory"] = str(temp_directory)
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    connection.execute("SET TimeZone = 'UTC'")  # not known to `config` before the connection is there
+    return connection
+
+
+def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take file and network access away from a connection for good, before a stranger's SQL runs on it."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def quote(name: str) -> str:
+    """A column or table name as a quoted SQL identifier, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string as a quoted SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

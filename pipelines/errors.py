@@ -1,0 +1,133 @@
+"""The exception tree.
+
+    VeedorError
+    ├── ConfigurationError      our operator's mistake; stops before any work; names file, line and remedy
+    │   ├── SourcesError        sources.yaml
+    │   └── SuiteError          a suite, layout or catalogue in expectations/
+    ├── PublisherFault          a fact about the published data; a stage catches and records it
+    │   ├── CatalogFault        raised by portals
+    │   ├── FetchFault          raised by http_client and snapshots
+    │   └── ReadFault           raised by tables
+    ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
+    ├── HistoryLocked           another process held history.duckdb for longer than the deadline
+    ├── HistoryMissing          there is no published history to read yet
+    └── QueryError              a reader's SQL was refused or failed
+
+Every class carries `title` and `advice`, from which the docs page and the command line's one clear line are
+made. A fault of the data is a result (`PublisherFault.fault`); a fault of ours is an exception.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.model import Fault, FaultKind
+
+
+class VeedorError(Exception):
+    """Root of everything that Veedor raises on purpose."""
+
+    title: ClassVar[str] = "Veedor stopped"
+    default_advice: ClassVar[str] = "Read the message; it names what to change."
+
+    def __init__(self, message: str, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice or self.default_advice
+
+
+class ConfigurationError(VeedorError):
+    """Raised before any work when what the operator wrote cannot be used."""
+
+    title = "The configuration cannot be used"
+    default_advice = "Mend the file at the line that is named and run the command again."
+
+    def __init__(
+        self, message: str, advice: str | None = None, *, file: str | None = None, line: int | None = None
+    ) -> None:
+        where = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(f"{where}{message}", advice)
+        self.file = file
+        self.line = line
+
+
+class SourcesError(ConfigurationError):
+    """Raised by `sources.load` when sources.yaml is invalid."""
+
+    title = "sources.yaml is not valid"
+
+
+class SuiteError(ConfigurationError):
+    """Raised when a suite, layout or catalogue in `expectations/` is invalid or missing."""
+
+    title = "An expectation suite or layout is not valid"
+
+
+class PublisherFault(VeedorError):
+    """Base of the faults of published data: caught by a stage, recorded, scored."""
+
+    title = "The publisher's data could not be used"
+
+    def __init__(
+        self, kind: FaultKind, message: str, advice: str | None = None, *, transient: bool = False
+    ) -> None:
+        super().__init__(message, advice)
+        self.kind = kind
+        self.fault = Fault(kind=kind, message=message, advice=self.advice, transient=transient)
+
+
+class CatalogFault(PublisherFault):
+    """Raised by a portal when its catalog, or a dataset in it, cannot be had."""
+
+    title = "The portal's catalog could not be read"
+    default_advice = "Open the portal's address in a browser; if the dataset moved, correct sources.yaml."
+
+
+class FetchFault(PublisherFault):
+    """Raised by the HTTP client or the snapshot store when a file cannot be had whole."""
+
+    title = "The file could not be downloaded"
+    default_advice = "Open the download address in a browser and tell the publisher what you see."
+
+
+class ReadFault(PublisherFault):
+    """Raised by a reader when bytes do not make a table."""
+
+    title = "The file could not be read as a table"
+    default_advice = (
+        "Open the file with a spreadsheet or text editor and compare it with its declared format."
+    )
+
+
+class DeliveryError(VeedorError):
+    """Raised by a channel when an alert could not be delivered."""
+
+    title = "A notification could not be delivered"
+    default_advice = "Check the channel's address and credentials in the environment."
+
+    def __init__(self, message: str, *, permanent: bool = False, advice: str | None = None) -> None:
+        super().__init__(message, advice)
+        self.permanent = permanent
+
+
+class HistoryLocked(VeedorError):
+    """Raised when another process keeps history.duckdb open for writing beyond the deadline."""
+
+    title = "The history is locked by another process"
+    default_advice = (
+        "Wait for the other process to finish, or end it, and run the night again: nothing is lost."
+    )
+
+
+class HistoryMissing(VeedorError):
+    """Raised when a reader asks before any night was published."""
+
+    title = "There is no published history yet"
+    default_advice = "Run a night first: `veedor run`, or `veedor demo` to see one."
+
+
+class QueryError(VeedorError):
+    """Raised when a reader's SQL is refused or fails."""
+
+    title = "The query could not be answered"
+    default_advice = "Check the names with `veedor sql 'show tables'`."

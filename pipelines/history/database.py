@@ -1,0 +1,147 @@
+"""The history database: opened for one short transaction, migrated, closed.
+
+Belongs here: taking and giving back DuckDB's lock on `history.duckdb`. DuckDB lets no other process open a
+file that is being written and refuses at once, so the waiting is done here. Does not belong here: any table.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import duck
+from pipelines.errors import HistoryLocked, HistoryMissing
+from pipelines.history.migrate import migrate
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Sleep = Callable[[float], None]
+
+DEADLINE_SECONDS = 30.0
+FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.5
+
+# DuckDB's lock is one of processes: threads of one process would share the file, so they queue up here.
+_THREADS = threading.RLock()
+
+
+@contextmanager
+def writing(
+    path: Path, *, deadline_seconds: float = DEADLINE_SECONDS, sleep: Sleep = time.sleep
+) -> Iterator[DuckDBPyConnection]:
+    """Open `path` read-write, bring its tables up to date and run one transaction.
+
+    The transaction is committed when the block ends, rolled back on any exception; the connection is always
+    closed. While another process holds the file this tries again, with jitter, for `deadline_seconds`.
+    Raises `HistoryLocked` naming the process that holds it.
+    """
+    with _thread(path, deadline_seconds):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = retrying(lambda: duck.connect(path), path, deadline_seconds, sleep)
+        try:
+            migrate(connection)
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def reading(
+    path: Path, *, deadline_seconds: float = DEADLINE_SECONDS, sleep: Sleep = time.sleep
+) -> Iterator[DuckDBPyConnection]:
+    """Open `path` read-only, for the stages that compare tonight with the past (`history.past`).
+
+    Raises `HistoryMissing` when there is no history yet and `HistoryLocked` like `writing`.
+    """
+    if not path.is_file():
+        raise HistoryMissing(f"There is no history at {path}.")
+    with _thread(path, deadline_seconds):
+        connection = retrying(lambda: duck.connect(path, read_only=True), path, deadline_seconds, sleep)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def withheld(
+    path: Path, *, deadline_seconds: float = DEADLINE_SECONDS, sleep: Sleep = time.sleep
+) -> Iterator[None]:
+    """Hold the lock that DuckDB itself uses on `path` without opening it, while another file takes its place.
+
+    Writers wait as they wait for each other. Raises `HistoryLocked`.
+    """
+    import fcntl
+
+    with _thread(path, deadline_seconds):
+        if not path.exists():
+            yield
+            return
+        with path.open("rb+") as handle:
+            waited = 0.0
+            while True:
+                try:
+                    fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    if waited >= deadline_seconds:
+                        raise HistoryLocked(_who(path, "", waited)) from error
+                sleep(FIRST_PAUSE_SECONDS)
+                waited += FIRST_PAUSE_SECONDS
+            yield
+
+
+def retrying(
+    attempt: Callable[[], DuckDBPyConnection], path: Path, deadline_seconds: float, sleep: Sleep
+) -> DuckDBPyConnection:
+    """Call `attempt` until DuckDB's lock on `path` is free. Pauses add up to at most the deadline.
+
+    Raises `HistoryLocked` after that. An error that is not about the lock (a full disk, a broken file) is
+    raised as it is: waiting would not mend it.
+    """
+    import duckdb
+
+    waited, pause = 0.0, FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except duckdb.IOException as error:
+            message = str(error)
+            if "set lock" not in message and "Conflicting lock" not in message:
+                raise
+            if waited >= deadline_seconds:
+                raise HistoryLocked(_who(path, message, waited)) from error
+        # Two processes that collided once must not collide again at the same instant.
+        nap = min(random.uniform(pause / 2, pause), deadline_seconds - waited)  # noqa: S311
+        sleep(nap)
+        waited += nap
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+@contextmanager
+def _thread(path: Path, deadline_seconds: float) -> Iterator[None]:
+    if not _THREADS.acquire(timeout=deadline_seconds):
+        raise HistoryLocked(f"{path} is held by another thread of this process.")
+    try:
+        yield
+    finally:
+        _THREADS.release()
+
+
+def _who(path: Path, message: str, waited: float) -> str:
+    holder = re.search(r"\(PID (\d+)\)", message)
+    who = f"process {holder.group(1)}" if holder else "another process"
+    return f"{path} is held by {who}; waited {waited:.0f} seconds."

@@ -1,0 +1,90 @@
+"""Publish: a copy of the history that anybody may open, download and query.
+
+Belongs here: what is public and what is not, and the change from the old copy to the new one. The copy is in
+DuckDB's storage format 1.0.0, which every DuckDB since June 2024 and DuckDB-WASM can read. Readers of the old
+copy keep it until they close it.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import artifacts, duck
+from pipelines.history.database import writing
+from pipelines.history.meanings import COLUMNS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+QUALITY = "quality.duckdb"
+VIEWS = Path(__file__).parent / "views.sql"
+STORAGE_VERSION = "v1.0.0"
+
+# Mail addresses and what mail servers answered. Their rows are never written to the copy, not even to be
+# deleted again: deleted bytes stay in a file.
+PRIVATE_TABLES = ("alert_recipient", "contact_point", "notification_delivery")
+
+_STALE_SECONDS = 3600.0
+
+
+def publish(history: Path, public: Path) -> Path:
+    """Copy `history` to `public/quality.duckdb`, with the views; gives its path.
+
+    The new file appears under its name whole or not at all. Raises `HistoryLocked`.
+    """
+    target = public / QUALITY
+    _sweep(public)
+    with artifacts.replacing(target) as temporary:
+        try:
+            with writing(history) as connection:  # the writer's lock: the copy is of one moment
+                copy_from = duck.quote(_name_of(connection.execute("SELECT current_database()").fetchone()))
+                connection.execute(
+                    f"ATTACH {duck.literal(str(temporary))} AS published"
+                    f" (STORAGE_VERSION {duck.literal(STORAGE_VERSION)})"
+                )
+                connection.execute(f"COPY FROM DATABASE {copy_from} TO published (SCHEMA)")
+                connection.execute("USE published")
+                tables = connection.execute(
+                    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY 1"
+                ).fetchall()
+                for (table,) in tables:
+                    name = duck.quote(table)
+                    if table in PRIVATE_TABLES:
+                        connection.execute(f"DROP TABLE {name}")
+                    else:
+                        connection.execute(f"INSERT INTO {name} FROM {copy_from}.main.{name}")
+                _make_views(connection)
+                connection.execute(f"USE {copy_from}")
+        finally:
+            temporary.with_name(f"{temporary.name}.wal").unlink(missing_ok=True)
+    return target
+
+
+def _make_views(connection: DuckDBPyConnection) -> None:
+    connection.execute(VIEWS.read_text(encoding="utf-8"))
+    columns = connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_views()"
+        " ON view_name = table_name AND duckdb_views.database_name = duckdb_columns.database_name"
+        " WHERE duckdb_columns.database_name = 'published' AND NOT duckdb_views.internal ORDER BY ALL"
+    ).fetchall()
+    for view, column in columns:
+        connection.execute(
+            f"COMMENT ON COLUMN {duck.quote(view)}.{duck.quote(column)} IS {duck.literal(COLUMNS[column])}"
+        )
+
+
+def _name_of(row: tuple[str, ...] | None) -> str:
+    assert row is not None  # SELECT without FROM gives one row
+    return row[0]
+
+
+def _sweep(public: Path) -> None:
+    """Remove what a publication that was killed left behind, once it is certainly dead."""
+    for leftover in public.glob(f".{QUALITY}.*.tmp*"):
+        try:
+            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+                leftover.unlink()
+        except FileNotFoundError:
+            continue

@@ -1,0 +1,197 @@
+"""Rows: one night's artifacts as rows of the tables, by column name.
+
+Belongs here: how a value of the model becomes rows. A column has the name of the model's field, so most of a
+row is the value itself; what is named here is what differs. Does not belong here: DuckDB, files. What must
+not be public (mail addresses, a mail server's answers) goes into tables of their own, which `publish` leaves
+out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from pipelines.model import (
+    Alert,
+    Catalog,
+    Fault,
+    Judged,
+    Notification,
+    QualityMeasurement,
+    ReadReport,
+    RunIndex,
+    Score,
+    Snapshot,
+    Transition,
+    UnexpectedExample,
+    ValidationResult,
+    Verdict,
+)
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+EXAMPLES_KEPT = 10
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:]+@[^\s@<>()\[\]\"',;:]+")
+
+
+def run_id(index: RunIndex) -> str:
+    """The id under which a run's rows are replaced: `<night>/<source>`."""
+    return f"{index.night.isoformat()}/{index.source}"
+
+
+def of_run(
+    index: RunIndex,
+    catalog: Catalog | None,
+    snapshots: Iterable[Snapshot],
+    reads: Iterable[ReadReport],
+    validations: Iterable[ValidationResult],
+    measurements: Iterable[QualityMeasurement],
+    scores: Iterable[Score],
+    verdicts: Iterable[Verdict],
+) -> Rows:
+    """All rows of one source's night, by table."""
+    run = {"run_id": run_id(index), "night": index.night}
+    return {
+        "run": [_row(index, run)],
+        **_of_catalog(run, index.source, catalog),
+        "snapshot": [_row(it, run, _place(it.distribution), _fault(it.fault)) for it in snapshots],
+        "read_report": [
+            _row(
+                it, run, _place(it.distribution), _fault(it.fault), table_name=it.table, roles=_json(it.roles)
+            )
+            for it in reads
+        ],
+        **_of_validations(run, validations),
+        "quality_measurement": [_row(it, run) for it in measurements],
+        "score": [_row(it, run, _in_languages("explanation", it.explanation)) for it in scores],
+        "verdict": [_row(it, run) for it in verdicts],
+    }
+
+
+def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
+    rows: Rows = {"source_visit": [], "dataset": [], "contact_point": [], "distribution": []}
+    if catalog is None:
+        return rows
+    count = len(catalog.datasets)
+    rows["source_visit"].append(_row(catalog, run, _fault(catalog.fault), source=source, datasets=count))
+    for it in catalog.datasets:
+        contact = it.contact_point
+        rows["dataset"].append(
+            _row(
+                it,
+                run,
+                _fault(it.fault),
+                _in_languages("guide_title", it.guide_title),
+                source=source,
+                dataset=it.key,
+                publisher=it.publisher.name,
+                country=it.publisher.country,
+                contact_name=without_addresses(contact.name),
+            )
+        )
+        rows["contact_point"].append(_row(contact, run, dataset=it.key))
+        rows["distribution"] += [
+            _row(file, run, dataset=it.key, distribution=file.key) for file in it.distributions
+        ]
+    return rows
+
+
+def _of_validations(run: Row, validations: Iterable[ValidationResult]) -> Rows:
+    results: list[Row] = []
+    examples: list[Row] = []
+    described: dict[tuple[str, str, str], Row] = {}
+    for one in validations:
+        table = _row(one, run, _place(one.distribution), table_name=one.table)
+        for it in one.results:
+            words = _in_languages("title", it.title) | _in_languages("advice", it.advice)
+            result = _row(it, table, words, col=it.column)
+            results.append(result)
+            described[(one.suite, one.suite_version, it.key)] = result
+            examples += [
+                _row(example, table, key=it.key, position=position, row_number=example.row)
+                for position, example in enumerate(it.examples[:EXAMPLES_KEPT], start=1)
+            ]
+    return {
+        "expectation_result": results,
+        "expectation_example": examples,
+        "expectation": list(described.values()),
+    }
+
+
+def of_alerts(
+    night: date, judged: Iterable[Judged], alerts: Iterable[Alert], notifications: Iterable[Notification]
+) -> Rows:
+    """All rows of one night's alerts, by table.
+
+    A transition told to several owners is one row. It belongs to the night in which it happened; an alert of
+    a later night that speaks of it again (a reminder) only refers to it.
+    """
+    rows: Rows = {"alert": [], "alert_transition": [], "alert_recipient": []}
+    transitions: dict[str, Row] = {}
+    for alert in alerts:
+        mark = {"night": night, "alert": alert.id}
+        name = without_addresses(alert.recipient.name)
+        rows["alert"].append(_row(alert, recipient_name=name))
+        rows["alert_recipient"].append(_row(alert.recipient, mark))
+        rows["alert_transition"] += [{**mark, "transition": it.id} for it in alert.transitions]
+        transitions |= {it.id: _of_transition(it) for it in alert.transitions if it.night == night}
+    attempts = [_row(it, night=night) for it in notifications]
+    return {
+        **rows,
+        "judged": [_row(it) for it in judged],
+        "transition": list(transitions.values()),
+        "notification": attempts,
+        "notification_delivery": attempts,
+    }
+
+
+def _of_transition(it: Transition) -> Row:
+    words = _in_languages("summary", it.summary) | _in_languages("advice", it.advice)
+    return _row(it, words, examples=_examples(it.examples), col=it.column)
+
+
+def without_addresses(text: str) -> str:
+    """A name as it may be published: portals put mail addresses into name fields, and those are personal."""
+    return _ADDRESS.sub("", text).strip(" \t<>()[],;:")
+
+
+def _row(value: object, *more: Row, **named: object) -> Row:
+    """The fields of a dataclass by name, with `more` and `named` over them. Tables take what they have."""
+    row: Row = {item.name: getattr(value, item.name) for item in fields(value)}  # type: ignore[arg-type]
+    for one in more:
+        row |= one
+    return row | named
+
+
+def _place(distribution: str) -> Row:
+    """A distribution's key is `source/dataset/distribution`: the dataset's is what stands before the last."""
+    return {"distribution": distribution, "dataset": distribution.rpartition("/")[0]}
+
+
+def _fault(fault: Fault | None) -> Row:
+    if fault is None:
+        return dict.fromkeys(("fault_kind", "fault_message", "fault_advice", "fault_transient"))
+    return {
+        "fault_kind": fault.kind,
+        "fault_message": fault.message,
+        "fault_advice": fault.advice,
+        "fault_transient": fault.transient,
+    }
+
+
+def _in_languages(name: str, texts: dict[str, str]) -> Row:
+    return {f"{name}_en": texts.get("en"), f"{name}_es": texts.get("es")}
+
+
+def _examples(examples: Iterable[UnexpectedExample]) -> str:
+    return _json([{"row": it.row, "value": it.value} for it in list(examples)[:EXAMPLES_KEPT]])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

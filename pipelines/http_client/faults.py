@@ -1,0 +1,202 @@
+"""What a server can do instead of answering, as `FetchFault`s that say what was seen and what to do.
+
+Belongs here: the words, and which fault is transient (the same request may succeed tomorrow). Does not belong
+here: any request.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPException
+
+from urllib3.exceptions import IncompleteRead
+
+from pipelines.errors import FetchFault
+from pipelines.http_client.addresses import printable
+from pipelines.model import FaultKind
+
+OPERATOR = "Ask the portal to let Veedor's requests through; the user agent says who is asking."
+PUBLISHER = "Open the address in a browser and tell the publisher what you see."
+LATER = "Nothing to do today: it is asked again on the next night."
+
+# By OpenSSL's X509_V_ERR_* code.
+CERTIFICATE = {
+    10: ("its certificate has expired", "Renew the certificate."),
+    18: ("its certificate is self-signed", "Install a certificate of a recognised authority."),
+    19: ("its certificate's authority is not recognised", "Install a certificate of a recognised authority."),
+    20: (
+        "its certificate chain lacks the intermediate certificate",
+        "Install the whole chain on the server; browsers guess what is missing, programs do not.",
+    ),
+    62: ("its certificate is for another host name", "Install a certificate for this host name."),
+}
+
+
+class StatusFault(FetchFault):
+    """A `FetchFault` that came as an HTTP answer: `status` is its code."""
+
+    def __init__(self, status: int, kind: FaultKind, message: str, advice: str, *, transient: bool) -> None:
+        super().__init__(kind, message, advice, transient=transient)
+        self.status = status
+
+
+def of_status(status: int, reason: object = "") -> StatusFault:
+    """The fault that a status other than a successful one stands for."""
+    phrase = next((item.phrase for item in HTTPStatus if item == status), printable(reason, 80))
+    seen = f"the server answered {status} {phrase}".rstrip()
+    if status in (401, 403, 451):
+        return StatusFault(status, FaultKind.BLOCKED, f"{seen}: it refuses us", OPERATOR, transient=False)
+    if status in (404, 410):
+        return StatusFault(
+            status, FaultKind.GONE, f"{seen}: there is no such file", PUBLISHER, transient=False
+        )
+    if status == 429:
+        return StatusFault(
+            status, FaultKind.THROTTLED, f"{seen}: we ask too often for it", LATER, transient=True
+        )
+    if status == 408:
+        return StatusFault(status, FaultKind.TIMED_OUT, seen, LATER, transient=True)
+    if status >= 500:
+        return StatusFault(
+            status, FaultKind.HTTP_STATUS, f"{seen}: it is in trouble itself", LATER, transient=True
+        )
+    return StatusFault(status, FaultKind.HTTP_STATUS, seen, PUBLISHER, transient=False)
+
+
+def demand_body(status: int, reason: object = "") -> None:
+    """Raise unless `status` promises a body that is the whole file (200, or 203 from a proxy)."""
+    if status in (200, 203):
+        return
+    if status == 202:
+        message = "the server answered 202 Accepted: it has yet to make the file"
+        advice = "Publish the address of a finished file, not of an export that is made on request."
+        raise StatusFault(status, FaultKind.NOT_WHAT_WAS_PROMISED, message, advice, transient=True)
+    if status in (204, 205):
+        raise empty(status)
+    raise of_status(status, reason)
+
+
+def empty(status: int) -> StatusFault:
+    """An answer without a single byte."""
+    advice = "Publish the file again: the address works, the file is empty."
+    return StatusFault(
+        status, FaultKind.EMPTY, f"the server answered {status} with no content", advice, transient=False
+    )
+
+
+def not_json() -> FetchFault:
+    """An API's successful answer that cannot be parsed."""
+    return FetchFault(FaultKind.CATALOG_UNREADABLE, "the answer is not valid JSON")
+
+
+def too_large(limit: int, declared: int | None = None) -> FetchFault:
+    """More bytes than this installation takes."""
+    size = f"{declared:,} bytes are announced" if declared else "more bytes came than that"
+    return FetchFault(
+        FaultKind.TOO_LARGE,
+        f"at most {limit:,} bytes are taken: {size}",
+        "Publish it in smaller files; VEEDOR_MAX_BYTES is the limit of a download.",
+    )
+
+
+def too_slow(seconds: float) -> FetchFault:
+    """The deadline of the whole request has passed."""
+    return FetchFault(FaultKind.TIMED_OUT, f"not finished within {seconds:,g} seconds", LATER, transient=True)
+
+
+def lost_in_redirects(hops: int, url: str) -> FetchFault:
+    """A chain of redirects that does not end."""
+    message = f"more than {hops} redirects, the last to {printable(url, 200)}"
+    return FetchFault(FaultKind.HTTP_STATUS, message, PUBLISHER)
+
+
+def unsupported(url: str, reason: str) -> FetchFault:
+    """An address that we do not follow."""
+    return FetchFault(
+        FaultKind.UNSUPPORTED_ADDRESS,
+        f"{reason}: {printable(url, 200) or 'an empty address'}",
+        "Publish the file at an http:// or https:// address.",
+    )
+
+
+def forbidden(host: str, reason: str | None) -> FetchFault:
+    """A host that leads to where we must not go."""
+    return FetchFault(
+        FaultKind.UNSUPPORTED_ADDRESS,
+        f"{printable(host, 100)} leads to an address that is not asked ({reason or 'none at all'})",
+        "Publish the file on the public internet; for an intranet, set VEEDOR_ALLOW_PRIVATE_ADDRESSES=1.",
+    )
+
+
+def unasked_coding(coding: str) -> FetchFault:
+    """A content coding that was not offered in Accept-Encoding."""
+    message = f"the body is compressed as {coding}, which was not asked for"
+    return FetchFault(FaultKind.NOT_WHAT_WAS_PROMISED, message, "Honour Accept-Encoding on the server.")
+
+
+def cut_short(reason: str) -> FetchFault:
+    """A body that ends before its end."""
+    return FetchFault(FaultKind.TRUNCATED, f"the file arrived cut off: {reason}", PUBLISHER, transient=True)
+
+
+def damaged_gzip(error: Exception) -> FetchFault:
+    """A gzip stream that cannot be undone."""
+    message = f"the compressed file is damaged: {printable(str(error), 100)}"
+    return FetchFault(FaultKind.BROKEN_FILE, message, "Compress and publish the file again.")
+
+
+def of_error(error: Exception) -> FetchFault:
+    """The fault behind an exception of `requests` or urllib3 from before the body."""
+    chain = list(_chain(error))
+    for cause in chain:
+        if isinstance(cause, FetchFault):
+            return cause
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            seen, advice = CERTIFICATE.get(
+                cause.verify_code, (f"its certificate: {printable(cause.verify_message, 100)}", PUBLISHER)
+            )
+            return FetchFault(FaultKind.TLS, f"the server is not to be trusted: {seen}", advice)
+    for cause in chain:
+        if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
+            return FetchFault(
+                FaultKind.TIMED_OUT, "the server does not answer in time", LATER, transient=True
+            )
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError):
+            reason = printable(cause.reason or str(cause), 100)
+            return FetchFault(FaultKind.TLS, f"no secure connection can be made: {reason}", PUBLISHER)
+        if isinstance(cause, socket.gaierror):
+            message = "the host name cannot be resolved"
+            return FetchFault(FaultKind.NOT_REACHABLE, message, PUBLISHER, transient=True)
+        if isinstance(cause, HTTPException) and not isinstance(cause, OSError):
+            message = f"the server does not speak HTTP as it should: {printable(str(cause), 100)}"
+            return FetchFault(FaultKind.NOT_REACHABLE, message, PUBLISHER, transient=True)
+    system = [cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror]
+    reason = printable(system[-1] if system else str(chain[-1]), 150)
+    return FetchFault(FaultKind.NOT_REACHABLE, f"the connection failed: {reason}", LATER, transient=True)
+
+
+def of_broken_body(error: Exception) -> FetchFault:
+    """The fault behind an exception in the middle of a body."""
+    fault = of_error(error)
+    if fault.kind is FaultKind.TIMED_OUT:
+        return fault
+    for cause in _chain(error):
+        if isinstance(cause, IncompleteRead) and isinstance(cause.expected, int):
+            return cut_short(f"{cause.partial:,} bytes came, {cause.expected:,} more were announced")
+    return cut_short("the connection broke off")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception and everything that it was raised from, outermost first."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, BaseException) and id(item) not in seen:
+            seen.add(id(item))
+            yield item
+            waiting += [getattr(item, "reason", None), item.__cause__, item.__context__, *item.args]

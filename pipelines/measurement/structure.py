@@ -1,0 +1,45 @@
+"""Structure: is the file a clean table? (the guide's processability; checks G21, G26, G27)"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines.measurement.evidence import Evidence, measurement, tables
+from pipelines.model import QualityMeasurement, ReadReport
+
+UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
+UNNAMED = re.compile(r"^column_\d+$|__\d+$")
+
+
+def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
+    """Measure each distribution that arrived and should be a table, by its main table."""
+    for read in tables(evidence):
+        on = read.distribution
+        if read.fault is not None:
+            yield measurement("structure.readable", evidence, 0, on=on, reason=read.fault.message)
+            continue
+        yield measurement("structure.readable", evidence, 1, on=on, sha256=read.sha256)
+        yield from _of_table(read, evidence)
+
+
+def _of_table(read: ReadReport, evidence: Evidence) -> Iterator[QualityMeasurement]:
+    on, sha256 = read.distribution, read.sha256
+    yield measurement("structure.rows", evidence, read.rows, on=on, sha256=sha256)
+    reason = "" if read.share_read >= 1 else f"{read.lost} records could not be read"
+    yield measurement("structure.read_whole", evidence, read.share_read, on=on, reason=reason, sha256=sha256)
+    if read.encoding is not None:
+        clean = read.encoding.lower() in UTF8
+        reason = "" if clean else f"the encoding is {read.encoding}"
+        yield measurement("structure.utf8", evidence, clean, on=on, reason=reason, sha256=sha256)
+    unnamed = [name for name in read.columns if UNNAMED.search(name)]
+    share = 1 - len(unnamed) / len(read.columns) if read.columns else 0.0
+    reason = f"without a name of their own: {', '.join(unnamed[:5])}" if unnamed else ""
+    yield measurement("structure.named_columns", evidence, share, on=on, reason=reason, sha256=sha256)
+    regular = 1 - min(read.ragged / read.rows, 1.0) if read.rows else 1.0
+    reason = f"{read.ragged} rows have more or fewer cells than the header" if read.ragged else ""
+    yield measurement("structure.regular_rows", evidence, regular, on=on, reason=reason, sha256=sha256)
+    if evidence.has_layouts:
+        known = read.layout is not None
+        reason = "" if known else "no known layout of this guide dataset fits the columns"
+        yield measurement("structure.known_layout", evidence, known, on=on, reason=reason, sha256=sha256)

@@ -1,0 +1,73 @@
+"""Timeliness: is the data as fresh as promised? (dqv dimension; guide checks G07, G08)
+
+The rule "within 1.5 times the declared period" is the guide's G08. The as-of date inside the file, a better
+witness than any header, is not read yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from pipelines.measurement.evidence import Evidence, measurement
+from pipelines.model import Distribution, QualityMeasurement, Snapshot
+
+GRACE = 1.5
+HOPELESS = 3.0
+
+
+def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
+    """Measure one dataset's declaration, then the age of each distribution."""
+    yield measurement(
+        "timeliness.periodicity_declared", evidence, evidence.dataset.accrual_periodicity is not None
+    )
+    period = evidence.dataset.accrual_periodicity_days or evidence.max_age_days
+    declared = {item.key: item for item in evidence.dataset.distributions}
+    for snapshot in evidence.snapshots:
+        if snapshot.sha256 is None:
+            continue
+        changed = last_change(snapshot, declared.get(snapshot.distribution), evidence)
+        if changed is None:
+            reason = "neither the server nor the portal says when the file last changed"
+            yield measurement("timeliness.current", evidence, None, on=snapshot.distribution, reason=reason)
+            continue
+        age = max((evidence.now - changed).total_seconds() / 86400, 0.0)
+        yield measurement("timeliness.age", evidence, age, on=snapshot.distribution, sha256=snapshot.sha256)
+        if period:
+            reason = "" if age <= GRACE * period else f"{age:.0f} days old, expected every {period:.0f} days"
+            yield measurement(
+                "timeliness.current", evidence, currency(age, period), on=snapshot.distribution, reason=reason
+            )
+
+
+def currency(age: float, period: float) -> float:
+    """1 up to GRACE periods, falling linearly to 0 at HOPELESS periods."""
+    return min(1.0, max(0.0, (HOPELESS - age / period) / (HOPELESS - GRACE)))
+
+
+def last_change(snapshot: Snapshot, distribution: Distribution | None, evidence: Evidence) -> datetime | None:
+    """The newest evidence of a change of the file. A date in the future is no evidence."""
+    candidates = [
+        evidence.last_change.get(snapshot.distribution),
+        _http_date(snapshot.last_modified),
+        _iso_date(distribution.modified if distribution else None),
+    ]
+    known = [item for item in candidates if item is not None and item <= evidence.now]
+    return max(known, default=None)
+
+
+def _http_date(text: str | None) -> datetime | None:
+    try:
+        value = parsedate_to_datetime(text) if text else None
+    except (TypeError, ValueError):
+        return None
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _iso_date(text: str | None) -> datetime | None:
+    try:
+        value = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,0 +1,59 @@
+"""The vocabulary: every value that passes from one stage of the night to the next.
+
+Belongs here: frozen dataclasses and enumerations, named in the words of DCAT (catalog, dataset,
+distribution, publisher, contact point), GX (expectation, suite, validation result, severity) and DQV
+(metric, dimension, quality measurement). Does not belong here: behaviour, files, libraries.
+
+Instants are UTC-aware `datetime`s. A *key* is a stable slug path: `source`, `source/dataset`,
+`source/dataset/distribution`; never a URL or a row number.
+"""
+
+from __future__ import annotations
+
+from pipelines.model.alerting import (
+    Alert,
+    AlertState,
+    Judged,
+    Notification,
+    NotificationState,
+    Transition,
+    TransitionKind,
+)
+from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Publisher
+from pipelines.model.evidence import (
+    ExpectationResult,
+    ReadReport,
+    Snapshot,
+    UnexpectedExample,
+    ValidationResult,
+)
+from pipelines.model.outcomes import Fault, FaultKind, Outcome, Severity
+from pipelines.model.quality import QualityMeasurement, RunIndex, Score, Verdict
+
+__all__ = [
+    "Alert",
+    "AlertState",
+    "Catalog",
+    "ContactPoint",
+    "Dataset",
+    "Distribution",
+    "ExpectationResult",
+    "Fault",
+    "FaultKind",
+    "Judged",
+    "Notification",
+    "NotificationState",
+    "Outcome",
+    "Publisher",
+    "QualityMeasurement",
+    "ReadReport",
+    "RunIndex",
+    "Score",
+    "Severity",
+    "Snapshot",
+    "Transition",
+    "TransitionKind",
+    "UnexpectedExample",
+    "ValidationResult",
+    "Verdict",
+]

@@ -1,0 +1,82 @@
+"""What a portal says exists, in the words of DCAT: catalog, dataset, distribution, publisher, contact point.
+
+Belongs here: published descriptions as values. What we found behind them is in `evidence`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.model.outcomes import Fault
+
+
+@dataclass(frozen=True)
+class ContactPoint:
+    """dcat:contactPoint: who answers for a dataset. `email` is a bare address or None."""
+
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """dct:publisher. `country` is an ISO 3166-1 alpha-2 code or None."""
+
+    name: str
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """dcat:Distribution: one downloadable form of a dataset. `format` is as declared, lower case."""
+
+    key: str
+    title: str
+    download_url: str
+    format: str | None = None
+    media_type: str | None = None
+    byte_size: int | None = None
+    issued: str | None = None
+    modified: str | None = None
+    portal_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """dcat:Dataset. `guide_dataset` is the key of the Open Up Guide's dataset that it should be, or None.
+
+    `guide_title` is that dataset's name by language (en, es).
+    `accrual_periodicity_days` is the declared period in days, None when none is declared or it is
+    irregular. `fault` is set when the portal was asked for the dataset and could not give it.
+    """
+
+    key: str
+    title: str
+    publisher: Publisher
+    contact_point: ContactPoint
+    distributions: tuple[Distribution, ...] = ()
+    guide_dataset: str | None = None
+    guide_title: dict[str, str] = field(default_factory=dict)
+    description: str = ""
+    license: str | None = None
+    accrual_periodicity: str | None = None
+    accrual_periodicity_days: float | None = None
+    issued: str | None = None
+    modified: str | None = None
+    landing_page: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str = "es"
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """dcat:Catalog as discovered tonight for one source. `fault` is set when the portal did not answer."""
+
+    source: str
+    portal: str
+    url: str
+    datasets: tuple[Dataset, ...]
+    discovered_on: datetime
+    fault: Fault | None = None

@@ -1,0 +1,74 @@
+"""What it comes to: quality measurements (DQV), scores and verdicts, and the mark of a finished run.
+
+Belongs here: one value for each artifact of measure, and the run's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pipelines.model.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class QualityMeasurement:
+    """dqv:QualityMeasurement: one number about one thing.
+
+    `computed_on` is a dataset's or distribution's key. `value` is in the metric's unit; None means that it
+    was due but could not be known (`reason` says why) and never counts as full marks.
+    """
+
+    computed_on: str
+    dataset: str
+    metric: str
+    metric_version: str
+    value: float | None
+    reason: str = ""
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """A dataset's score in one dimension or category, 0 to 100. None: nothing was measured.
+
+    `dimension` is a DQV dimension, or the category's own name (`access`, `content`) for its average.
+    `rules` identifies the metrics, weights and suite behind it: compare scores only within equal `rules`.
+    `explanation` says by language (en, es) what took how many points.
+    """
+
+    dataset: str
+    category: str
+    dimension: str
+    score: float | None
+    rules: str
+    explanation: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one dataset tonight, in one word and one sentence."""
+
+    dataset: str
+    outcome: Outcome
+    reason: str
+    critical_failed: int = 0
+    warning_failed: int = 0
+
+
+@dataclass(frozen=True)
+class RunIndex:
+    """The mark of a finished run: one source's night. `result` is `success`, `partial` or `failure`.
+
+    `rules` identifies the software and everything in `expectations/` that the run was made with: results
+    are reused for unchanged bytes only within equal `rules`.
+    """
+
+    source: str
+    night: date
+    software: str
+    started_on: datetime
+    finished_on: datetime
+    result: str
+    rules: str = ""
+    reason: str = ""

@@ -1,0 +1,160 @@
+"""The night: the whole flow on one screen.
+
+    declare -> discover -> fetch -> read -> validate -> measure -> record      for each source
+    alert -> publish                                                           once, when all are through
+
+Belongs here: the order of the stages, and what happens when one of our own faults stops a source. A fault of
+the data never does: it is a result by the time it gets here. Dagster and the command line are equals above.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipelines import artifacts, stages
+from pipelines.alerts.raise_alerts import deliver, raise_alerts, undelivered
+from pipelines.errors import ConfigurationError, HistoryLocked
+from pipelines.history.publish import publish as publish_history
+from pipelines.history.record import record_alerts, record_run
+from pipelines.model import Alert, RunIndex
+from pipelines.site.build import build as build_site
+from pipelines.sources import Source, Sources
+from pipelines.tools import Step, Tools
+
+log = logging.getLogger("veedor")
+
+# Names of locks that no source can have.
+ALERTS, PUBLIC = "_alerts", "_public"
+
+
+@dataclass(frozen=True)
+class NightReport:
+    """What a night came to. `alerts` is None when they still wait for a source that is not through."""
+
+    night: date
+    runs: tuple[RunIndex, ...]
+    alerts: tuple[Alert, ...] | None
+
+    @property
+    def failures(self) -> tuple[RunIndex, ...]:
+        """The sources that one of our own faults kept from their night."""
+        return tuple(run for run in self.runs if run.result == "failure")
+
+
+def night_of(instant: datetime, sources: Sources) -> date:
+    """The night that an instant belongs to: the calendar date in the declared time zone."""
+    return instant.astimezone(ZoneInfo(sources.time_zone)).date()
+
+
+def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
+    """Run every enabled source (or those named in `only`), then alert and publish. Can be run again at will."""
+    chosen = [source for source in sources.enabled if only is None or source.id in only]
+    unknown = sorted(set(only or ()) - {source.id for source in chosen})
+    if unknown:
+        raise ConfigurationError(
+            f"there is no enabled source {', '.join(unknown)}.", "See `veedor sources check`."
+        )
+    runs = tuple(run_source(source, night, tools) for source in chosen)
+    return NightReport(night, runs, finish(sources, night, tools))
+
+
+def run_source(source: Source, night: date, tools: Tools) -> RunIndex:
+    """One source's night, from declaration to history. Our own fault ends in `failure`, not in silence."""
+    with alone(tools, source.id):
+        run = stages.declare(source, night, tools)
+        try:
+            catalog = stages.discover(run, tools)
+            snapshots = stages.fetch(run, catalog, tools)
+            reads = stages.read(run, catalog, snapshots, tools)
+            validations = stages.validate(run, catalog, snapshots, reads, tools)
+            stages.measure(run, catalog, snapshots, reads, validations, tools)
+            index = stages.close(run, snapshots, tools)
+        except (OSError, MemoryError):
+            raise  # a full disk or an exhausted machine stops the night: no other source would fare better
+        except Exception as fault:
+            log.info("source %s stopped by a fault of ours", source.id, exc_info=True)
+            index = stages.give_up(run, fault, tools)
+        record(run.folder, tools)
+        return index
+
+
+def record(folder: Path, tools: Tools) -> None:
+    """Run folder -> history.duckdb; the same run recorded twice is recorded once."""
+    tools.at("record", folder.name)
+    record_run(tools.settings.history, folder)
+    tools.step(Step("record", folder.name, done=True))
+
+
+def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | None:
+    """Alert and publish, once every enabled source of the night is through; None while one is not."""
+    missing = waiting(sources, night, tools)
+    if missing:
+        log.info("alerts of %s wait for: %s", night, ", ".join(missing))
+        publish(tools)
+        return None
+    folders = [artifacts.run_folder(tools.settings.runs, night, source.id) for source in sources.enabled]
+    with alone(tools, ALERTS):
+        alerts = alert(folders, night, tools)
+    publish(tools)
+    return tuple(alerts)
+
+
+def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
+    """The enabled sources that are not through with the night."""
+    runs = tools.settings.runs
+    return [
+        source.id
+        for source in sources.enabled
+        if not (artifacts.run_folder(runs, night, source.id) / artifacts.INDEX).exists()
+    ]
+
+
+def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
+    """History before and tonight -> transitions, alerts, notifications."""
+    tools.at("alert", str(night))
+    runs = tools.settings.runs
+    alerts = raise_alerts(folders, artifacts.night_folder(runs, night), night, tools.settings)
+    for due in (*undelivered(runs, night, tools.settings), night):
+        folder = artifacts.night_folder(runs, due)
+        sources = [path for path in sorted(folder.parent.iterdir()) if path != folder]
+        stored = artifacts.read_values(folder / artifacts.ALERTS, Alert)
+        deliver(stored, sources, folder, tools.settings, tools.clock, tools.at)
+        record_alerts(tools.settings.history, folder)
+    tools.step(Step("alert", str(night), done=True))
+    return alerts
+
+
+def publish(tools: Tools) -> None:
+    """History -> public/: `quality.duckdb` and the site, each replaced whole."""
+    tools.at("publish", "public")
+    with alone(tools, PUBLIC, wait=True):
+        publish_history(tools.settings.history, tools.settings.public)
+        tools.at("site", "public")
+        build_site(tools.settings.public)
+    tools.step(Step("publish", "public", done=True))
+
+
+@contextmanager
+def alone(tools: Tools, name: str, *, wait: bool = False) -> Iterator[None]:
+    """Keep a second process from the same work; the lock ends with the process, however it ends.
+
+    With `wait` a second process waits for the first. Raises `HistoryLocked` otherwise.
+    """
+    path = tools.settings.data / "locks" / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise HistoryLocked(
+                f"another process is at work on {name}",
+                "Wait for it to finish; a night may be run again at any time.",
+            ) from None
+        yield

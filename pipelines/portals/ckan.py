@@ -1,0 +1,91 @@
+"""Portal `ckan`: the action API of CKAN (2.x, and the portals that speak it, such as DKAN).
+
+Belongs here: asking for each declared dataset with `package_show`, and what each kind of answer means. Does not
+belong here: what a package says (`ckan_package`).
+
+CKAN's status codes say little: a deleted or private dataset is 403, a missing action 400 with a bare string. The
+envelope decides, `{"success": ..., "result" | "error": ...}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.clock import Clock
+from pipelines.errors import CatalogFault, PublisherFault
+from pipelines.http_client import HttpClient, JsonResponse
+from pipelines.http_client.addresses import printable
+from pipelines.model import Catalog, FaultKind
+from pipelines.portals import ckan_package
+from pipelines.portals.each import each_declared
+from pipelines.sources import Source, SourceDataset
+
+# The types of error with which CKAN answers for a dataset that is not there, was deleted, or is private.
+GONE = frozenset({"Not Found Error", "Authorization Error"})
+
+
+def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
+    """The declared datasets as the portal has them (see `each_declared`)."""
+    return each_declared(
+        source, clock, lambda item: ckan_package.dataset(source, item, _package(source, item, http))
+    )
+
+
+def _package(source: Source, item: SourceDataset, http: HttpClient) -> dict[str, Any]:
+    """The package as CKAN gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
+    name = item.identifier or item.id
+    url = f"{(source.url or '').rstrip('/')}/api/3/action/package_show"
+    try:
+        answer = http.get_json(url, {"id": name})
+    except PublisherFault as caught:
+        if caught.kind is FaultKind.GONE:  # the API itself is gone: CKAN says so of a dataset in an envelope
+            raise CatalogFault(
+                FaultKind.CATALOG_UNREADABLE, f"there is no CKAN API at this address: {caught.message}"
+            ) from caught
+        raise
+    package = _result(answer, name)
+    if printable(package.get("state"), 20).lower() == "deleted":
+        raise _gone(name, "the portal says that it was deleted")
+    return package
+
+
+def _result(answer: JsonResponse, name: str) -> dict[str, Any]:
+    body = answer.body
+    if not isinstance(body, dict) or "success" not in body:
+        if answer.status in (401, 403):  # a firewall's own JSON, not CKAN's
+            raise CatalogFault(
+                FaultKind.BLOCKED,
+                f"the server answered {answer.status} in a way that CKAN does not",
+                "Ask the portal to let Veedor's requests through; the user agent says who is asking.",
+            )
+        said = f": {printable(body, 200)}" if isinstance(body, str) else ""
+        raise CatalogFault(
+            FaultKind.CATALOG_UNREADABLE, f"the answer ({answer.status}) is not that of a CKAN API{said}"
+        )
+    if body["success"] is not True:
+        raise _refused(body.get("error"), answer.status, name)
+    result = body.get("result")
+    if isinstance(result, list) and len(result) == 1:  # DKAN
+        result = result[0]
+    if not isinstance(result, dict):
+        raise CatalogFault(
+            FaultKind.CATALOG_UNREADABLE, f"the portal answered {answer.status} without a dataset"
+        )
+    return result
+
+
+def _refused(error: object, status: int, name: str) -> CatalogFault:
+    told = error if isinstance(error, dict) else {"message": error}
+    kind = printable(told.get("__type"), 60)
+    if kind in GONE or (not kind and status in (403, 404)):
+        return _gone(name, "the portal says that it does not exist, or is not public")
+    said = printable(told.get("message"), 200) or kind or "no reason given"
+    return CatalogFault(FaultKind.CATALOG_UNREADABLE, f"the portal refused to show the dataset: {said}")
+
+
+def _gone(name: str, why: str) -> CatalogFault:
+    return CatalogFault(
+        FaultKind.GONE,
+        f"the dataset {printable(name, 100)!r} is gone: {why}",
+        "Publish the dataset again; if it only got another name, correct `identifier` in sources.yaml.",
+    )

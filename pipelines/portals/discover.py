@@ -1,0 +1,42 @@
+"""Discovery: a source in, a catalog out, whatever the portal does (dcat:Catalog).
+
+Belongs here: which function serves which kind of portal, and what a catalog looks like when the portal fails.
+A new portal is one file with a function `catalog` and one line in PORTALS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pipelines.clock import Clock
+from pipelines.errors import PublisherFault
+from pipelines.http_client import HttpClient
+from pipelines.model import Catalog
+from pipelines.portals import arcgis, ckan, dcat_us, direct, dkan, opendatasoft, socrata, udata
+from pipelines.sources import Source
+
+PORTALS: Mapping[str, Callable[[Source, HttpClient, Clock], Catalog]] = {
+    "arcgis": arcgis.catalog,
+    "ckan": ckan.catalog,
+    "dcat_us": dcat_us.catalog,
+    "direct": direct.catalog,
+    "dkan": dkan.catalog,
+    "opendatasoft": opendatasoft.catalog,
+    "socrata": socrata.catalog,
+    "udata": udata.catalog,
+}
+
+
+def discover(source: Source, http: HttpClient, clock: Clock) -> Catalog:
+    """What the portal says tonight. Never raises `PublisherFault`: a fault is in the catalog or its datasets.
+
+    A portal that does not answer gives a catalog with `fault`, in which every declared dataset stands and
+    bears the same fault.
+    """
+    try:
+        return PORTALS[source.portal](source, http, clock)
+    except PublisherFault as caught:
+        known = direct.declared_catalog(source, clock)
+        datasets = tuple(replace(item, distributions=(), fault=caught.fault) for item in known.datasets)
+        return replace(known, datasets=datasets, fault=caught.fault)

@@ -1,0 +1,113 @@
+"""Portal `udata`: the API, version 1, of the portals that run udata (data.gouv.fr and its kin).
+
+Belongs here: asking for each declared dataset, and which of udata's fields means what. Does not belong here: what a
+refusal means, or which file becomes which distribution (`values`).
+
+Mapping after udata's own DCAT: created_at -> dct:issued, last_update -> dct:modified (of the files; last_modified
+is of the description), organization -> dct:publisher, contact_points -> dcat:contactPoint, frequency ->
+dct:accrualPeriodicity, tags -> dcat:keyword, resources -> dcat:distribution. Owners that are persons stay at the
+portal. `identifier` is a dataset's id, which stays, or its slug, which may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from pipelines.clock import Clock
+from pipelines.http_client import HttpClient
+from pipelines.http_client.addresses import printable
+from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
+from pipelines.portals import periodicity, values
+from pipelines.portals.contacts import first_address
+from pipelines.portals.direct import declared
+from pipelines.portals.each import each_declared
+from pipelines.portals.values import LINE, TEXT, TITLE
+from pipelines.sources import Source, SourceDataset
+
+Answer = Mapping[str, Any]
+
+# What udata's own vocabulary adds to those that `periodicity` knows, in days. "Several times a day" is one day.
+FREQUENCIES = {
+    **{"oneMinute": 1 / 1440, "fiveMinutes": 5 / 1440, "tenMinutes": 10 / 1440},
+    **{"fifteenMinutes": 15 / 1440, "thirtyMinutes": 30 / 1440, "12hours": 1 / 2, "twelveHours": 1 / 2},
+    **{"fourTimesADay": 1 / 4, "threeTimesADay": 1 / 3, "semidaily": 1 / 2, "severalTimesADay": 1.0},
+    **{"fiveTimesAWeek": 7 / 5, "fourTimesAWeek": 7 / 4},
+}
+# Types of resource that are no data: taken only where sources.yaml names them.
+BESIDE = frozenset({"documentation", "api", "code"})
+RESOURCE_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+
+
+def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
+    """The declared datasets as the portal has them (see `each_declared`)."""
+    return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
+
+
+def _asked(source: Source, item: SourceDataset, http: HttpClient) -> Answer:
+    """The dataset as udata gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
+    name = item.identifier or item.id
+    url = f"{(source.url or '').rstrip('/')}/api/1/datasets/{quote(name, safe='')}/"
+    found: Answer = values.asked(http, url, "udata API", name, _is_dataset)
+    if found.get("deleted"):
+        raise values.gone(name, "the portal says that it was deleted")
+    return found
+
+
+def _is_dataset(body: object) -> bool:
+    return isinstance(body, dict) and "title" in body and ("id" in body or "resources" in body)
+
+
+def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
+    """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
+    own = declared(source, item)
+    base = (source.url or "").rstrip("/")
+    frequency = printable(told.get("frequency"), LINE)
+    periodic = own.accrual_periodicity or (frequency if frequency != "unknown" else "") or None
+    name = values.first(told, ("slug", "id"), 200) or item.identifier or item.id
+    resources = values.objects(told.get("resources"))
+    listed = [_file(it, base) for it in resources if printable(it.get("type"), 30) not in BESIDE]
+    beside = [_file(it, base) for it in resources if printable(it.get("type"), 30) in BESIDE]
+    publisher = values.named(told.get("organization"), ("name",)) or own.publisher.name
+    return replace(
+        own,
+        title=values.plain(told.get("title"), TITLE) or own.title,
+        description=values.plain(told.get("description"), TEXT) or own.description,
+        publisher=Publisher(publisher, own.publisher.country),
+        contact_point=_contact_point(own.contact_point, told),
+        license=values.license_of(told.get("license")) or own.license,
+        accrual_periodicity=periodic,
+        accrual_periodicity_days=FREQUENCIES.get(periodic or "") or periodicity.days(periodic),
+        issued=values.instant(told.get("created_at")),
+        modified=values.instant(told.get("last_update")) or values.instant(told.get("last_modified")),
+        landing_page=values.web_page(told.get("page")) or f"{base}/datasets/{quote(name, safe='')}/",
+        keywords=values.texts(told.get("tags"), 100, values.MAX_KEYWORDS),
+        distributions=values.distributions(item, own.key, listed, beside),
+    )
+
+
+def _contact_point(owner: ContactPoint, told: Answer) -> ContactPoint:
+    """The declared owner; only when it has no address, the portal's: of the role `contact`, then of any other."""
+    points = [*values.objects(told.get("contact_points")), *values.records(told.get("contact_point"))]
+    points.sort(key=lambda it: it.get("role") not in ("contact", None))
+    return ContactPoint(owner.name, owner.email or first_address(it.get("email") for it in points))
+
+
+def _file(resource: Answer, base: str) -> Distribution:
+    """A resource; its address is udata's redirect to wherever the file is, which stays when that changes."""
+    id_ = printable(resource.get("id"), 100)
+    stable = f"{base}/api/1/datasets/r/{id_}" if RESOURCE_ID.match(id_) else ""
+    return Distribution(
+        key="",
+        title=values.plain(resource.get("title"), TITLE),
+        download_url=stable or values.address(resource.get("url"), base),
+        format=values.format_of(resource.get("format"), resource.get("mime")),
+        media_type=printable(resource.get("mime"), 100).lower() or None,
+        byte_size=values.size(resource.get("filesize")),
+        issued=values.instant(resource.get("created_at")),
+        modified=values.instant(resource.get("last_modified")),
+        portal_id=id_ or None,
+    )

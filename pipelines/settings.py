@@ -1,0 +1,224 @@
+"""Where this installation runs: folders, limits, delivery. Read from the environment by one function.
+
+Belongs here: what differs between two machines that watch the same `sources.yaml`. Does not belong here:
+what is watched (that is `sources.yaml`, reviewed and public) or any secret's value beyond its own field.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.errors import ConfigurationError
+
+# DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
+SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | re.ASCII)
+MAIL_SCHEMES = ("mailto", "mailtos")
+MAIL_FORM = (
+    "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
+    "write special characters of the password as %40, %23, %2F."
+)
+
+
+def packaged_expectations() -> Path:
+    """The `expectations/` folder: beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(__file__).resolve().parent
+    inside = package / "expectations"
+    return inside if inside.is_dir() else package.parent / "expectations"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that this installation decides. Each field's `env` names its environment variable."""
+
+    sources: Path = field(
+        default=Path("sources.yaml"), metadata={"env": "VEEDOR_SOURCES", "doc": "What is watched."}
+    )
+    data: Path = field(
+        default=Path("data"),
+        metadata={"env": "VEEDOR_DATA", "doc": "Snapshots, run folders, history and the public folder."},
+    )
+    expectations: Path = field(
+        default_factory=packaged_expectations,
+        metadata={"env": "VEEDOR_EXPECTATIONS", "doc": "Suites, layouts and the catalogue of the guide."},
+    )
+    delivery: str = field(
+        default="files",
+        metadata={
+            "env": "VEEDOR_DELIVERY",
+            "doc": "`files`: alerts are written to data/outbox only. `live`: they are also mailed.",
+        },
+    )
+    mail_url: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_MAIL_URL",
+            "secret": True,
+            "doc": "Apprise address of the mail server, e.g. mailtos://user:password@smtp.example.org:587.",
+        },
+    )
+    mail_from: str = field(
+        default="Veedor <veedor@localhost>",
+        metadata={"env": "VEEDOR_MAIL_FROM", "doc": "Sender of the mails."},
+    )
+    operator: str | None = field(
+        default=None,
+        metadata={"env": "VEEDOR_OPERATOR", "doc": "Mail address of whoever runs this installation."},
+    )
+    contact: str | None = field(
+        default=None,
+        metadata={"env": "VEEDOR_CONTACT", "doc": "Address or page shown to portals in the user agent."},
+    )
+    allow_private_addresses: bool = field(
+        default=False,
+        metadata={
+            "env": "VEEDOR_ALLOW_PRIVATE_ADDRESSES",
+            "doc": "Let sources live on private or loopback addresses (an intranet portal, a test).",
+        },
+    )
+    max_bytes: int = field(
+        default=5_000_000_000,
+        metadata={"env": "VEEDOR_MAX_BYTES", "positive": True, "doc": "Largest download, in bytes."},
+    )
+    deadline_seconds: float = field(
+        default=1800.0,
+        metadata={
+            "env": "VEEDOR_DEADLINE_SECONDS",
+            "positive": True,
+            "doc": "Longest time for one download, in seconds.",
+        },
+    )
+    retries: int = field(
+        default=3, metadata={"env": "VEEDOR_RETRIES", "doc": "Further tries after a failed connection."}
+    )
+    host_pause_seconds: float = field(
+        default=0.5,
+        metadata={"env": "VEEDOR_HOST_PAUSE_SECONDS", "doc": "Pause between two requests to one host."},
+    )
+    memory_limit: str = field(
+        default="1GB",
+        metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
+    )
+    threads: int = field(
+        default=2, metadata={"env": "VEEDOR_THREADS", "positive": True, "doc": "DuckDB's threads."}
+    )
+
+    @property
+    def snapshots(self) -> Path:
+        """Content-addressed bytes."""
+        return self.data / "snapshots"
+
+    @property
+    def runs(self) -> Path:
+        """Run folders."""
+        return self.data / "runs"
+
+    @property
+    def history(self) -> Path:
+        """The history database, opened by the recording stage only."""
+        return self.data / "history.duckdb"
+
+    @property
+    def public(self) -> Path:
+        """What anybody may read: the site and `quality.duckdb`."""
+        return self.data / "public"
+
+    @property
+    def outbox(self) -> Path:
+        """Alerts as files."""
+        return self.data / "outbox"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `environment` (default: the process's).
+
+        Raises `ConfigurationError` naming the variable when a value is unusable.
+        """
+        source = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            text = source.get(item.metadata["env"])
+            if text is not None and text != "":
+                values[item.name] = _convert(item.metadata["env"], str(item.type), text)
+                _check_number(item.metadata["env"], values[item.name], item.metadata.get("positive", False))
+        settings = cls(**values)
+        if settings.delivery not in ("files", "live"):
+            raise ConfigurationError(
+                f"VEEDOR_DELIVERY is {settings.delivery!r}; it must be 'files' or 'live'.",
+                "Set VEEDOR_DELIVERY=files until the operator has looked at the messages in data/outbox.",
+            )
+        if settings.delivery == "live" and not settings.mail_url:
+            raise ConfigurationError("VEEDOR_DELIVERY is 'live' but VEEDOR_MAIL_URL is not set.", MAIL_FORM)
+        if settings.delivery == "live" and not _is_mail_url(settings.mail_url or ""):
+            # Never the value itself: it holds the password.
+            raise ConfigurationError(
+                "VEEDOR_MAIL_URL is not a mail server's address (mailto:// or mailtos:// with a host).",
+                MAIL_FORM,
+            )
+        if not SIZE.match(settings.memory_limit):
+            raise ConfigurationError(
+                f"VEEDOR_MEMORY_LIMIT is {settings.memory_limit!r}, which is not a size.",
+                "Write it as DuckDB does: 512MB, 1GB, 2GiB.",
+            )
+        _check_address("VEEDOR_MAIL_FROM", parseaddr(settings.mail_from)[1], settings.mail_from)
+        if settings.operator is not None:
+            _check_address("VEEDOR_OPERATOR", settings.operator, settings.operator)
+        return settings
+
+
+def _check_number(name: str, value: object, positive: bool) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    if not math.isfinite(value) or value < 0 or (positive and value == 0):
+        wanted = "greater than 0" if positive else "0 or greater"
+        raise ConfigurationError(f"{name} is {value}; it must be {wanted}.", f"Correct or unset {name}.")
+
+
+def _check_address(name: str, address: str, written: str) -> None:
+    try:
+        built = Address(addr_spec=address)
+        usable = bool(built.username and built.domain) and written.isprintable() and " " not in address
+    except (MessageError, ValueError, IndexError):  # the parser's ways to say no
+        usable = False
+    if not usable:
+        raise ConfigurationError(
+            f"{name} is {written!r}, which is not a mail address.",
+            f"Set {name} to an address such as open.data@example.org.",
+        )
+
+
+def _is_mail_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # an unescaped '/' or '#' in the password shows here, as a port that is no number
+    except ValueError:
+        return False
+    return parts.scheme in MAIL_SCHEMES and bool(parts.hostname) and not parts.fragment
+
+
+def _convert(name: str, kind: str, text: str) -> Any:
+    try:
+        if kind == "Path":
+            return Path(text).expanduser()
+        if kind == "bool":
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
+        if kind == "int":
+            return int(text)
+        if kind == "float":
+            return float(text)
+    except (ValueError, KeyError):
+        raise ConfigurationError(
+            f"{name} is {text!r}, which is not a valid {kind}.", f"Correct or unset {name}."
+        ) from None
+    return text

@@ -1,0 +1,146 @@
+"""Build: all pages into a temporary folder, then each over its predecessor.
+
+Belongs here: files and the templates' guard against what was published. A page is replaced whole; a build
+that is killed leaves whole pages, some older, and the next build finishes the work.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pipelines import __version__
+from pipelines.history import query
+from pipelines.site import pages, reasons, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE = Path(__file__).parent
+STYLE = "style.css"
+_TEMPORARY = ".site-"
+
+# Control characters, and those that turn the direction of text around: a title must not rewrite its page.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def build(public: Path) -> Path:
+    """Build the site in `public` from `public/quality.duckdb`; gives the Spanish index.
+
+    `index.html` and `es/` are in Spanish, `en/` in English. Raises `HistoryMissing`.
+    """
+    with query.opened(public) as connection:
+        newest = pages.newest_night(connection)
+        for leftover in public.glob(f"{_TEMPORARY}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
+        try:
+            environment = make_environment()
+            languages = [words.load(language) for language in words.LANGUAGES]
+            entries = []
+            for source in pages.sources(connection) if newest else ():
+                for page in pages.of_source(connection, source, newest):  # type: ignore[arg-type]
+                    entries.append(page.entry)
+                    for one in languages:
+                        path = temporary / one.language / page.entry.path
+                        _write(path, _render(environment, "dataset", one, "../../../", page=page))
+            entries.sort(key=pages.order)
+            facts: dict[str, Any] = {
+                "entries": entries,
+                "newest": newest,
+                "counts": sorted(
+                    Counter(entry.outcome for entry in entries).items(),
+                    key=lambda item: [outcome.value for outcome in pages.OUTCOME_ORDER].index(item[0]),
+                ),
+            }
+            for one in languages:
+                index = _render(environment, "index", one, "../", **facts)
+                _write(temporary / one.language / "index.html", index)
+            _write(temporary / "index.html", _render(environment, "index", languages[0], "", **facts))
+            shutil.copyfile(HERE / "static" / STYLE, temporary / STYLE)
+            _replace(temporary, public)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return public / "index.html"
+
+
+def make_environment() -> Environment:
+    """Jinja with everything escaped, unknown names refused, and published text made harmless."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["http_link"] = http_link
+    return environment
+
+
+def harmless(value: object) -> object:
+    """A published text without characters that act on the text around them; each leaves a visible mark."""
+    if value is None:
+        return ""
+    if type(value) is str:
+        return _UNSAFE.sub("\ufffd", value)
+    return value
+
+
+def http_link(url: str | None) -> str | None:
+    """`url` when a page may link to it: http or https, a host, no user name, no hidden character; else None."""
+    if not url or _UNSAFE.search(url) or re.search(r"\s", url):
+        return None
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return url if fine else None
+
+
+def _render(environment: Environment, template: str, one: words.Words, root: str, **facts: Any) -> str:
+    page = facts.get("page")
+    return environment.get_template(f"{template}.html.j2").render(
+        w=one,
+        t=one.texts,
+        root=root,
+        languages=words.LANGUAGES,
+        here=page.entry.path if page else "index.html",
+        version=__version__,
+        categories=pages.CATEGORIES,
+        told=partial(reasons.told, one),
+        **facts,
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _replace(temporary: Path, public: Path) -> None:
+    """Put every file in its place, what links to others last; then remove pages of datasets that are gone."""
+    made = [path.relative_to(temporary) for path in _files(temporary)]
+    for path in sorted(made, key=lambda path: (path.name == "index.html", path.suffix == ".html", str(path))):
+        (public / path).parent.mkdir(parents=True, exist_ok=True)
+        (temporary / path).replace(public / path)
+    kept = set(made)
+    for language in words.LANGUAGES:
+        for path in _files(public / language / "dataset"):
+            if path.relative_to(public) not in kept:
+                path.unlink()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    found: Iterable[Path] = folder.rglob("*") if folder.is_dir() else ()
+    return (path for path in found if path.is_file())

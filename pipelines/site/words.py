@@ -1,0 +1,129 @@
+"""Words: everything that a page says of its own, in each language, and how numbers and dates are written.
+
+Belongs here: the texts (`text/<language>.json`) and formatting. Does not belong here: what was published;
+titles and values appear as their publisher wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("es", "en")
+TEXTS = Path(__file__).parent / "text"
+
+# A thin space between thousands is read alike where the comma is the decimal sign and where it is the point.
+_THIN = "\u202f"
+_MINUS = "\u2212"
+
+
+# Days within one of the usual periods, whatever the length of a month was taken to be; then its key.
+_PERIODS = (
+    *((0.9, 1.1, "day"), (6.9, 7.1, "week"), (13.9, 15.5, "fortnight"), (28, 31, "month")),
+    *((59, 62, "two_months"), (89, 92, "quarter"), (120, 123, "four_months")),
+    *((180, 184, "half_year"), (360, 367, "year")),
+)
+
+
+def rounded(value: float, decimals: int) -> float:
+    """`value` to so many decimals, but never as 100 when it is below, nor as 0 when it is above."""
+    step = 10.0**-decimals
+    if value < 100 <= round(value, decimals):
+        return 100 - step
+    if value > 0 == round(value, decimals):
+        return step
+    return round(value, decimals)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language. `texts` is the content of its file."""
+
+    language: str
+    texts: dict[str, Any]
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number, or the word for unknown."""
+        if value is None:
+            return str(self.texts["unknown"])
+        return f"{value:,.{decimals}f}".replace(",", _THIN).replace("-", _MINUS)
+
+    def score(self, value: float) -> str:
+        """A score of 100 with one decimal; 100.0 is said of a whole one only."""
+        return self.number(rounded(value, 1), 1)
+
+    def change(self, value: float) -> str:
+        """A difference in points with its sign; what rounds to nothing is told as no change."""
+        if abs(value) < 0.05:
+            return str(self.texts["no_change"])
+        return f"{'▲ +' if value > 0 else '▼ '}{self.number(value, 1)}"
+
+    def percent(self, value: float | None) -> str:
+        """A percentage; a share above zero never reads as zero, nor one below all as all."""
+        if value is None:
+            return str(self.texts["unknown"])
+        if 0 < value < 0.01:
+            return f"<{_THIN}0.01{_THIN}%"
+        if 99.99 < value < 100:
+            return f">{_THIN}99.99{_THIN}%"
+        return f"{self.number(value, 2 if value < 10 or 99.9 < value < 100 else 1)}{_THIN}%"
+
+    def bytes(self, value: int | None) -> str:
+        """A size in decimal units."""
+        if value is None:
+            return str(self.texts["unknown"])
+        size, unit = float(value), "B"
+        for unit in ("B", "kB", "MB", "GB"):
+            if size < 1000 or unit == "GB":
+                break
+            size /= 1000
+        return f"{self.number(size, 0 if unit == 'B' else 1)} {unit}"
+
+    def day(self, value: date | datetime | None) -> str:
+        """A calendar date with the month in letters: 03/02 means two days to two readers."""
+        if value is None:
+            return str(self.texts["unknown"])
+        return f"{value.day} {self.texts['months'][value.month - 1]} {value.year}"
+
+    def given_day(self, text: str | None) -> str | None:
+        """A published instant (ISO 8601, or as HTTP writes it) as a calendar date; else what was published."""
+        if not text:
+            return None
+        for read in (datetime.fromisoformat, parsedate_to_datetime):
+            try:
+                return self.day(read(text))
+            except (ValueError, TypeError, OverflowError):
+                continue
+        return text
+
+    def period(self, days: float | None, declared: str | None) -> str | None:
+        """How often data should change, in words; what has no length in days as it was declared."""
+        if not days or days <= 0:
+            return declared
+        for least, most, key in _PERIODS:
+            if least <= days <= most:
+                return str(self.texts["periods"][key])
+        return str(self.texts["periods"]["days"]).format(days=self.number(days, 0 if days >= 1 else 2))
+
+    def name(self, kind: str, key: str | None) -> str:
+        """The word for a key (`outcomes`, `dimensions`, ...); a key without a word shows itself."""
+        if not key:
+            return str(self.texts["unknown"])
+        return str(self.texts[kind].get(key, key.replace("_", " ")))
+
+    def own(self, row: dict[str, Any], field: str) -> tuple[str, str]:
+        """The text of `field` in this language, else in the other, with the language that it is in."""
+        for language in (self.language, *LANGUAGES):
+            text = row.get(f"{field}_{language}")
+            if text:
+                return str(text), language
+        return "", self.language
+
+
+def load(language: str) -> Words:
+    """Read the words of a language."""
+    return Words(language, json.loads((TEXTS / f"{language}.json").read_text(encoding="utf-8")))

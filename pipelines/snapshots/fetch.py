@@ -1,0 +1,114 @@
+"""Fetching: one visit to one distribution, and its record (`Snapshot`), whatever the server does.
+
+Belongs here: asking only for what changed, judging what came, keeping it. Does not belong here: requests, or
+when a distribution is visited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pipelines import artifacts
+from pipelines.clock import Clock
+from pipelines.errors import FetchFault, PublisherFault
+from pipelines.http_client import HttpClient, StatusFault
+from pipelines.model import Distribution, FaultKind, Snapshot
+from pipelines.snapshots.store import Store
+from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
+
+
+def fetch(
+    distribution: Distribution, http: HttpClient, store: Store, previous: Snapshot | None, clock: Clock
+) -> Snapshot:
+    """Visit `distribution`. Never raises `PublisherFault`: what kept us from the bytes is in `fault`.
+
+    `previous` is the last visit that brought bytes; the server is asked whether they changed only if they
+    are still in the store. A snapshot with a fault has no `sha256`, since what came is not the data; a web
+    page that came instead is kept in the store all the same, and the message names it.
+    """
+    visit = Snapshot(distribution.key, distribution.download_url, visited_on=clock.now())
+    started = clock.seconds()
+    try:
+        return replace(_visit(distribution, http, store, previous, visit), seconds=clock.seconds() - started)
+    except PublisherFault as caught:
+        status = caught.status if isinstance(caught, StatusFault) else None
+        return replace(visit, http_status=status, fault=caught.fault, seconds=clock.seconds() - started)
+
+
+def _visit(
+    distribution: Distribution, http: HttpClient, store: Store, previous: Snapshot | None, visit: Snapshot
+) -> Snapshot:
+    if not distribution.download_url:
+        raise FetchFault(
+            FaultKind.GONE,
+            "the portal lists no such file in this dataset",
+            "Publish the file again; if it bears another id or format now, correct sources.yaml.",
+        )
+    known = previous if previous is not None and _still_here(previous, visit.url, store) else None
+    temporary = store.incoming()
+    try:
+        got = http.download(
+            visit.url,
+            temporary,
+            etag=known.etag if known else None,
+            last_modified=known.last_modified if known else None,
+        )
+        answered = replace(visit, http_status=got.status, final_url=got.final_url)
+        if known is not None and got.sha256 is None:
+            return replace(
+                answered,
+                sha256=known.sha256,
+                bytes=known.bytes,
+                changed=False,
+                etag=got.etag or known.etag,
+                last_modified=got.last_modified or known.last_modified,
+                media_type=known.media_type,
+                file_name=known.file_name,
+            )
+        sha256 = got.sha256 or ""
+        arrived = replace(
+            answered,
+            bytes=got.bytes,
+            etag=got.etag,
+            last_modified=got.last_modified,
+            media_type=got.media_type,
+            file_name=got.file_name,
+        )
+        page = page_where_data_was_promised(temporary, distribution.format)
+        if page is not None:
+            store.adopt(temporary, sha256)
+            kept = replace(page.fault, message=f"{page.fault.message} (kept as {sha256[:12]})")
+            return replace(arrived, fault=kept)
+        cut = cut_off(temporary)
+        if cut is not None:
+            return replace(arrived, fault=cut.fault)
+        store.adopt(temporary, sha256)
+        changed = None if previous is None else previous.sha256 != sha256
+        return replace(arrived, sha256=sha256, changed=changed)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _still_here(previous: Snapshot, url: str, store: Store) -> bool:
+    """Whether a 304 would do: validators belong to one address, and bytes may have been cleared away."""
+    if previous.sha256 is None or previous.url != url or not store.has(previous.sha256):
+        return False
+    return store.path(previous.sha256).stat().st_size == previous.bytes
+
+
+def previous_snapshots(runs: Path, source: str, before: date, *, look_back: int = 30) -> dict[str, Snapshot]:
+    """The newest earlier visit that brought bytes, by distribution, from the last `look_back` nights.
+
+    Only nights strictly before `before` count, so that a night run again gives the same result.
+    """
+    newest: dict[str, Snapshot] = {}
+    earlier = [night for night in artifacts.nights(runs) if night < before]
+    for night in reversed(earlier[-look_back:]):
+        path = artifacts.run_folder(runs, night, source) / artifacts.SNAPSHOTS
+        if path.exists():
+            for snapshot in artifacts.read_values(path, Snapshot):
+                if snapshot.sha256 is not None:
+                    newest.setdefault(snapshot.distribution, snapshot)
+    return newest

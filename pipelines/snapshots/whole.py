@@ -1,0 +1,68 @@
+"""Whether a file that arrived is the whole file that was promised.
+
+Belongs here: ends that must be there. A server that closes the connection without having said how long the file
+is ends it exactly like one that is done; only the file itself can tell. Does not belong here: whether its
+content is sound (`tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.errors import FetchFault
+from pipelines.http_client.bodies import CHUNK, GZIP, gunzipped
+from pipelines.http_client.faults import cut_short
+from pipelines.http_client.pages import HEAD_BYTES, is_page, page_instead
+from pipelines.model import FaultKind
+
+HTML_FORMATS = frozenset({"html", "htm", "xhtml", "text/html", "web page", "pagina web", "página web"})
+# Beyond this a gzip file's end is no longer looked for: whoever reads it has limits of his own.
+INFLATED_BYTES = 4 << 30
+ZIP_LOCAL_HEADER = b"PK\x03\x04"
+ZIP_END = b"PK\x05\x06"
+ZIP_END_BYTES = 22 + 65_535  # APPNOTE 4.3.16: the end record and the longest comment behind it
+
+
+def page_where_data_was_promised(path: Path, format: str | None) -> FetchFault | None:
+    """The fault when the file is a web page although `format`, as declared, is another or none."""
+    with path.open("rb") as handle:
+        head = handle.read(HEAD_BYTES)
+    if (format or "").strip().lower() in HTML_FORMATS or not is_page(head):
+        return None
+    return page_instead(head, f"the {format} file" if format else "a data file")
+
+
+def cut_off(path: Path) -> FetchFault | None:
+    """The fault when a gzip or ZIP file (XLSX and ODS are ZIP files) lacks its end; other files pass."""
+    with path.open("rb") as handle:
+        head = handle.read(4)
+    if head.startswith(GZIP):
+        return _cut_gzip(path)
+    return _cut_zip(path) if head == ZIP_LOCAL_HEADER else None
+
+
+def _cut_gzip(path: Path) -> FetchFault | None:
+    inflated = 0
+    try:
+        for piece in gunzipped(_read(path)):
+            inflated += len(piece)
+            if inflated > INFLATED_BYTES:
+                break
+    except FetchFault as fault:
+        # A damaged stream is what was published; to say so is the reader's business.
+        return fault if fault.kind is FaultKind.TRUNCATED else None
+    return None
+
+
+def _cut_zip(path: Path) -> FetchFault | None:
+    with path.open("rb") as handle:
+        handle.seek(max(path.stat().st_size - ZIP_END_BYTES, 0))
+        tail = handle.read()
+    return None if ZIP_END in tail else cut_short("its ZIP directory is missing")
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as handle:
+        while piece := handle.read(CHUNK):
+            yield piece

@@ -1,0 +1,375 @@
+"""The stages of one source's night, each a plain function from artifact to artifact.
+
+Belongs here: what a stage takes, what it leaves in the run folder, and that it is never done twice. Does not
+belong here: how anything is done (the floors below), or in which order (`night.py`). A stage whose artifact
+exists gives it back as it is, so a run that was killed anywhere is finished by running it again; whatever a
+stage needs of the past it takes from earlier nights only, so that the second run equals the first.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pipelines import artifacts
+from pipelines.errors import ReadFault
+from pipelines.measurement import availability, expectations, structure, timeliness
+from pipelines.measurement.evidence import Evidence
+from pipelines.measurement.score import scores
+from pipelines.measurement.verdict import verdict
+from pipelines.model import (
+    Catalog,
+    Dataset,
+    Distribution,
+    Outcome,
+    QualityMeasurement,
+    ReadReport,
+    RunIndex,
+    Score,
+    Snapshot,
+    ValidationResult,
+    Verdict,
+)
+from pipelines.past_runs import by_bytes, last_finished, out_of_reach
+from pipelines.portals.discover import discover as discover_catalog
+from pipelines.snapshots.fetch import fetch as fetch_distribution
+from pipelines.snapshots.fetch import previous_snapshots
+from pipelines.sources import Source
+from pipelines.tables.layouts import Fit, Layout, choose, lay, of_roles
+from pipelines.tables.read import opened
+from pipelines.tables.table import Hint, Opened
+from pipelines.tools import Step, Tools
+from pipelines.validation.validate import validate as validate_table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One source's night and the folder that it fills."""
+
+    source: Source
+    night: date
+    folder: Path
+
+
+def discover(run: Run, tools: Tools) -> Catalog:
+    """source -> catalog.json: what the portal says exists."""
+    path = run.folder / artifacts.CATALOG
+    if not path.exists():
+        with _step(tools, "discover", run.source.id):
+            catalog = discover_catalog(run.source, tools.http, tools.clock)
+            named = tuple(
+                replace(item, guide_title=tools.guide[item.guide_dataset].name)
+                if item.guide_dataset in tools.guide
+                else item
+                for item in catalog.datasets
+            )
+            artifacts.write_value(path, replace(catalog, datasets=named))
+    return artifacts.read_value(path, Catalog)
+
+
+def fetch(run: Run, catalog: Catalog, tools: Tools) -> list[Snapshot]:
+    """catalog -> snapshots.jsonl: the bytes of every distribution, or why there are none."""
+
+    def make() -> Iterator[Snapshot]:
+        past = previous_snapshots(tools.settings.runs, run.source.id, run.night)
+        for dataset in catalog.datasets:
+            for distribution in dataset.distributions:
+                with _step(tools, "fetch", distribution.key):
+                    before = past.get(distribution.key)
+                    snapshot = fetch_distribution(distribution, tools.http, tools.store, before, tools.clock)
+                    yield replace(snapshot, changed_on=_changed_on(snapshot, before))
+
+    return _once(run, artifacts.SNAPSHOTS, Snapshot, make)
+
+
+def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) -> list[ReadReport]:
+    """snapshots -> reads.jsonl: how each became tables, and which layout fits them."""
+
+    def make() -> Iterator[ReadReport]:
+        earlier = _earlier(run, tools)
+        known = by_bytes(artifacts.read_values(earlier / artifacts.READS, ReadReport)) if earlier else {}
+        for snapshot in snapshots:
+            if snapshot.sha256 is not None:
+                with _step(tools, "read", snapshot.distribution):
+                    same = known.get((snapshot.distribution, snapshot.sha256))
+                    yield from same or _read_one(run, catalog, snapshot, tools)
+
+    return _once(run, artifacts.READS, ReadReport, make)
+
+
+def validate(
+    run: Run, catalog: Catalog, snapshots: list[Snapshot], reads: list[ReadReport], tools: Tools
+) -> list[ValidationResult]:
+    """tables whose layout is known -> validation_results.jsonl; reused for the same bytes and rules."""
+
+    def make() -> Iterator[ValidationResult]:
+        earlier = _earlier(run, tools)
+        path = earlier / artifacts.VALIDATION_RESULTS if earlier else None
+        known = by_bytes(artifacts.read_values(path, ValidationResult)) if path else {}
+        arrived = {snapshot.distribution: snapshot for snapshot in snapshots}
+        for report in reads:
+            if report.layout is not None:
+                with _step(tools, "validate", report.distribution):
+                    same = known.get((report.distribution, report.sha256 or ""))
+                    if same and earlier:
+                        night = earlier.parent.name
+                        yield from (replace(item, reused_from=item.reused_from or night) for item in same)
+                    else:
+                        yield _validate_one(run, catalog, report, arrived[report.distribution], tools)
+
+    return _once(run, artifacts.VALIDATION_RESULTS, ValidationResult, make)
+
+
+def measure(
+    run: Run,
+    catalog: Catalog,
+    snapshots: list[Snapshot],
+    reads: list[ReadReport],
+    validations: list[ValidationResult],
+    tools: Tools,
+) -> list[Verdict]:
+    """everything above -> measurements.jsonl, scores.jsonl and, last, verdicts.jsonl."""
+    path = run.folder / artifacts.VERDICTS
+    if not path.exists():
+        silent = out_of_reach(tools.settings.runs, run.source.id, run.night)
+        measured: list[QualityMeasurement] = []
+        scored: list[Score] = []
+        judged: list[Verdict] = []
+        for dataset in catalog.datasets:
+            with _step(tools, "measure", dataset.key):
+                evidence = replace(
+                    _evidence(dataset, catalog, snapshots, reads, validations, tools),
+                    out_of_reach_before=silent,
+                )
+                found = [
+                    *availability.measure(evidence),
+                    *timeliness.measure(evidence),
+                    *structure.measure(evidence),
+                    *expectations.measure(evidence, tools.weights.severities),
+                ]
+                suite = tools.suites.get(dataset.guide_dataset or "")
+                rules = f"{suite.name} {suite.version}" if suite else None
+                measured += found
+                scored += scores(dataset.key, found, tools.weights, rules)
+                judged.append(verdict(evidence))
+        artifacts.write_values(run.folder / artifacts.MEASUREMENTS, measured)
+        artifacts.write_values(run.folder / artifacts.SCORES, scored)
+        artifacts.write_values(path, judged)
+    return artifacts.read_values(path, Verdict)
+
+
+def close(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> RunIndex:
+    """Mark the run as finished: index.json."""
+    path = run.folder / artifacts.INDEX
+    if not path.exists():
+        faulty = any(snapshot.fault is not None for snapshot in snapshots)
+        artifacts.write_value(path, _index(run, "partial" if faulty else "success", tools))
+    return artifacts.read_value(path, RunIndex)
+
+
+def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
+    """Our own fault kept the source from its night: its datasets are `not_run`; a later run tries again.
+
+    The traceback is kept in the run folder as failure.log, for whoever mends it.
+    """
+    trace = "".join(traceback.format_exception(fault))
+    artifacts.write_text(run.folder / "failure.log", trace)
+    # The history is public and a message may quote a cell: only the kind of fault goes there.
+    index = _index(run, "failure", tools, f"{type(fault).__name__}, see failure.log in the run folder")
+    # The mark comes first: without it these verdicts would pass for the work of `measure`.
+    artifacts.write_value(run.folder / artifacts.INDEX, index)
+    verdicts = [
+        Verdict(f"{run.source.id}/{item.id}", Outcome.NOT_RUN, "our own fault, not the publisher's")
+        for item in run.source.datasets
+    ]
+    artifacts.write_values(run.folder / artifacts.VERDICTS, verdicts)
+    return index
+
+
+def declare(source: Source, night: date, tools: Tools) -> Run:
+    """sources.yaml -> declaration.json; what an earlier try of this night left behind is made fit to go on.
+
+    A try that our own fault ended is taken up where it stopped. When the declaration has been edited since,
+    the old folder is set aside, because its artifacts are about something else.
+    """
+    run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id))
+    path = run.folder / artifacts.DECLARATION
+    declared = source.model_dump_json(indent=1)
+    if path.exists() and path.read_text(encoding="utf-8") != declared:
+        aside = run.folder.parent / artifacts.NIGHT_FOLDER / "superseded"
+        aside.mkdir(parents=True, exist_ok=True)
+        run.folder.rename(aside / f"{source.id}-{len(list(aside.iterdir())) + 1}")
+    index_path = run.folder / artifacts.INDEX
+    if index_path.exists() and artifacts.read_value(index_path, RunIndex).result == "failure":
+        (run.folder / artifacts.VERDICTS).unlink(missing_ok=True)
+        index_path.unlink()
+    if not path.exists():
+        artifacts.write_text(path, declared)
+    return run
+
+
+def _once(run: Run, name: str, kind: type[T], make: Callable[[], Iterable[T]]) -> list[T]:
+    path = run.folder / name
+    if not path.exists():
+        artifacts.write_values(path, make())
+    return artifacts.read_values(path, kind)
+
+
+@contextmanager
+def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
+    tools.step(Step(stage, key, done=False))
+    yield
+    tools.step(Step(stage, key, done=True))
+
+
+def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
+    from pipelines import __version__
+
+    catalog_path = run.folder / artifacts.CATALOG
+    now = tools.clock.now()
+    started = artifacts.read_value(catalog_path, Catalog).discovered_on if catalog_path.exists() else now
+    return RunIndex(
+        source=run.source.id,
+        night=run.night,
+        software=f"veedor {__version__}",
+        started_on=started,
+        finished_on=now,
+        result=result,
+        rules=tools.rules,
+        reason=reason,
+    )
+
+
+def _changed_on(snapshot: Snapshot, before: Snapshot | None) -> datetime | None:
+    """When we last saw the bytes change. A first visit does not tell: the file may be years old."""
+    if before is None or snapshot.sha256 is None or snapshot.sha256 == before.sha256:
+        return before.changed_on if before else None
+    return snapshot.visited_on
+
+
+def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+    for dataset in catalog.datasets:
+        for item in dataset.distributions:
+            if item.key == distribution:
+                return dataset, item
+    raise LookupError(f"{distribution} is in no dataset of the catalog of {catalog.source}")
+
+
+def _hint(catalog: Catalog, snapshot: Snapshot) -> Hint:
+    _, distribution = _declared(catalog, snapshot.distribution)
+    return Hint(
+        distribution=snapshot.distribution,
+        sha256=snapshot.sha256 or "",
+        format=distribution.format,
+        media_type=snapshot.media_type or distribution.media_type,
+        file_name=snapshot.file_name,
+    )
+
+
+def _earlier(run: Run, tools: Tools) -> Path | None:
+    """The run whose results may be used again for bytes that have not changed."""
+    declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, declared)
+
+
+def _opened(hint: Hint, tools: Tools) -> AbstractContextManager[Opened]:
+    limits = tools.settings
+    return opened(
+        tools.store.path(hint.sha256), hint, memory_limit=limits.memory_limit, threads=limits.threads
+    )
+
+
+def _layouts(run: Run, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
+    """The layouts to try: the declared one alone, else those of the guide dataset and the roles' own names."""
+    suite = tools.suites.get(dataset.guide_dataset or "")
+    if suite is None:
+        return ()
+    declared = next(
+        (item.layout for item in run.source.datasets if f"{run.source.id}/{item.id}" == dataset.key), None
+    )
+    if declared is not None:
+        return tuple(layout for layout in tools.layouts if layout.name == declared)
+    return (*tools.layouts, of_roles(suite.guide_dataset, suite.roles))
+
+
+def _read_one(run: Run, catalog: Catalog, snapshot: Snapshot, tools: Tools) -> Iterator[ReadReport]:
+    """The reports of one snapshot; the one table that a layout fits best bears its name."""
+    dataset, _ = _declared(catalog, snapshot.distribution)
+    hint = _hint(catalog, snapshot)
+    try:
+        with _opened(hint, tools) as content:
+            reports = list(content.reports)
+    except ReadFault as fault:
+        declared = hint.format or "unknown"
+        yield ReadReport(hint.distribution, "", declared, sha256=hint.sha256, fault=fault.fault)
+        return
+    layouts = _layouts(run, dataset, tools)
+    guide_dataset = dataset.guide_dataset or ""
+    minimum = tools.suites[guide_dataset].minimum_roles if guide_dataset in tools.suites else 1
+    fits = [
+        (position, fit)
+        for position, report in enumerate(reports)
+        if report.fault is None
+        and (fit := choose(layouts, report.columns, guide_dataset, table=report.table, minimum=minimum))
+    ]
+    best = max(fits, key=lambda pair: (_quality(pair[1]), -pair[0]), default=None)
+    for position, report in enumerate(reports):
+        yield _laid(report, best[1]) if best and best[0] == position else report
+
+
+def _quality(fit: Fit) -> tuple[float, int]:
+    return len(fit.roles) / max(len(fit.layout.columns), 1), len(fit.roles)
+
+
+def _laid(report: ReadReport, fit: Fit) -> ReadReport:
+    return replace(report, layout=fit.layout.name, roles=dict(fit.roles), missing_roles=fit.missing)
+
+
+def _validate_one(
+    run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
+) -> ValidationResult:
+    dataset, _ = _declared(catalog, snapshot.distribution)
+    suite = tools.suites[dataset.guide_dataset or ""]
+    layout = next(item for item in _layouts(run, dataset, tools) if item.name == report.layout)
+    with _opened(_hint(catalog, snapshot), tools) as content:
+        table = next(item for item in content.tables if item.report.table == report.table)
+        return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
+
+
+def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
+    """The report that stands for a distribution: the table that a layout fits, else the main one, else a fault."""
+    own = [report for report in reads if report.distribution == distribution]
+    laid = [report for report in own if report.layout is not None]
+    readable = [report for report in own if report.fault is None]
+    return next(iter([*laid, *(r for r in readable if r.main), *readable, *own]), None)
+
+
+def _evidence(
+    dataset: Dataset,
+    catalog: Catalog,
+    snapshots: list[Snapshot],
+    reads: list[ReadReport],
+    validations: list[ValidationResult],
+    tools: Tools,
+) -> Evidence:
+    keys = {item.key for item in dataset.distributions}
+    visits = tuple(item for item in snapshots if item.distribution in keys)
+    guide = tools.guide.get(dataset.guide_dataset or "")
+    return Evidence(
+        dataset=dataset,
+        snapshots=visits,
+        reads=tuple(report for key in sorted(keys) if (report := _main_table(key, reads))),
+        validations=tuple(item for item in validations if item.distribution in keys),
+        now=catalog.discovered_on,
+        last_change={item.distribution: item.changed_on for item in visits if item.changed_on},
+        max_age_days=guide.max_age_days if guide else None,
+        has_suite=(dataset.guide_dataset or "") in tools.suites,
+        has_layouts=any(layout.guide_dataset == dataset.guide_dataset for layout in tools.layouts),
+    )

@@ -1,0 +1,231 @@
+"""Where the records of a JSON file are: an array, an array inside an object, lines, one object, a package.
+
+Belongs here: parsing, streaming what is too large to hold, and the faults of JSON files. Does not belong here:
+what becomes of a record (`json_records`, `ocds`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables import encoding as encodings
+from pipelines.tables.encoding import Encoding
+from pipelines.tables.header import clean
+from pipelines.tables.workspace import Workspace
+
+STREAM_ABOVE = 50_000_000
+MAX_LINE = 64_000_000
+_MAX_DEPTH = 3
+_PROBE = 8_000_000
+_FAULTS_NAMED = 100
+
+
+Unpack = Callable[[Any], "list[Any] | None"]
+
+
+@dataclass
+class Found:
+    """Records in a file: `where` they are ("" for the top), and what could not be read while iterating.
+
+    `items` gives the 1-based number of each record and the record; `packaged` says that they came out of a
+    standard's package. `lost_rows` grows while they are read.
+    """
+
+    format: str
+    where: str
+    items: Iterator[tuple[int, Any]]
+    encoding: Encoding
+    packaged: bool = False
+    lost: int = 0
+    lost_rows: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def lose(self, number: int) -> None:
+        """Count a record that cannot be read."""
+        self.lost += 1
+        if len(self.lost_rows) < _FAULTS_NAMED:
+            self.lost_rows.append(number)
+
+
+@contextmanager
+def found(
+    path: Path, space: Workspace, unpack: Unpack, *, stream_above: int = STREAM_ABOVE
+) -> Iterator[Found]:
+    """Find the records of `path`; `unpack` knows the packages of a standard and gives None for the rest.
+
+    Files over `stream_above` bytes are never held in memory. Raises `ReadFault`, also while records are read,
+    when the file is not JSON, is cut off, or holds no objects.
+    """
+    encoding = encodings.detect(path)
+    with _depth_guarded():
+        if _is_lines(path, encoding):
+            result = Found("ndjson", "", iter(()), encoding)
+            result.items = _lines(path, result)
+            yield result
+        elif path.stat().st_size > stream_above:
+            clean = path
+            if encoding.bad or encoding.name != "utf-8":
+                clean = space.temporary()
+                encodings.transcode(path, encoding, clean)
+            where = _probe(clean)
+            with clean.open("rb") as handle:
+                items = enumerate(_streamed(handle, where), start=1)
+                yield Found("json", where.removesuffix("item").strip(".").replace(".", "/"), items, encoding)
+        else:
+            with encodings.text(path, encoding) as text:
+                value = _parsed(text.read())
+            package = unpack(value)
+            where, records = ("", package) if package is not None else _records(value)
+            yield Found("json", where, enumerate(records, start=1), encoding, packaged=package is not None)
+
+
+def _records(value: Any) -> tuple[str, Iterable[Any]]:
+    if isinstance(value, list):
+        return "", value
+    if not isinstance(value, dict):
+        raise ReadFault(
+            FaultKind.NO_TABLE, "The JSON holds one value, not records.", "Publish an array of objects."
+        )
+    error = value.get("error")
+    if error and not any(_arrays(value)) and len(value) <= 4:
+        raise ReadFault(
+            FaultKind.NOT_WHAT_WAS_PROMISED,
+            f"The server sent an error message instead of data: {json.dumps(error, default=str)[:200]}",
+            "Open the address in a browser; correct it, or publish the file again.",
+        )
+    arrays = sorted(_arrays(value), key=lambda item: -len(item[1]))
+    return arrays[0] if arrays else ("", [value])
+
+
+def _arrays(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, list[Any]]]:
+    """Arrays of objects inside `value` by path, no deeper than three keys down."""
+    for key, inner in value.items():
+        if isinstance(inner, list) and any(isinstance(item, Mapping) for item in inner[:100]):
+            yield f"{prefix}{key}", inner
+        elif isinstance(inner, Mapping) and depth < _MAX_DEPTH:
+            yield from _arrays(inner, f"{prefix}{key}/", depth + 1)
+
+
+def _parsed(text: str) -> Any:
+    text = text.lstrip("\ufeff")
+    try:
+        return json.loads(text, parse_float=_number)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
+        raise ReadFault(
+            FaultKind.TRUNCATED if cut else FaultKind.BROKEN_FILE,
+            f"The JSON {'ends in the middle' if cut else 'is not valid'}: {error.msg} at line {error.lineno}.",
+            "Publish the whole file again."
+            if cut
+            else "Correct the file at that line with a JSON validator.",
+        ) from None
+    except ValueError as error:  # Python refuses integers of more than 4,300 digits
+        raise ReadFault(FaultKind.BROKEN_FILE, f"The JSON cannot be read: {error}.") from None
+
+
+def _number(text: str) -> Decimal | str:
+    """A number with a fraction or an exponent; Decimal keeps "100.50" as it was published.
+
+    An exponent beyond 10^18, which Decimal refuses, leaves the text as published: it is for a suite to judge.
+    """
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return text
+
+
+@contextmanager
+def _depth_guarded() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise ReadFault(
+            FaultKind.BROKEN_FILE, "The JSON is nested too deeply to be data.", "Publish flat records."
+        ) from None
+
+
+def _is_lines(path: Path, encoding: Encoding) -> bool:
+    """Whether the first line is a whole object and the next line that is not blank begins another."""
+    with encodings.text(path, encoding) as handle:
+        first = ""
+        while line := handle.readline(MAX_LINE):
+            text = line.strip().lstrip("\ufeff")
+            if text and not first:
+                first = text
+                if not (first.startswith("{") and first.endswith("}")):
+                    return False
+            elif text:
+                break
+        else:
+            return False
+    try:
+        json.loads(first)
+    except ValueError:
+        return False
+    return text.startswith("{")
+
+
+def _lines(path: Path, result: Found) -> Iterator[tuple[int, Any]]:
+    number = 0
+    with encodings.text(path, result.encoding) as handle:
+        while line := handle.readline(MAX_LINE):
+            text = line.strip().lstrip("\ufeff")
+            if not text:
+                continue
+            number += 1
+            try:
+                yield number, json.loads(text, parse_float=_number)
+            except (ValueError, RecursionError):
+                result.lose(number)
+
+
+def _probe(path: Path) -> str:
+    """The ijson prefix of the records of a large file, judged by its first megabytes."""
+    import ijson
+
+    with path.open("rb") as handle:
+        head = handle.read(_PROBE)
+    counts: dict[str, int] = {}
+    try:
+        for prefix, event, _ in islice(ijson.parse(io.BytesIO(head)), 2_000_000):
+            if event == "start_map" and prefix.endswith("item") and prefix.count(".") <= _MAX_DEPTH:
+                counts[prefix] = counts.get(prefix, 0) + 1
+    except (ijson.JSONError, ValueError, ArithmeticError):
+        pass  # the head is cut off by us; a fault further on will be met when it is read
+    outer = [prefix for prefix in counts if prefix.count("item") == 1]
+    if "item" in counts:
+        return "item"
+    if not outer:
+        raise ReadFault(
+            FaultKind.NO_TABLE, "The JSON holds no array of objects near its beginning.", "Publish an array."
+        )
+    return max(outer, key=lambda prefix: counts[prefix])
+
+
+def _streamed(handle: BinaryIO, where: str) -> Iterator[Any]:
+    import ijson
+
+    try:
+        yield from ijson.items(handle, where)
+    except ijson.IncompleteJSONError as error:
+        raise ReadFault(
+            FaultKind.TRUNCATED,
+            f"The JSON ends in the middle: {clean(str(error))}",
+            "Publish the whole file again.",
+        ) from None
+    except (ijson.JSONError, ValueError) as error:
+        raise ReadFault(FaultKind.BROKEN_FILE, f"The JSON is not valid: {clean(str(error))}") from None
+    except ArithmeticError:
+        raise ReadFault(
+            FaultKind.BROKEN_FILE, "The JSON holds a number too large for any program.", "Correct the number."
+        ) from None

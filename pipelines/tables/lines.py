@@ -1,0 +1,154 @@
+"""Records of delimited text, line by line, and the outer shape of a file of them.
+
+Belongs here: `csv.reader` made safe (an unclosed quote does not swallow the rest of the file, a line without
+end does not fill the memory), and a count of lines outside quotes that owes nothing to any CSV reader.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables.dialect import MAX_CELL, Dialect
+
+MAX_LINE = 64_000_000
+_MAX_LINES_IN_CELL = 1_000
+_MAX_UNCLOSED = 100
+_CHUNK = 4 << 20
+_END = "\x1d\x1e\x1f"
+
+
+class _UnclosedQuoteError(Exception):
+    """A record went on for longer than any honest cell."""
+
+
+@dataclass
+class _Feed:
+    """Lines for `csv.reader`, remembering those of the record being read so that they can be given again."""
+
+    handle: TextIO
+    waiting: deque[str] = field(default_factory=deque)
+    record: list[str] = field(default_factory=list)
+    ended: bool = False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.record) > _MAX_LINES_IN_CELL:
+            raise _UnclosedQuoteError
+        line = self.waiting.popleft() if self.waiting else self.handle.readline(MAX_LINE)
+        if len(line) >= MAX_LINE:
+            raise ReadFault(
+                FaultKind.BROKEN_FILE,
+                f"A line is longer than {MAX_LINE:,} characters.",
+                "Publish one record a line.",
+            )
+        if not line:
+            if self.record:  # the reader wants more of a record, and there is no more: its quote is open
+                raise _UnclosedQuoteError
+            raise StopIteration
+        self.record.append(line)
+        return line
+
+
+def records(handle: TextIO, dialect: Dialect, notes: list[str]) -> Iterator[list[str]]:
+    """The cells of each record, blank lines included as empty lists.
+
+    A quote that is never closed is read as an ordinary character in its own line; `notes` gets the count.
+    Raises `ReadFault` for a line over 64 million characters.
+    """
+    csv.field_size_limit(MAX_CELL)  # the module's own limit, which has no other way in
+    feed = _Feed(handle)
+    plain = Dialect(dialect.delimiter, quote=None)
+    unclosed = 0
+    reader = _reader(feed, dialect)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except (_UnclosedQuoteError, csv.Error):
+            unclosed += 1
+            first, rest = feed.record[0], feed.record[1:]
+            feed.waiting.extendleft(reversed(rest))
+            try:
+                row = next(_reader(iter([first]), plain))
+            except csv.Error as error:
+                raise ReadFault(FaultKind.BROKEN_FILE, f"A line cannot be read: {error}.") from error
+            reader = _reader(feed, dialect if unclosed < _MAX_UNCLOSED else plain)
+        feed.record.clear()
+        yield row
+    if unclosed:
+        more = " or more" if unclosed >= _MAX_UNCLOSED else ""
+        notes.append(f"{unclosed}{more} quotes are never closed; they are read as ordinary characters.")
+
+
+def _reader(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+    return csv.reader(lines, **dialect.reader_options())
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`records` counts the lines outside quotes up to the last one that is not empty, `trailing` the rest.
+
+    `blank_inside`: some of them are empty. `mixed_ends`: they do not all end alike.
+    """
+
+    records: int
+    trailing: int
+    blank_inside: bool
+    mixed_ends: bool
+
+
+def shape(path: Path, quote: str | None) -> Shape:
+    """Measure UTF-8 text in one pass near the speed of the disk, owing nothing to any CSV reader.
+
+    Quotes inside unquoted cells make the count wrong, so that it disagrees with any reader's: that is its use.
+    """
+    feeds = returns = pairs = 0
+    blank_inside, pending, before, tail = False, False, b"\n", 1
+    for outside in _outside(path, quote):
+        feeds, returns = feeds + outside.count(b"\n"), returns + outside.count(b"\r")
+        pairs += outside.count(b"\r\n")
+        text = before + outside.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        body = text.rstrip(b"\n")
+        blank_inside |= bool(body and pending) or b"\n\n" in body
+        tail = len(text) - len(body) if body.strip(b"\n") else tail + len(text) - 1
+        pending = tail > 1
+        before = text[-1:]
+    trailing = max(tail - 1, 0)
+    lines = feeds + returns - pairs - trailing + (before != b"\n")
+    return Shape(lines, trailing, blank_inside, (pairs > 0) + (feeds > pairs) + (returns > pairs) > 1)
+
+
+def _outside(path: Path, quote: str | None) -> Iterator[bytes]:
+    """The text of `path` in pieces, with whatever stands between two quotes left out."""
+    mark = quote.encode() if quote else b""
+    inside = False
+    for chunk in _line_ends_whole(path):
+        if not mark or mark not in chunk:
+            if not inside:
+                yield chunk
+            continue
+        parts = chunk.split(mark)
+        kept = parts[1::2] if inside else parts[::2]
+        yield (mark if inside else b"") + mark.join(kept) + (b"" if len(parts) % 2 ^ inside else mark)
+        inside ^= len(parts) % 2 == 0
+
+
+def _line_ends_whole(path: Path) -> Iterator[bytes]:
+    """Pieces of `path` that never part a carriage return from its line feed."""
+    held = b""
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            chunk = held + chunk
+            held = b"\r" if chunk.endswith(b"\r") else b""
+            yield chunk.removesuffix(b"\r")
+    yield held

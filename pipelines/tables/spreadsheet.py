@@ -1,0 +1,175 @@
+"""Workbooks (XLSX, XLSB, XLS, ODS): each visible sheet with cells is a table.
+
+Belongs here: starting the process that reads the workbook, what its end means, the choice of the main sheet,
+and sheets becoming tables. Does not belong here: how a cell becomes text (`workbook`).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables import header as headers
+from pipelines.tables import workbook
+from pipelines.tables.dialect import MAX_CELL
+from pipelines.tables.table import Table
+from pipelines.tables.workspace import Row, Workspace, fill
+
+MAX_MEGABYTES = 3_000
+MAX_SECONDS = 600
+MAX_DECODED = 4_000_000_000
+_CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGILL)
+
+
+def read(path: Path, space: Workspace, format: str) -> list[Table]:
+    """Read the visible sheets that hold cells, the one with the most filled cells first.
+
+    Raises `ReadFault` when the workbook is broken, protected, cut off, too large, or holds no cells, and
+    `OSError` when the machine has no room for what is in it.
+    """
+    _guard(path, format)
+    folder = space.temporary()
+    folder.mkdir()
+    try:
+        tables, left_out = _tables(path, folder, space, format)
+    finally:
+        shutil.rmtree(folder)
+    if not tables:
+        raise ReadFault(FaultKind.EMPTY, "The workbook's visible sheets hold no cells.", "Publish it again.")
+    if left_out:
+        note = f"{left_out} sheets after the first {workbook.MAX_SHEETS} were not read."
+        main = tables[0].report
+        tables[0] = replace(tables[0], report=replace(main, notes=(*main.notes, note)))
+    return tables
+
+
+def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[list[Table], int]:
+    described = _convert(path, folder)
+    sheets = sorted(enumerate(described["sheets"]), key=lambda item: (-int(item[1]["filled"]), item[0]))
+    tables = [
+        _table(folder / f"{number}.csv", str(sheet["name"]), int(sheet["first_row"]), space, format)
+        for number, sheet in sheets
+        if int(sheet["filled"])
+    ]
+    return tables, int(described["left_out"])
+
+
+def _guard(path: Path, format: str) -> None:
+    if format == "xls":
+        return
+    with zipfile.ZipFile(path) as archive:  # that it opens is how the format was recognised
+        decoded = sum(member.file_size for member in archive.infolist())
+    if decoded > MAX_DECODED:
+        raise ReadFault(
+            FaultKind.TOO_LARGE,
+            f"The workbook unpacks to {decoded:,} bytes; at most {MAX_DECODED:,} are read.",
+            "Publish large tables as CSV.",
+        )
+
+
+def _convert(path: Path, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-P", workbook.__file__, str(path), str(folder), str(MAX_MEGABYTES)]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=MAX_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ReadFault(
+            FaultKind.TOO_LARGE,
+            f"We stopped reading the workbook after {MAX_SECONDS} seconds: it is very large, or our machine "
+            "was busy.",
+            "It is tried again. Large tables are read much faster as CSV.",
+            transient=True,
+        ) from None
+    if done.returncode == 0:
+        described: dict[str, Any] = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
+        return described
+    complaint = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
+    if done.returncode == workbook.UNREADABLE:
+        if "password" in complaint[-1].lower():
+            raise ReadFault(
+                FaultKind.BROKEN_FILE,
+                "The workbook is protected by a password.",
+                "Publish it without a password, or as CSV.",
+            )
+        if "detect file format" in complaint[-1]:
+            raise ReadFault(
+                FaultKind.UNKNOWN_FORMAT,
+                "The file is an Office document, but not a workbook of Excel 97 or later without a password.",
+                "Open it in a spreadsheet program and save it again as XLSX or CSV.",
+            )
+        raise ReadFault(
+            FaultKind.BROKEN_FILE,
+            f"The workbook cannot be opened ({headers.clean(complaint[-1][:200])}).",
+            "Open it in a spreadsheet program and save it again as XLSX or CSV.",
+        )
+    if done.returncode == workbook.REFUSED:
+        number = int(complaint[-1])
+        raise OSError(number, os.strerror(number), str(folder))
+    if complaint[-1].startswith("MemoryError"):
+        raise ReadFault(
+            FaultKind.TOO_LARGE,
+            f"The workbook's cells need more than {MAX_MEGABYTES:,} MB of memory.",
+            "Publish large tables as CSV.",
+        )
+    if -done.returncode in _CRASHES or complaint[-1].startswith("pyo3_runtime.Panic"):
+        raise ReadFault(
+            FaultKind.BROKEN_FILE,
+            "The workbook is damaged, or declares a sheet far larger than the cells that it holds.",
+            "Delete the empty rows and columns after the table, or publish it as CSV.",
+        )
+    raise RuntimeError(f"reading a workbook ended with status {done.returncode}: {complaint[-1][:500]}")
+
+
+def _table(path: Path, name: str, first_row: int, space: Workspace, format: str) -> Table:
+    with _rows(path) as rows:
+        header = headers.find(headers.sample(rows))
+    counts = {"rows": 0, "blank": 0}
+
+    def counted(rows: Iterator[list[str]]) -> Iterator[Row]:
+        for number, row in enumerate(islice(rows, header.first, None), start=header.first + first_row):
+            if headers.blank(row):
+                counts["blank"] += 1
+            else:
+                counts["rows"] += 1
+                yield number, [cell or None for cell in row]
+
+    with _rows(path) as rows:
+        relation = fill(space, header.columns, counted(rows))
+    report = replace(
+        space.report(name, format),
+        header_row=None if header.index is None else header.index + first_row,
+        columns=header.columns,
+        rows=counts["rows"],
+        blank_rows=counts["blank"],
+        notes=header.notes,
+    )
+    return Table(report, space.connection, relation)
+
+
+@contextmanager
+def _rows(path: Path) -> Iterator[Iterator[list[str]]]:
+    csv.field_size_limit(MAX_CELL)  # the module's own limit, which has no other way in
+    with path.open(encoding="utf-8", newline="") as handle:
+        try:
+            yield csv.reader(handle)
+        except csv.Error:  # the file is the child's, so it can only be the limit
+            raise ReadFault(
+                FaultKind.TOO_LARGE,
+                f"A cell of the workbook is longer than {MAX_CELL:,} characters.",
+                "Shorten the cell; a spreadsheet shows at most 32,767 characters of one.",
+            ) from None

@@ -1,0 +1,93 @@
+"""A workbook's cells as text, written out by a process of its own.
+
+Belongs here: what runs in the child process: calamine, and how one cell becomes text. It imports the standard
+library and `python_calamine` only, because it is started by its path. Why a process: a workbook of 5 KB can
+declare a cell in the last corner of the sheet, for which calamine asks for half a terabyte and aborts; and
+memory given to a large workbook goes back to the machine.
+
+    python -P workbook.py <workbook> <folder> <megabytes of memory>
+
+writes `<folder>/0.csv`, `1.csv`, ... (UTF-8, one for each visible sheet with cells) and then `sheets.json`.
+Exit status 3: the workbook cannot be opened, and the last line of standard error says why. Exit status 4: the
+machine refused to read or write a file, and the last line is the number of the operating system's error.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+MAX_SHEETS = 100
+UNREADABLE = 3
+REFUSED = 4
+
+
+def text(cell: Any) -> str:
+    """One cell as text: dates in ISO 8601, whole numbers without `.0`, `true` and `false`; "" when empty."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e16 else repr(cell)
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return "" if cell is None else str(cell)
+
+
+def _limit_memory(megabytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; the parent still survives the child
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(workbook: Path, folder: Path, megabytes: int) -> int:
+    """Write the visible sheets of `workbook` into `folder`."""
+    import python_calamine
+
+    _limit_memory(megabytes)
+    sheets: list[dict[str, object]] = []
+    try:
+        with workbook.open("rb") as handle:
+            book = python_calamine.CalamineWorkbook.from_filelike(handle)
+        shown = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        for name in shown[:MAX_SHEETS]:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.start is None:
+                continue
+            filled = 0
+            with (folder / f"{len(sheets)}.csv").open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)  # ends lines with \r\n, and so quotes cells with either
+                for row in sheet.to_python(skip_empty_area=True):
+                    cells = [text(cell) for cell in row]
+                    filled += sum(1 for cell in cells if cell)
+                    writer.writerow(cells)
+            sheets.append({"name": name, "first_row": sheet.start[0] + 1, "filled": filled})
+        described = {"sheets": sheets, "left_out": max(0, len(shown) - MAX_SHEETS)}
+        (folder / "sheets.json").write_text(json.dumps(described), encoding="utf-8")
+    except (python_calamine.CalamineError, ValueError, OSError, IndexError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # calamine's own have no number
+            print(error.errno, file=sys.stderr)
+            return REFUSED
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return UNREADABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))

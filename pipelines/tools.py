@@ -1,0 +1,122 @@
+"""What the stages work with, gathered once for a night and handed in.
+
+Belongs here: opening and closing it, and the checks that stop a night before any work: a declared guide
+dataset or layout that does not exist. `step` is told where the work stands; it draws progress bars and logs,
+and the tests use it to end the process at every stage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import __version__
+from pipelines.clock import Clock, SystemClock
+from pipelines.errors import SourcesError
+from pipelines.guide import Guide, load_guide
+from pipelines.http_client import HttpClient
+from pipelines.measurement.score import Weights, load_weights
+from pipelines.settings import Settings
+from pipelines.snapshots.store import Store
+from pipelines.sources import Sources
+from pipelines.tables.layouts import Layout, load_layouts
+from pipelines.validation.suites import Suite, load_suites
+
+
+@dataclass(frozen=True)
+class Step:
+    """A point of the night: which stage, of what (a key), and whether it begins or ends."""
+
+    stage: str
+    key: str
+    done: bool
+
+
+def silent(step: Step) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything that a stage may use besides its input. `rules` changes with the software or any rule."""
+
+    settings: Settings
+    clock: Clock
+    http: HttpClient
+    store: Store
+    guide: Guide
+    suites: Mapping[str, Suite]
+    layouts: tuple[Layout, ...]
+    weights: Weights
+    rules: str
+    step: Callable[[Step], None] = silent
+
+    def at(self, stage: str, key: str) -> None:
+        """Tell that `stage` begins on `key`."""
+        self.step(Step(stage, key, done=False))
+
+
+@contextmanager
+def opened_tools(
+    settings: Settings,
+    sources: Sources,
+    *,
+    clock: Clock | None = None,
+    step: Callable[[Step], None] = silent,
+) -> Iterator[Tools]:
+    """Load the rules, check the declaration against them, and open the HTTP client for one night.
+
+    Raises `SuiteError` or `SourcesError` before any work.
+    """
+    clock = clock or SystemClock()
+    guide = load_guide(settings.expectations)
+    suites = load_suites(settings.expectations)
+    layouts = load_layouts(settings.expectations)
+    weights = load_weights(settings.expectations)
+    check(sources, guide, layouts, str(settings.sources))
+    with HttpClient(settings, clock) as http:
+        yield Tools(
+            settings=settings,
+            clock=clock,
+            http=http,
+            store=Store(settings.snapshots),
+            guide=guide,
+            suites=suites,
+            layouts=layouts,
+            weights=weights,
+            rules=rules_of(settings.expectations),
+            step=step,
+        )
+
+
+def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:
+    """Raise `SourcesError` when the declaration names a guide dataset or a layout that does not exist."""
+    names = {layout.name for layout in layouts}
+    for source in sources.sources:
+        for dataset in source.datasets:
+            where = f"source {source.id!r}, dataset {dataset.id!r}"
+            if dataset.guide_dataset is not None and dataset.guide_dataset not in guide:
+                raise SourcesError(
+                    f"{where}: the guide has no dataset {dataset.guide_dataset!r}.",
+                    f"Use one of: {', '.join(guide)}.",
+                    file=file,
+                )
+            if dataset.layout is not None and dataset.layout not in names:
+                raise SourcesError(
+                    f"{where}: there is no layout {dataset.layout!r}.",
+                    "Leave `layout` out to have it chosen by the columns, or add the layout.",
+                    file=file,
+                )
+
+
+def rules_of(expectations: Path) -> str:
+    """A short hash of the software's version and of every rule in `expectations/`."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(expectations.rglob("*")):
+        if path.suffix in (".json", ".yaml"):
+            digest.update(path.relative_to(expectations).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,216 @@
+"""Expectation suites: GX's own JSON from `expectations/`, read without importing Great Expectations.
+
+Belongs here: the suite as a value, and the checks that a suite must pass before any work begins. A suite
+speaks of the guide's *roles*; `meta` of each expectation carries what GX has no field for (key, role,
+dimension, principle, basis, advice). GX's own `severity` is used as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import SuiteError
+from pipelines.model import Severity
+
+# These compare order or magnitude, so they see a role's typed values; all others see its text.
+TYPED_EXPECTATIONS = frozenset(
+    {
+        "expect_column_values_to_be_between",
+        "expect_column_min_to_be_between",
+        "expect_column_max_to_be_between",
+        "expect_column_mean_to_be_between",
+        "expect_column_median_to_be_between",
+        "expect_column_sum_to_be_between",
+        "expect_column_stdev_to_be_between",
+        "expect_column_quantile_values_to_be_between",
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        "expect_column_value_z_scores_to_be_less_than",
+        "expect_column_values_to_be_increasing",
+        "expect_column_values_to_be_decreasing",
+        "expect_multicolumn_sum_to_equal",
+    }
+)
+EXISTENCE = "expect_column_to_exist"
+
+
+class Role(BaseModel):
+    """What a suite declares of one role: its type, how needful it is, and whether it is personal."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["text", "identifier", "number", "date", "code", "url"]
+    level: Literal["core", "recommended", "optional"]
+    personal: bool = False
+    title: dict[str, str] = {}
+
+
+class _Meta(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    key: str
+    role: tuple[str, ...]
+    dimension: Literal["completeness", "validity", "uniqueness", "consistency"]
+    principle: str
+    basis: dict[str, str]
+    since: str
+    title: dict[str, str]
+    advice: dict[str, str]
+    guide_check: str | None = None
+
+
+class _Expectation(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str = Field(pattern=r"^expect_[a-z_]+$")
+    arguments: dict[str, Any] = Field(alias="kwargs")
+    meta: _Meta
+    severity: Severity
+
+
+class _SuiteMeta(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    guide_dataset: str
+    version: str
+    title: dict[str, str]
+    roles: dict[str, Role]
+    key: tuple[str, ...] = ()
+    minimum_roles: int = 1
+
+
+class _Suite(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+    expectations: tuple[_Expectation, ...]
+    meta: _SuiteMeta
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One expectation of a suite. `needs` are the roles without which it has no meaning."""
+
+    key: str
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    roles: tuple[str, ...]
+    needs: tuple[str, ...]
+    dimension: str
+    principle: str
+    basis: str
+    title: Mapping[str, str]
+    advice: Mapping[str, str]
+    raw: Mapping[str, Any]
+
+    @property
+    def typed(self) -> bool:
+        """Whether it sees numbers and dates instead of text."""
+        return self.type in TYPED_EXPECTATIONS
+
+    @property
+    def mostly(self) -> float | None:
+        """GX's `mostly`, when given."""
+        value = self.kwargs.get("mostly")
+        return None if value is None else float(value)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A GX expectation suite for one dataset of the guide.
+
+    A table in which fewer than `minimum_roles` roles are found is no such dataset at all.
+    """
+
+    name: str
+    version: str
+    guide_dataset: str
+    title: Mapping[str, str]
+    roles: Mapping[str, Role]
+    expectations: tuple[Expectation, ...]
+    minimum_roles: int = 1
+    path: Path = field(default=Path(), compare=False)
+
+
+def load_suites(expectations: Path) -> dict[str, Suite]:
+    """Read every `<guide_dataset>/suite.json` by guide dataset. Raises `SuiteError` naming the file."""
+    if not expectations.is_dir():
+        raise SuiteError(
+            f"the folder of expectations {expectations} is not there.",
+            "Set VEEDOR_EXPECTATIONS to a folder of suites, or unset it to use those that came with Veedor.",
+        )
+    suites = {}
+    for path in sorted(expectations.glob("*/suite.json")):
+        suite = load_suite(path)
+        suites[suite.guide_dataset] = suite
+    return suites
+
+
+def load_suite(path: Path) -> Suite:
+    """Read and check one suite. Raises `SuiteError`."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        file = _Suite.model_validate(raw)
+    except (OSError, ValueError, ValidationError) as error:
+        raise SuiteError(f"the suite is not valid: {error}", file=str(path)) from error
+    known = set(file.meta.roles)
+    expectations = []
+    for item, original in zip(file.expectations, raw["expectations"], strict=True):
+        needs = _roles_named(item.arguments, known)
+        unknown = (set(item.meta.role) | _columns_named(item.arguments)) - known
+        if unknown:
+            raise SuiteError(
+                f"{item.meta.key} speaks of the role(s) {', '.join(sorted(unknown))}, which the suite does "
+                "not declare in meta.roles.",
+                file=str(path),
+            )
+        expectations.append(
+            Expectation(
+                key=item.meta.key,
+                type=item.type,
+                kwargs=item.arguments,
+                severity=item.severity,
+                roles=item.meta.role,
+                needs=needs,
+                dimension=item.meta.dimension,
+                principle=item.meta.principle,
+                basis=f"{item.meta.basis.get('source', '')} ({item.meta.basis.get('rule', '')})",
+                title=item.meta.title,
+                advice=item.meta.advice,
+                raw=original,
+            )
+        )
+    keys = [item.key for item in expectations]
+    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    if doubled:
+        raise SuiteError(f"the key(s) {', '.join(doubled)} stand twice.", file=str(path))
+    return Suite(
+        name=file.name,
+        version=file.meta.version,
+        guide_dataset=file.meta.guide_dataset,
+        title=file.meta.title,
+        roles=file.meta.roles,
+        expectations=tuple(expectations),
+        minimum_roles=file.meta.minimum_roles,
+        path=path,
+    )
+
+
+def _columns_named(kwargs: Mapping[str, Any]) -> set[str]:
+    names = {kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs}
+    return names | set(kwargs.get("column_list", ()))
+
+
+def _roles_named(kwargs: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
+    """Every role that the expectation reads, those of its row condition included."""
+    names = _columns_named(kwargs)
+    condition = re.sub(r"'[^']*'|\"[^\"]*\"", "", str(kwargs.get("row_condition") or ""))
+    names |= set(re.findall(r"[a-z_]+", condition)) & known
+    return tuple(sorted(names))

@@ -1,0 +1,187 @@
+"""Validate: a table and a suite give a validation result.
+
+Belongs here: which expectations apply to this table, and the translation of GX's results into outcomes. A
+column that the guide cannot do without and that is absent is one clear failure; whatever else the suite says
+of it is `not_applicable`, with the reason. An expectation that raised is `error`, never a failure.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pipelines.model import ExpectationResult, Outcome, UnexpectedExample, ValidationResult
+from pipelines.tables.layouts import Fit
+from pipelines.tables.table import Table
+from pipelines.validation import reference
+from pipelines.validation.frame import frames, published
+from pipelines.validation.suites import EXISTENCE, Expectation, Suite
+
+log = logging.getLogger("veedor")
+
+MASK = "***"
+
+
+def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> ValidationResult:
+    """Apply `suite` to `table` as `fit` lays it out. `today` bounds what may not lie in the future."""
+    prepared = frames(table, fit, suite)
+    present = set(fit.roles)
+    applicable = [item for item in suite.expectations if _applies(item, present)]
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    parameters = {"today": midnight}
+    raw = reference.run(
+        prepared.text, [item.raw for item in applicable if not item.typed], parameters
+    ) | reference.run(prepared.typed, [item.raw for item in applicable if item.typed], parameters)
+    personal = {role for role, spec in suite.roles.items() if spec.personal} | set(fit.layout.personal)
+    evidence = _evidence(table, fit, applicable, raw)
+    results = tuple(
+        _result(item, fit, raw.get(item.key), personal, evidence)
+        if item in applicable
+        else _not_applicable(item, fit, suite)
+        for item in suite.expectations
+    )
+    return ValidationResult(
+        distribution=table.report.distribution,
+        table=table.report.table,
+        suite=suite.name,
+        suite_version=suite.version,
+        sha256=table.report.sha256 or "",
+        layout=f"{fit.layout.name}@{fit.layout.version}",
+        rows=table.report.rows,
+        results=results,
+    )
+
+
+def _applies(item: Expectation, present: set[str]) -> bool:
+    return item.type == EXISTENCE or set(item.needs) <= present
+
+
+def _described(item: Expectation, fit: Fit, **rest: Any) -> ExpectationResult:
+    columns = ", ".join(fit.roles[role] for role in item.roles if role in fit.roles)
+    return ExpectationResult(
+        key=item.key,
+        type=item.type,
+        severity=item.severity,
+        dimension=item.dimension,
+        principle=item.principle,
+        role=", ".join(item.roles),
+        column=columns,
+        mostly=item.mostly,
+        title=dict(item.title),
+        advice=dict(item.advice),
+        basis=item.basis,
+        **rest,
+    )
+
+
+def _not_applicable(item: Expectation, fit: Fit, suite: Suite) -> ExpectationResult:
+    absent = [role for role in item.needs if role not in fit.roles]
+    level = "core" if any(suite.roles[role].level == "core" for role in absent) else "optional"
+    reason = f"the file has no column for {', '.join(absent)} ({level})"
+    return _described(item, fit, outcome=Outcome.NOT_APPLICABLE, reason=reason)
+
+
+def _result(
+    item: Expectation,
+    fit: Fit,
+    raw: Mapping[str, Any] | None,
+    personal: set[str],
+    evidence: Mapping[int, Mapping[str, str | None]],
+) -> ExpectationResult:
+    if raw is None:
+        return _described(item, fit, outcome=Outcome.ERROR, reason="Great Expectations gave no result for it")
+    raised = reference.exception_of(raw)
+    if raised is not None:
+        # The exception's words may quote a cell; its kind cannot.
+        log.info("expectation %s could not be evaluated: %s", item.key, raised)
+        kind = raised.partition(":")[0] if raised.partition(":")[0].isidentifier() else "see the log"
+        return _described(item, fit, outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
+    result = raw["result"]
+    masked = bool(personal & set(item.needs))
+    passed = bool(raw["success"])
+    if passed and result.get("element_count") == 0:
+        return _described(item, fit, outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")
+    unexpected = result.get("unexpected_count")
+    return _described(
+        item,
+        fit,
+        outcome=Outcome.PASSED if passed else Outcome.FAILED,
+        reason="" if passed else _reason(item, result, masked),
+        element_count=result.get("element_count"),
+        missing_count=_missing(item, result),
+        unexpected_count=unexpected,
+        unexpected_percent=_finite(result.get("unexpected_percent")),
+        observed_value=_observed(result, masked),
+        examples=_examples(item, result, masked, evidence),
+    )
+
+
+def _missing(item: Expectation, result: Mapping[str, Any]) -> int | None:
+    if "missing_count" in result:
+        return int(result["missing_count"])
+    # GX gives no missing count where missing is what is being counted.
+    return int(result["unexpected_count"]) if item.type == "expect_column_values_to_not_be_null" else None
+
+
+def _reason(item: Expectation, result: Mapping[str, Any], masked: bool) -> str:
+    if item.type == EXISTENCE:
+        return f"the file has no column for {', '.join(item.roles)}"
+    count, elements = result.get("unexpected_count"), result.get("element_count")
+    observed = _observed(result, masked)
+    if observed is not None:
+        return f"observed {observed}"
+    if count is None or elements is None:
+        return "it is not met" if count is None else f"{count} values do not meet it"
+    allowed = "" if item.mostly is None else f"; at least {item.mostly:.0%} of the values should meet it"
+    return f"{count} of {elements} rows do not meet it{allowed}"
+
+
+def _observed(result: Mapping[str, Any], masked: bool) -> str | None:
+    value = result.get("observed_value")
+    if value is None:
+        return None
+    return MASK if masked else str(value)[:200]
+
+
+def _rows(result: Mapping[str, Any]) -> list[int]:
+    return [
+        int(entry["_row"])
+        for entry in (result.get("partial_unexpected_index_list") or ())[: reference.EXAMPLES]
+        if isinstance(entry, dict) and entry.get("_row") is not None
+    ]
+
+
+def _evidence(
+    table: Table, fit: Fit, applicable: list[Expectation], raw: Mapping[str, Mapping[str, Any]]
+) -> Mapping[int, Mapping[str, str | None]]:
+    """The failing rows of all expectations as published, in one query."""
+    rows = {row for result in raw.values() for row in _rows(result.get("result", {}))}
+    roles = {role for item in applicable for role in item.roles}
+    return published(table, fit, rows, sorted(roles))
+
+
+def _examples(
+    item: Expectation,
+    result: Mapping[str, Any],
+    masked: bool,
+    evidence: Mapping[int, Mapping[str, str | None]],
+) -> tuple[UnexpectedExample, ...]:
+    examples = []
+    for row in _rows(result):
+        values = [evidence.get(row, {}).get(role) for role in item.roles]
+        if masked:
+            value: str | None = MASK
+        elif len(values) == 1:
+            value = values[0]
+        else:
+            value = " · ".join("" if part is None else part for part in values)
+        examples.append(UnexpectedExample(row=row, value=None if value is None else value[:200]))
+    return tuple(examples)
+
+
+def _finite(value: object) -> float | None:
+    number = None if value is None else float(str(value))
+    return number if number is None or math.isfinite(number) else None

@@ -1,0 +1,161 @@
+"""What every layout owes: roles of its suite, no name for two roles, codes that the suite knows, a real file.
+
+Belongs here: promises that hold for each layout alike, and that the layouts of real files fit those files.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.demo import contracts, officials, sanctions
+from pipelines.tables.layouts import choose, fold, load_layouts
+
+EXPECTATIONS = Path(__file__).resolve().parent.parent.parent / "expectations"
+FIELDS = {
+    "layout",
+    "version",
+    "title",
+    "guide_dataset",
+    "table",
+    "basis",
+    "locale",
+    "null_tokens",
+    "columns",
+    "values",
+    "personal",
+    "key",
+}
+PUBLISHED = [
+    ("mx_compranet_2002", "real/mx/compranet_contratos_2002_muestra.csv"),
+    ("mx_compranet_2010", "real/mx/compranet_contratos_de_sancionados.csv"),
+    ("mx_sfp_sancionados", "real/mx/sfp_ProveedoresyContratistasSancionados.csv"),
+    ("mx_sfp_sancionados", "real/mx/sfp_ProveedoresyContratistasSancionados_2.csv"),
+    ("mx_pdn_servidores_contrataciones", "real/mx/pdn_servidores_intervienen_contrataciones.json"),
+    ("mx_pdn_s2_plano", "real/mx/pdn_dataton2021_funcionarios_contrataciones_2021.csv"),
+    ("mx_toluca_inspectores", "real/mx/edomex_inspectores_toluca.csv"),
+    ("br_mg_empresas_sancionadas", "real/br/mg_empresas_sancionadas.csv"),
+    ("br_mg_obras_contratos", "real/br/mg_obras_contratos.csv"),
+    ("br_mg_obras_contratos_siad", "real/br/mg_obras_contratos_siad.csv"),
+    ("br_mg_obras_fiscais", "real/br/mg_obras_fiscais.csv"),
+    ("br_mg_compras_covid19", "real/br/mg_compras_covid19.csv"),
+    ("br_mg_compras_covid19_raw", "real/br/mg_compras_covid19_raw.xlsx"),
+    ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
+]
+DEMONSTRATION = [
+    ("demo_contratos", contracts.HEADER),
+    ("demo_sancionados", sanctions.HEADER),
+    ("demo_servidores", officials.HEADER),
+]
+
+LAYOUTS: dict[str, dict[str, Any]] = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((EXPECTATIONS / "layouts").glob("*.yaml"))
+}
+SUITES: dict[str, dict[str, Any]] = {
+    path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+    for path in EXPECTATIONS.glob("*/suite.json")
+}
+every_layout = pytest.mark.parametrize("name", sorted(LAYOUTS))
+
+
+def _suite(name: str) -> dict[str, Any]:
+    suite: dict[str, Any] = SUITES[LAYOUTS[name]["guide_dataset"]]
+    return suite
+
+
+def _header(path: Path) -> list[str]:
+    if path.suffix == ".json":
+        return list(json.loads(path.read_text(encoding="utf-8"))[0])
+    if path.suffix == ".xlsx":
+        from python_calamine import CalamineWorkbook
+
+        return [str(cell) for cell in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[0]]
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        line = handle.readline()
+    return next(csv.reader([line], delimiter=max(";,", key=line.count)))
+
+
+@every_layout
+def test_layout_is_complete_and_named_as_its_file(name: str) -> None:
+    layout = LAYOUTS[name]
+    assert set(layout) == FIELDS
+    assert layout["layout"] == name
+    assert isinstance(layout["version"], str)
+    assert set(layout["title"]) == {"en", "es"}
+    assert len(layout["basis"]) >= 40
+    assert set(layout["locale"]) == {"decimal", "group", "date"}
+    assert layout["locale"]["decimal"] != layout["locale"]["group"]
+    assert layout["locale"]["date"] in {"ymd", "dmy", "mdy"}
+
+
+@every_layout
+def test_layout_speaks_of_roles_of_its_suite(name: str) -> None:
+    layout, roles = LAYOUTS[name], set(_suite(name)["meta"]["roles"])
+    columns = set(layout["columns"])
+    assert columns <= roles
+    assert len(columns) >= _suite(name)["meta"]["minimum_roles"]
+    assert set(layout["values"]) <= columns
+    assert set(layout["personal"]) <= columns
+    assert set(layout["key"]) <= columns
+    assert layout["key"]
+
+
+@every_layout
+def test_no_published_name_stands_for_two_roles(name: str) -> None:
+    names = [fold(published) for names in LAYOUTS[name]["columns"].values() for published in names]
+    assert all(names)
+    assert sorted(set(names)) == sorted(names)
+
+
+@every_layout
+def test_values_are_translated_into_codes_that_the_suite_accepts(name: str) -> None:
+    accepted = {
+        item["kwargs"]["column"]: set(item["kwargs"]["value_set"])
+        for item in _suite(name)["expectations"]
+        if item["type"] == "expect_column_values_to_be_in_set"
+    }
+    for role, translation in LAYOUTS[name]["values"].items():
+        folded = [fold(published) for published in translation]
+        assert all(folded)
+        assert sorted(set(folded)) == sorted(folded)
+        assert set(translation.values()) <= accepted[role]
+
+
+def test_no_two_layouts_of_a_dataset_look_alike() -> None:
+    shapes = [
+        (
+            layout["guide_dataset"],
+            layout["table"],
+            frozenset(fold(published) for names in layout["columns"].values() for published in names),
+        )
+        for layout in LAYOUTS.values()
+    ]
+    assert len(set(shapes)) == len(shapes)
+
+
+@pytest.mark.parametrize(("name", "header"), DEMONSTRATION)
+def test_every_column_of_the_demonstration_is_mapped(name: str, header: tuple[str, ...]) -> None:
+    fit = choose(load_layouts(EXPECTATIONS), header, LAYOUTS[name]["guide_dataset"])
+    assert fit is not None
+    assert fit.layout.name == name
+    assert sorted(fit.roles.values()) == sorted(header)
+
+
+@pytest.mark.parametrize(("name", "file"), PUBLISHED)
+def test_layout_is_chosen_for_the_file_that_it_was_made_for(name: str, file: str, corpus: Path) -> None:
+    fit = choose(load_layouts(EXPECTATIONS), _header(corpus / file), LAYOUTS[name]["guide_dataset"])
+    assert fit is not None
+    assert fit.layout.name == name
+    assert fit.missing == ()
+
+
+def test_every_layout_is_shown_to_fit_something() -> None:
+    shown = {name for name, _ in PUBLISHED} | {name for name, _ in DEMONSTRATION}
+    # The contracts of an OCDS package get their columns from the reader, not from a published header.
+    assert set(LAYOUTS) - shown == {"ocds_contracts"}

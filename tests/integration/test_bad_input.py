@@ -1,0 +1,214 @@
+"""Whatever a publisher does ends as a recorded outcome of its dataset, and the night goes on."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import socket
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines import artifacts
+from pipelines.clock import FixedClock
+from pipelines.errors import SourcesError
+from pipelines.history.query import columns_and_rows
+from pipelines.model import RunIndex
+from pipelines.night import NightReport, night_of, run_night
+from pipelines.settings import Settings
+from pipelines.sources import Sources, parse
+from pipelines.tools import Step, opened_tools
+from tests.portal_server.server import PortalServer
+
+NIGHT = date(2026, 3, 2)
+CSV = b"contract_id,supplier_name,value_amount\nC-1,Proveedora Ejemplo SA,10.5\n"
+
+
+def zipped(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("datos.csv", content)
+    return buffer.getvalue()
+
+
+# What is published, the verdict that it must come to, and words that its reason must hold.
+PUBLISHED: dict[str, tuple[bytes, str, str]] = {
+    "good.csv": (CSV, "not_applicable", "no expectation suite"),
+    "page.csv": (b"<!DOCTYPE html><html><title>Mantenimiento</title></html>", "failed", "Mantenimiento"),
+    "empty.csv": (b"", "failed", "no content"),
+    "blank.csv": (b"\n\n  \n", "failed", ""),
+    "cut.zip": (zipped(CSV * 200)[:-40], "failed", ""),
+    "cut.csv.gz": (gzip.compress(CSV * 5000)[:-20], "failed", ""),
+    "report.csv": (b"%PDF-1.7 not a table at all", "failed", ""),
+    "binary.csv": (bytes(range(256)) * 40, "failed", ""),
+    "sheet.csv": (zipped(CSV), "not_applicable", "no expectation suite"),
+    "broken.json": (b'{"releases": [{"ocid": ', "failed", ""),
+    "deep.json": (b"[" * 200_000, "failed", ""),
+}
+
+
+def declaration(url: str, **more: str) -> Sources:
+    addresses = {name: f"{url}/{name}" for name in PUBLISHED} | more
+    datasets = [
+        {
+            "id": name.replace(".", "-"),
+            "title": name,
+            "distributions": [{"id": "file", "url": address, "format": name.rsplit(".", 1)[-1]}],
+        }
+        for name, address in addresses.items()
+    ]
+    owner = {"name": "Oficina", "email": "oficina@dependencia.example"}
+    source = {"portal": "direct", "publisher": {"name": "P"}, "owner": owner}
+    return parse(
+        yaml.safe_dump(
+            {
+                "version": 1,
+                "time_zone": "America/Mexico_City",
+                "sources": [{"id": "files", **source, "datasets": datasets}],
+            }
+        )
+    )
+
+
+def run(
+    settings: Settings, sources: Sources, night: date = NIGHT, step: Callable[[Step], None] | None = None
+) -> NightReport:
+    clock = FixedClock(datetime(night.year, night.month, night.day, 9, tzinfo=UTC))
+    with opened_tools(settings, sources, clock=clock, step=step or (lambda point: None)) as tools:
+        return run_night(sources, night, tools)
+
+
+def verdicts(settings: Settings) -> dict[str, tuple[str, str]]:
+    _, rows = columns_and_rows("select dataset, outcome, reason from latest_verdict", public=settings.public)
+    return {str(dataset).split("/")[1]: (str(outcome), str(reason)) for dataset, outcome, reason in rows}
+
+
+def verdicts_of(settings: Settings) -> dict[object, object]:
+    _, rows = columns_and_rows("select dataset, outcome from latest_verdict", public=settings.public)
+    return {row[0]: row[1] for row in rows}
+
+
+def test_every_kind_of_bad_file_is_a_recorded_outcome_and_the_night_goes_on(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{probe.getsockname()[1]}/nobody.csv"
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        report = run(settings, declaration(portal.url, unreachable=closed, missing=f"{portal.url}/404.csv"))
+    assert report.failures == ()
+    found = verdicts(settings)
+    for name, (_, outcome, words) in PUBLISHED.items():
+        assert found[name.replace(".", "-")][0] == outcome, (name, found[name.replace(".", "-")])
+        assert words in found[name.replace(".", "-")][1]
+        assert found[name.replace(".", "-")][1], name
+    assert found["unreachable"][0] == "not_run"  # on one night it may as well be our own network
+    assert found["missing"] == ("failed", found["missing"][1])
+    assert len(found) == len(PUBLISHED) + 2
+    assert (settings.public / "es" / "dataset" / "files" / "page-csv.html").is_file()
+
+
+def test_a_portal_that_is_down_and_a_dataset_that_vanished_are_told_apart(settings: Settings) -> None:
+    package = {"name": "contratos", "title": "Contratos", "resources": [
+        {"id": "r", "name": "CSV", "format": "CSV", "url": "{portal}/good.csv"}]}  # fmt: skip
+    text = """
+version: 1
+time_zone: America/Mexico_City
+sources:
+  - id: up
+    portal: ckan
+    url: "URL"
+    publisher: {name: P}
+    owner: {name: O}
+    datasets: [{id: contratos}, {id: vanished}]
+  - id: down
+    portal: ckan
+    url: "http://127.0.0.1:1"
+    publisher: {name: P}
+    owner: {name: O}
+    datasets: [{id: contratos}]
+"""
+    expected = {
+        "up/contratos": "not_applicable",
+        "up/vanished": "not_published",
+        "down/contratos": "not_run",
+    }
+    with PortalServer({"/good.csv": CSV}, {"contratos": package}) as portal:
+        sources = parse(text.replace("URL", portal.url))
+        assert run(settings, sources).failures == ()
+        assert verdicts_of(settings) == expected
+        expected["down/contratos"] = "failed"  # a second night in a row
+        run(settings, sources, NIGHT + timedelta(days=1))
+        assert verdicts_of(settings) == expected
+
+
+def test_an_unknown_guide_dataset_stops_before_any_work(settings: Settings) -> None:
+    sources = declaration("http://127.0.0.1:1")
+    wrong = sources.model_dump(mode="json")
+    wrong["sources"][0]["datasets"][0]["guide_dataset"] = "contracts"
+    with pytest.raises(SourcesError, match="no dataset 'contracts'"):
+        run(settings, Sources.model_validate(wrong))
+    assert not settings.data.exists()
+
+
+def test_our_own_fault_ends_in_not_run_and_the_same_night_takes_it_up_again(settings: Settings) -> None:
+    def bug(point: Step) -> None:
+        if point.stage == "read":
+            raise RuntimeError("a bug of ours")
+
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        sources = declaration(portal.url)
+        report = run(settings, sources, step=bug)
+        assert [failure.source for failure in report.failures] == ["files"]
+        assert {outcome for outcome, _ in verdicts(settings).values()} == {"not_run"}
+        folder = artifacts.run_folder(settings.runs, NIGHT, "files")
+        assert "a bug of ours" not in artifacts.read_value(folder / artifacts.INDEX, RunIndex).reason
+        assert "a bug of ours" in (folder / "failure.log").read_text(encoding="utf-8")
+        assert run(settings, sources).failures == ()
+    assert verdicts(settings)["good-csv"][0] == "not_applicable"
+    assert artifacts.read_value(folder / artifacts.INDEX, RunIndex).result == "partial"
+
+
+def test_an_edited_declaration_sets_the_old_run_aside(settings: Settings) -> None:
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        run(settings, declaration(portal.url))
+        run(settings, declaration(portal.url, added=f"{portal.url}/good.csv"))
+    assert "added" in verdicts(settings)
+    aside = artifacts.night_folder(settings.runs, NIGHT) / "superseded"
+    assert [path.name for path in aside.iterdir()] == ["files-1"]
+
+
+def test_a_full_disk_stops_the_night_and_nothing_is_lost(settings: Settings) -> None:
+    def full(point: Step) -> None:
+        if point.stage == "validate" or (point.stage == "measure" and not point.done):
+            raise OSError(28, "No space left on device")
+
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        sources = declaration(portal.url)
+        with pytest.raises(OSError, match="No space left"):
+            run(settings, sources, step=full)
+        fetched = (artifacts.run_folder(settings.runs, NIGHT, "files") / artifacts.SNAPSHOTS).read_bytes()
+        run(settings, sources)
+    again = (artifacts.run_folder(settings.runs, NIGHT, "files") / artifacts.SNAPSHOTS).read_bytes()
+    assert fetched == again
+    assert verdicts(settings)["good-csv"][0] == "not_applicable"
+
+
+def test_the_night_is_the_date_in_the_declared_time_zone() -> None:
+    sources = declaration("http://127.0.0.1:1")
+    assert night_of(datetime(2026, 3, 2, 5, 59, tzinfo=UTC), sources) == date(2026, 3, 1)
+    assert night_of(datetime(2026, 3, 2, 6, 0, tzinfo=UTC), sources) == date(2026, 3, 2)
+
+
+def test_two_processes_do_not_work_on_one_night(settings: Settings, tmp_path: Path) -> None:
+    import fcntl
+
+    lock = settings.data / "locks" / "files.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as handle, PortalServer({}) as portal:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(Exception, match="another process"):
+            run(replace(settings), declaration(portal.url))

@@ -1,0 +1,281 @@
+"""A night under Dagster: the scheduled run, in process, from a real portal to the published site.
+
+What it leaves behind must equal what `night.run_night` leaves: the two shells are equals above one core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines import duck
+from pipelines.clock import FixedClock
+from pipelines.definitions import build_definitions
+from pipelines.defs.resources import Tonight
+from pipelines.demo import story
+from pipelines.demo.portal import DemoPortal
+from pipelines.night import run_night
+from pipelines.settings import Settings
+from pipelines.sources import Sources, parse
+from pipelines.tools import Step, opened_tools
+
+SEED = 7
+NIGHT = story.night_date(1)
+SCHEDULED = datetime(NIGHT.year, NIGHT.month, NIGHT.day, 9, 0, tzinfo=UTC)  # 03:00 in Mexico City
+PUBLISHED = SCHEDULED - timedelta(hours=6)
+CLOCK = FixedClock(SCHEDULED + timedelta(seconds=5))
+STAGES = ("catalog", "snapshots", "reads", "validation_results", "quality_measurements", "quality_history")
+
+
+@pytest.fixture
+def portal() -> Iterator[DemoPortal]:
+    with DemoPortal(story.edition(SEED, 1), PUBLISHED) as running:
+        yield running
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as running:
+        yield running
+
+
+@pytest.fixture
+def declared(portal: DemoPortal) -> Sources:
+    return sources_of(portal, "demo-registros", "demo-hacienda")
+
+
+def sources_of(portal: DemoPortal, *chosen: str) -> Sources:
+    sources = parse(story.sources(portal.url))
+    return sources.model_copy(
+        update={"sources": tuple(source for source in sources.sources if source.id in chosen)}
+    )
+
+
+def scheduled_run(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    *,
+    scheduled: datetime = SCHEDULED,
+    succeeds: bool = True,
+) -> dg.ExecuteInProcessResult:
+    """What the daemon does on the hour: evaluate the tick, start the run that it asks for."""
+    repository = definitions.get_repository_def()
+    context = dg.build_schedule_context(
+        instance=instance,
+        scheduled_execution_time=scheduled,
+        repository_def=repository,
+        resources={"clock": FixedClock(scheduled)},
+    )
+    tick = repository.get_schedule_def("nightly").evaluate_tick(context)
+    (request,) = tick.run_requests or []
+    done = repository.get_job("night").execute_in_process(
+        tags=dict(request.tags), instance=instance, raise_on_error=False
+    )
+    assert done.success is succeeds, [event.message for event in done.all_events if event.is_failure]
+    return done
+
+
+def history(settings: Settings) -> dict[str, list[str]]:
+    """Every row of every table, without the path of the installation."""
+    with duck.connect(settings.history, read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        return {
+            table: sorted(
+                repr(row).replace(str(settings.data), "data")
+                for row in connection.execute(f"select * from {table}").fetchall()
+            )
+            for (table,) in tables
+            if table != "schema_migration"  # when it was applied is the wall's time
+        }
+
+
+def left_in(folder: Path, pattern: str) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob(pattern)}
+
+
+def checks(done: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str]]:
+    return {
+        evaluation.check_name: (evaluation.passed, evaluation.severity.value)
+        for evaluation in done.get_asset_check_evaluations()
+    }
+
+
+def metadata(done: dg.ExecuteInProcessResult, asset: str) -> dict[str | None, dict[str, Any]]:
+    """By partition, what the materialisations of `asset` say."""
+    found: dict[str | None, dict[str, Any]] = {}
+    for event in done.all_events:
+        if event.is_step_materialization and event.asset_key == dg.AssetKey(asset):
+            values = event.step_materialization_data.materialization.metadata
+            found[event.partition] = {name: value.value for name, value in values.items()}
+    return found
+
+
+@pytest.mark.slow
+def test_the_scheduled_runs_leave_what_the_nights_leave(
+    settings: Settings, portal: DemoPortal, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    """Two nights, on the second of which a column of the contracts is gone."""
+    declared = sources_of(portal, "demo-compras", "demo-hacienda")
+    plain = replace(settings, data=tmp_path / "plain")
+    for number in (story.BROKEN_NIGHT - 1, story.BROKEN_NIGHT):
+        scheduled = SCHEDULED + (story.night_date(number) - NIGHT)
+        clock = FixedClock(scheduled + timedelta(seconds=5))
+        portal.publish(story.edition(SEED, number), scheduled - timedelta(hours=6))
+        definitions = build_definitions(settings, declared, {"clock": clock})
+        done = scheduled_run(definitions, instance, scheduled=scheduled)
+        with opened_tools(plain, declared, clock=clock) as tools:
+            report = run_night(declared, story.night_date(number), tools)
+        assert not report.failures
+
+    mine, theirs = history(settings), history(plain)
+    assert mine == theirs
+    assert len(mine["verdict"]) == 2 * 4
+    assert mine["alert"]
+    assert mine["notification"]
+    assert left_in(settings.public, "*.html") == left_in(plain.public, "*.html")
+    assert left_in(settings.outbox, "*.eml") == left_in(plain.outbox, "*.eml")
+    assert Path("es/dataset/demo-compras/contratos.html") in left_in(settings.public, "*.html")
+
+    for stage in STAGES:
+        assert set(metadata(done, stage)) == {"demo-compras", "demo-hacienda"}, stage
+    shown = metadata(done, "quality_history")["demo-compras"]
+    night = story.night_date(story.BROKEN_NIGHT)
+    assert shown["run_folder"] == str(settings.runs / str(night) / "demo-compras")
+    assert shown["verdicts"]["demo-compras/contratos"] == "failed"
+    assert metadata(done, "alerts")[None]["waits_for"] == []
+    assert metadata(done, "alerts")[None]["alerts"] == len(report.alerts or ())
+    assert metadata(done, "public_site")[None]["site"] == str(settings.public / "index.html")
+    assert checks(done)["demo_compras__contratos"] == (False, "WARN")
+    # There is no suite for the budget yet, and what was not examined has not passed.
+    assert checks(done)["demo_hacienda__presupuesto"] == (False, "WARN")
+
+
+def test_a_second_run_of_the_same_night_changes_nothing(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance, portal: DemoPortal
+) -> None:
+    definitions = build_definitions(settings, declared, {"clock": CLOCK})
+    scheduled_run(definitions, instance)
+    before = history(settings)
+    assert len(before["verdict"]) == 3
+    assert "Presupuesto" in (settings.public / "index.html").read_text(encoding="utf-8")
+    portal.publish(story.edition(SEED, 2), SCHEDULED)
+    scheduled_run(definitions, instance)
+    assert history(settings) == before
+
+
+def test_a_publishers_fault_is_a_warning_of_a_run_that_succeeded(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance, portal: DemoPortal
+) -> None:
+    edition = {name: content for name, content in story.edition(SEED, 1).items() if name != "servidores.zip"}
+    portal.publish(edition, PUBLISHED)
+    done = scheduled_run(build_definitions(settings, declared, {"clock": CLOCK}), instance)
+    assert checks(done)["demo_registros__servidores"] == (False, "WARN")
+    (evaluation,) = (
+        item for item in done.get_asset_check_evaluations() if item.check_name == "demo_registros__servidores"
+    )
+    shown = {name: value.value for name, value in evaluation.metadata.items()}
+    assert shown["outcome"] in ("failed", "not_published")
+    assert shown["reason"]
+    assert shown["page"] == str(settings.public / "es/dataset/demo-registros/servidores.html")
+    assert Path(str(shown["page"])).is_file()
+
+
+def with_step(
+    settings: Settings, sources: Sources, step: Callable[[Step], None]
+) -> dict[str, dg.ResourceDefinition]:
+    """An override of what a run works with, that does something at every point of the night."""
+
+    @dg.resource
+    def tonight(_: dg.InitResourceContext) -> Iterator[Tonight]:
+        with opened_tools(settings, sources, clock=CLOCK, step=step) as tools:
+            yield Tonight(sources, NIGHT, tools)
+
+    return {"tonight": tonight}
+
+
+def test_our_own_fault_in_one_source_fails_the_run_after_all_others_are_published(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    def bug(step: Step) -> None:
+        if step.stage == "read" and step.key.startswith("demo-registros/empresas/"):
+            raise KeyError("a bug of ours")
+
+    broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, bug)})
+    done = scheduled_run(broken, instance, succeeds=False)
+    assert checks(done) == {
+        "demo_registros__empresas": (False, "ERROR"),
+        "demo_registros__servidores": (False, "ERROR"),
+        "demo_hacienda__presupuesto": (False, "WARN"),
+    }
+    assert metadata(done, "reads")["demo-registros"]["stopped_by_a_fault_of_ours"] == (
+        "KeyError: 'a bug of ours'"
+    )
+    (failed,) = (event for event in done.all_events if event.is_step_failure)
+    assert failed.step_key == "public_site"
+    told = failed.step_failure_data.user_failure_data
+    assert told is not None
+    assert told.description is not None
+    assert "demo-registros: KeyError: 'a bug of ours'" in told.description
+    assert (settings.public / "es/dataset/demo-hacienda/presupuesto.html").is_file()
+    results = {row.split("'")[1]: row for row in history(settings)["run"]}
+    assert "'failure'" in results[f"{NIGHT}/demo-registros"]
+    assert "'failure'" not in results[f"{NIGHT}/demo-hacienda"]
+
+    # The bug is mended and the job started again: what had stopped is taken up, and all is well.
+    mended = scheduled_run(build_definitions(settings, declared, {"clock": CLOCK}), instance)
+    assert "ERROR" not in {severity for _, severity in checks(mended).values()}
+    assert "'failure'" not in "".join(history(settings)["run"])
+
+
+def test_a_hand_picked_part_fails_where_our_fault_is(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    def bug(step: Step) -> None:
+        if step.stage == "fetch":
+            raise KeyError("a bug of ours")
+
+    broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, bug)})
+    done = broken.resolve_job_def("night").execute_in_process(
+        partition_key="demo-hacienda",
+        asset_selection=[dg.AssetKey("catalog"), dg.AssetKey("snapshots")],
+        instance=instance,
+        raise_on_error=False,
+    )
+    (failed,) = (event for event in done.all_events if event.is_step_failure)
+    assert failed.step_key == "snapshots"
+
+
+def test_a_full_disk_stops_the_run_at_once(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    def full(step: Step) -> None:
+        if step.stage == "fetch":
+            raise OSError(28, "No space left on device")
+
+    broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, full)})
+    done = scheduled_run(broken, instance, succeeds=False)
+    (failed,) = (event for event in done.all_events if event.is_step_failure)
+    assert failed.step_key == "snapshots"
+    assert not settings.history.exists()
+
+
+def test_one_source_by_hand_is_recorded_and_the_alerts_wait_for_the_others(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    definitions = build_definitions(settings, declared, {"clock": CLOCK})
+    done = definitions.resolve_job_def("night").execute_in_process(
+        partition_key="demo-hacienda", instance=instance
+    )
+    assert set(metadata(done, "quality_history")) == {"demo-hacienda"}
+    assert set(checks(done)) == {"demo_hacienda__presupuesto"}
+    assert metadata(done, "alerts")[None]["waits_for"] == ["demo-registros"]
+    # The run bears the night it was for, so that going on with it tomorrow goes on with the same night.
+    run = instance.get_run_by_id(done.run_id)
+    assert run is not None
+    assert run.tags["veedor/night"] == str(NIGHT)

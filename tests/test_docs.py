@@ -1,0 +1,236 @@
+"""The documentation, held to the code: nothing stale, nothing left out, no link that leads nowhere.
+
+Belongs here: what can be checked of prose by machine. That the words are good is for whoever reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs import generate
+from docs.tools import answers as documented_answers
+from docs.tools import commands as documented_commands
+from docs.tools import faults as documented_faults
+from docs.tools import history as documented_history
+from pipelines import duck
+from pipelines.history.migrate import migrate
+from pipelines.history.publish import VIEWS
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [*DOCS.glob("*.md"), *DOCS.glob("reference/*.md"), *ROOT.glob("*.md"), ROOT / "expectations/README.md"]
+)
+WRITTEN = [page for page in PAGES if page.parent != DOCS / "reference"]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A path of the checkout as prose writes it, and what is only a pattern of one: <name>, * or {a,b}.
+OUR_PATH = re.compile(r"^(pipelines|expectations|tests|docs|benchmarks)/[\w./-]*$")
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def reference(name: str) -> str:
+    return text_of(DOCS / "reference" / name)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a renderer makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text_of(page)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+# --- generated pages --------------------------------------------------------------------------------------
+
+
+def test_no_reference_page_is_stale() -> None:
+    assert generate.stale() == [], "run `make docs`"
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = reference("cli.md")
+    for name, command in documented_commands.commands():
+        assert command.help, f"{name} has no help"
+        assert f"## `{name}`" in page
+        for item in command.params:
+            assert getattr(item, "help", None), f"{name}: {item.name} has no help"
+
+
+def test_every_setting_is_documented() -> None:
+    from dataclasses import fields
+
+    from pipelines.settings import Settings
+
+    page = reference("settings.md")
+    for item in fields(Settings):
+        assert item.metadata.get("doc", "").strip(), f"{item.name} says nothing of itself"
+        assert f"`{item.metadata['env']}`" in page
+
+
+def test_every_key_of_sources_yaml_is_documented() -> None:
+    rows = [line for line in reference("sources.md").splitlines() if line.startswith("| `")]
+    assert rows
+    assert [row for row in rows if not row.split("|")[4].strip()] == []
+
+
+def test_every_metric_is_documented_in_both_languages() -> None:
+    from pipelines.measurement.metrics import METRICS
+
+    page = reference("metrics.md")
+    for metric in METRICS.values():
+        assert f"`{metric.id}`" in page
+        assert metric.definition["en"]
+        assert metric.definition["es"]
+
+
+def test_every_expectation_is_documented_in_both_languages() -> None:
+    from pipelines.settings import packaged_expectations
+    from pipelines.validation.suites import load_suites
+
+    page = reference("suites.md")
+    for key, suite in load_suites(packaged_expectations()).items():
+        assert f"## `{key}`" in page
+        for item in suite.expectations:
+            assert f"### `{item.key}`" in page
+            for texts in (item.title, item.advice):
+                assert texts["en"]
+                assert texts["es"]
+
+
+def test_every_view_and_table_says_what_it_is() -> None:
+    published = documented_history.published()
+    assert {kind for kind, *_ in published} == {"view", "table"}
+    page = reference("views.md")
+    for kind, name, comment, _ in published:
+        assert f"## {kind.capitalize()} `{name}`" in page
+        if name != "schema_migration":  # the migrations' own record
+            assert comment, f"{kind} {name} has no COMMENT ON"
+
+
+def test_private_tables_are_not_in_the_reference() -> None:
+    assert "PRIVATE" not in reference("views.md")
+
+
+def test_every_error_and_fault_is_documented() -> None:
+    from pipelines.model import FaultKind
+
+    page = reference("errors.md")
+    for kind in documented_faults.exceptions():
+        assert kind.__doc__
+        assert f"## `{kind.__name__}`" in page
+    assert set(documented_faults.FAULTS) == {str(kind) for kind in FaultKind}
+
+
+# --- pages written by hand --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", text_of(page))):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (page.parent / file).resolve() if file else page
+        assert found.exists(), f"{relative(page)} -> {target}"
+        if anchor and found.suffix == ".md":
+            assert anchor in anchors(found), f"{relative(page)} -> {target}"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=relative)
+def test_paths_that_are_named_exist(page: Path) -> None:
+    named = [code for code in CODE.findall(FENCE.sub("", text_of(page))) if OUR_PATH.match(code)]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=relative)
+def test_targets_and_commands_that_are_named_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of(ROOT / "Makefile"), re.MULTILINE))
+    subcommands = {name.removeprefix("veedor ") for name, _ in documented_commands.commands()}
+    text = text_of(page)
+    named = [
+        *CODE.findall(FENCE.sub("", text)),
+        *(line for _, body in FENCE.findall(text) for line in body.splitlines()),
+    ]
+    for code in named:
+        if found := re.match(r"make ([a-z][a-z-]*)", code):
+            assert found[1] in targets, code
+        if found := re.match(r"veedor ([a-z]+)(?: ([a-z]+))?", code):
+            assert {found[1], f"{found[1]} {found[2]}"} & subcommands, code
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=relative)
+def test_settings_that_are_named_exist(page: Path) -> None:
+    known = reference("settings.md")
+    named = set(re.findall(r"VEEDOR_[A-Z_]+", text_of(page))) - {"VEEDOR_CORPUS"}
+    assert [name for name in named if f"`{name}`" not in known] == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    linked = {
+        (DOCS / target.partition("#")[0]).resolve() for target in LINK.findall(text_of(DOCS / "index.md"))
+    }
+    assert [
+        relative(page) for page in DOCS.rglob("*.md") if page.name != "index.md" and page not in linked
+    ] == []
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    for page in WRITTEN:
+        for number, (language, body) in enumerate(FENCE.findall(text_of(page)), 1):
+            if language == "sql":
+                yield f"{relative(page)}:{number}", body
+
+
+@pytest.mark.parametrize(("where", "sql"), [pytest.param(*item, id=item[0]) for item in statements()])
+def test_every_statement_can_be_run(where: str, sql: str) -> None:
+    connection = duck.connect()
+    migrate(connection)
+    connection.execute(VIEWS.read_text(encoding="utf-8"))
+    duck.lock_down(connection)
+    try:
+        connection.execute(sql)
+    finally:
+        connection.close()
+
+
+def test_every_view_has_an_example() -> None:
+    page = text_of(DOCS / "sql.md")
+    examples = " ".join(body for language, body in FENCE.findall(page) if language == "sql")
+    names = [name for kind, name, *_ in documented_history.published() if kind == "view"]
+    assert [name for name in names if not re.search(rf"\b{name}\b", examples)] == []
+
+
+def test_the_readme_asks_what_the_demonstration_asks() -> None:
+    from pipelines.demo.report import QUESTIONS
+
+    readme = " ".join(text_of(ROOT / "README.md").split())
+    for question, sql in QUESTIONS:
+        assert question in readme
+        assert " ".join(sql.split()) in readme
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_the_demonstration_answers() -> None:
+    shown = documented_answers.written(text_of(documented_answers.README))
+    assert shown == documented_answers.section().strip(), "run `python -m docs.tools.answers`"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    names = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    page = text_of(ROOT / "CONTRIBUTING.md")
+    bare = [re.split(r"[<>=!~ \[]", name)[0] for name in names]
+    assert [name for name in bare if f"| `{name}` |" not in page] == []

@@ -1,0 +1,231 @@
+"""The command line as a person meets it: one clear line for an error, JSON on demand, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines import duck
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = ROOT / "tests" / "samples"
+
+
+def veedor(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "160", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    done = veedor("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for command in ("run", "read", "validate", "sql", "sources", "demo", "site"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run",), "sources.yaml: there is no such file."),
+        (("sources", "check"), "VEEDOR_SOURCES"),
+        (("sql", "select 1"), "no published history"),
+        (("site",), "no published history"),
+    ],
+)
+def test_an_error_is_one_line_with_what_to_do_and_never_a_traceback(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = veedor(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 2
+    assert "→" in done.stderr
+    as_json = veedor(*arguments, "--json", cwd=tmp_path)
+    assert json.loads(as_json.stdout)["advice"]
+
+
+def test_the_shipped_sources_are_valid(tmp_path: Path) -> None:
+    done = veedor("sources", "check", "--json", cwd=tmp_path, VEEDOR_SOURCES=str(ROOT / "sources.yaml"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["valid"]
+
+
+def test_a_wrong_setting_names_the_variable(tmp_path: Path) -> None:
+    done = veedor("sources", "check", cwd=tmp_path, VEEDOR_THREADS="many")
+    assert done.returncode == 2
+    assert "VEEDOR_THREADS" in done.stderr
+
+
+def test_validate_passes_the_good_file_and_fails_the_bad_one(tmp_path: Path) -> None:
+    for name, code in (("good", 0), ("bad", 1)):
+        file = SAMPLES / "debarred_contractors" / f"{name}.csv"
+        done = veedor("validate", str(file), "--suite", "debarred_contractors", "--json", cwd=tmp_path)
+        assert done.returncode == code, done.stderr
+        assert json.loads(done.stdout)["suite"] == "debarred_contractors"
+
+
+def test_validate_tells_an_officer_which_rows_and_what_to_do(tmp_path: Path) -> None:
+    file = SAMPLES / "debarred_contractors" / "bad.csv"
+    spanish = veedor("validate", str(file), "--suite", "debarred_contractors", cwd=tmp_path).stdout
+    english = veedor(
+        "validate", str(file), "--suite", "debarred_contractors", "--language", "en", cwd=tmp_path
+    ).stdout
+    assert spanish.splitlines()[0].endswith("suite debarred_contractors 1.0.0")
+    assert "filas, disposición roles@1" in spanish.splitlines()[0]
+    assert "rows, layout roles@1" in english.splitlines()[0]
+    for word, other in (("fila 2: ", "row 2: "), ("✗ no cumple", "✗ failed"), ("gravedad", "severity")):
+        assert word in spanish
+        assert word not in english
+        assert other in english
+        assert other not in spanish
+    assert " filas no cumplen" in spanish
+    assert " rows do not meet it" in english
+
+
+def test_validate_lists_what_passed_only_when_asked(tmp_path: Path) -> None:
+    given = ("validate", str(SAMPLES / "debarred_contractors" / "bad.csv"), "--suite", "debarred_contractors")
+    short = veedor(*given, "--language", "en", cwd=tmp_path).stdout
+    long = veedor(*given, "--language", "en", "--all", cwd=tmp_path).stdout
+    passed = next(line for line in short.splitlines() if line.startswith("✓ passed: "))
+    assert short.count("✓ passed") == 1
+    assert long.count("✓ passed") == 1 + int(passed.removeprefix("✓ passed: "))
+
+
+ROLES = "contract_id,title,buyer_name,supplier_name,value_amount,currency,date_signed"
+
+
+@pytest.mark.parametrize("layout", [(), ("--layout", "roles")])
+def test_a_file_with_a_few_of_the_suites_role_names_can_be_validated(
+    tmp_path: Path, layout: tuple[str, ...]
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text(f"{ROLES}\n2026-1,Obra,Secretaría,Proveedora,1.5,MXN,2026-01-02\n", encoding="utf-8")
+    given = ("validate", str(file), "--suite", "contracts_register", "--json", *layout)
+    assert json.loads(veedor(*given, cwd=tmp_path).stdout)["layout"] == "roles@1"
+    file.write_text("contract_id,title,other\n1,2,3\n", encoding="utf-8")  # fewer than the suite's minimum
+    assert veedor(*given, cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--suite", "nothing"), "Use one of: contracts_register"),
+        (("--suite", "contracts_register", "--layout", "nothing"), "no layout"),
+        (("--suite", "contracts_register"), "fits the columns: uno, dos"),
+        (("--suite", "contracts_register", "--language", "fr"), "Use es or en"),
+    ],
+)
+def test_validate_says_what_it_cannot_use(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("uno,dos\n1,2\n3,4\n", encoding="utf-8")
+    done = veedor("validate", str(file), *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr.replace("\n", " ")
+
+
+def test_read_reports_and_html_is_told_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_bytes("Código;Importe\n1;2,5\n2;3,5\n".encode("latin-1"))
+    report = json.loads(veedor("read", str(file), "--json", cwd=tmp_path).stdout)[0]
+    assert (report["delimiter"], report["rows"], report["columns"]) == (";", 2, ["Código", "Importe"])
+    assert "Código, Importe" in veedor("read", str(file), cwd=tmp_path).stdout
+    file.write_text("<!doctype html><html><body>Error</body></html>", encoding="utf-8")
+    done = veedor("read", str(file), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "web page" in done.stderr
+    assert veedor("read", "nothing.csv", cwd=tmp_path).returncode == 2
+
+
+def test_cell_values_cannot_write_markup_or_escape_codes(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("[red]a[/red],b\x1b[2J\n1,2\n3,4\n", encoding="utf-8")
+    shown = veedor("read", str(file), cwd=tmp_path).stdout
+    assert "[red]a[/red]" in shown
+    assert "\x1b" not in shown
+
+
+BROKEN = """
+from pipelines.cli import app
+@app.app.command("break")
+def broken() -> None:
+    raise KeyError("[/b]\\x1b[2J\\n" + "who")
+app.run()
+"""
+
+
+def broken(*options: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The real command line with one more command, in which there is a bug."""
+    return subprocess.run(
+        [sys.executable, "-c", BROKEN, *options, "break"],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_bug_is_one_line_with_a_code_of_its_own_and_its_traceback_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    done = broken(cwd=tmp_path)
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 2
+    assert "KeyError" in done.stderr
+    assert "[/b]" in done.stderr
+    assert "this is a fault of ours" in done.stderr
+    assert "data/veedor-failure.log" in done.stderr
+    assert "\x1b" not in done.stderr
+    kept = tmp_path / "data" / "veedor-failure.log"
+    assert "Traceback" in kept.read_text(encoding="utf-8")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert "Traceback" in broken("--verbose", cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize("setting", [{}, {"VEEDOR_THREADS": "0"}])
+def test_without_a_usable_data_folder_the_traceback_is_in_the_temporary_one(
+    tmp_path: Path, setting: dict[str, str]
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    done = broken(cwd=tmp_path, TMPDIR=str(temporary), **setting)
+    assert done.returncode == 4
+    (kept,) = temporary.glob("veedor-failure-*.log")
+    assert str(kept) in done.stderr
+    assert "Traceback" in kept.read_text(encoding="utf-8")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.9])
+def test_a_damaged_published_history_is_one_clear_line(tmp_path: Path, kept: float) -> None:
+    path = tmp_path / "data" / "public" / "quality.duckdb"
+    path.parent.mkdir(parents=True)
+    connection = duck.connect(path)
+    connection.execute("create table t as select md5(range::varchar) s from range(100000)")
+    connection.close()
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    done = veedor("sql", "select max(s) from t", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "damaged" in done.stderr
+    assert "Run the night again: `veedor run`" in done.stderr
+    assert done.stderr.count("\n") == 2
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(4096) + content[middle + 4096 :])  # opens, cannot be read
+    done = veedor("sql", "select max(s) from t", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is damaged" in done.stderr
+    assert "Run the night again" in done.stderr

@@ -1,0 +1,127 @@
+"""What a dataset's check shows: nothing unknown looks like a pass, and only our own faults are errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines import artifacts
+from pipelines.defs.asset_checks import results
+from pipelines.model import (
+    Catalog,
+    ContactPoint,
+    Dataset,
+    Outcome,
+    Publisher,
+    RunIndex,
+    Score,
+    Verdict,
+)
+from pipelines.sources import Source, parse
+
+NIGHT = date(2026, 3, 2)
+INSTANT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+KEY = "compras/contratos"
+WARN, ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
+
+
+@pytest.fixture
+def source() -> Source:
+    return parse(
+        "version: 1\ntime_zone: UTC\nsources:\n"
+        "  - {id: compras, portal: ckan, url: 'http://127.0.0.1:9', publisher: {name: P}, owner: {name: O},"
+        " datasets: [{id: contratos}]}\n"
+    ).sources[0]
+
+
+def fill(
+    folder: Path, verdict: Verdict | None, result: str = "success", page: str | None = None, reason: str = ""
+) -> None:
+    dataset = Dataset(KEY, "Contratos", Publisher("P"), ContactPoint("O"), landing_page=page)
+    catalog = Catalog("compras", "ckan", "http://127.0.0.1:9", (dataset,), INSTANT)
+    scores = [
+        Score(KEY, "access", "availability", 50.0, "r"),
+        Score(KEY, "access", "access", 75.04, "r"),
+        Score(KEY, "content", "content", None, "r"),
+    ]
+    artifacts.write_value(folder / artifacts.CATALOG, catalog)
+    artifacts.write_values(folder / artifacts.SCORES, scores)
+    artifacts.write_values(folder / artifacts.VERDICTS, [verdict] if verdict else [])
+    index = RunIndex("compras", NIGHT, "veedor", INSTANT, INSTANT, result, reason=reason)
+    artifacts.write_value(folder / artifacts.INDEX, index)
+
+
+def result_of(source: Source, folder: Path) -> dg.AssetCheckResult:
+    (result,) = results(source, NIGHT, folder, Path("/srv/public"))
+    return result
+
+
+def values(result: dg.AssetCheckResult) -> dict[str, object]:
+    return {name: value.value for name, value in result.metadata.items()}
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_only_passed_passes_and_only_an_error_of_ours_is_an_error(
+    outcome: Outcome, source: Source, tmp_path: Path
+) -> None:
+    fill(tmp_path, Verdict(KEY, outcome, "because", 2, 3))
+    result = result_of(source, tmp_path)
+    assert result.passed is (outcome is Outcome.PASSED)
+    assert result.severity is (ERROR if outcome is Outcome.ERROR else WARN)
+    assert result.description == f"{outcome.value}: because"
+    assert values(result) == {
+        "night": "2026-03-02",
+        "outcome": outcome.value,
+        "reason": "because",
+        "critical_failed": 2,
+        "warning_failed": 3,
+        "access": 75.0,
+        "content": "not measured",
+        "page": "/srv/public/es/dataset/compras/contratos.html",
+    }
+
+
+def test_a_source_that_our_fault_stopped_is_an_error_with_its_reason(source: Source, tmp_path: Path) -> None:
+    fill(tmp_path, Verdict(KEY, Outcome.NOT_RUN, "our own fault"), "failure", reason="KeyError: 'x'")
+    result = result_of(source, tmp_path)
+    assert (result.passed, result.severity) == (False, ERROR)
+    assert values(result)["reason"] == "our own fault: KeyError: 'x'"
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_night_without_a_verdict_does_not_leave_yesterdays_pass_standing(
+    filled: bool, source: Source, tmp_path: Path
+) -> None:
+    if filled:
+        fill(tmp_path, None)
+    result = result_of(source, tmp_path / "never-made" if not filled else tmp_path)
+    assert (result.passed, result.severity) == (False, ERROR)
+    assert values(result)["outcome"] == "not_run"
+    assert values(result)["reason"] == "there is no verdict of this night"
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("https://datos.example/contratos", "https://datos.example/contratos"),
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("http://[", None),
+    ],
+)
+def test_a_published_address_is_a_link_only_when_it_is_harmless(
+    page: str, shown: str | None, source: Source, tmp_path: Path
+) -> None:
+    fill(tmp_path, Verdict(KEY, Outcome.PASSED, ""), page=page)
+    assert values(result_of(source, tmp_path)).get("published_at") == shown
+
+
+def test_a_published_text_cannot_turn_the_line_around(source: Source, tmp_path: Path) -> None:
+    fill(tmp_path, Verdict(KEY, Outcome.FAILED, "a\u202eb\nc" + "x" * 5000))
+    result = result_of(source, tmp_path)
+    assert result.description is not None
+    assert result.description.startswith("failed: ab cx")
+    assert len(result.description) <= 300

@@ -1,0 +1,160 @@
+"""The graph that Dagster loads: its names, that it needs nothing but sources.yaml, and that it loads lightly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.clock import FixedClock
+from pipelines.definitions import build_definitions, defs
+from pipelines.demo import story
+from pipelines.errors import SourcesError
+from pipelines.settings import Settings
+from pipelines.sources import Sources, parse
+
+NO_SOURCES = "version: 1\ntime_zone: America/Mexico_City\nsources: []\n"
+
+# Runs in a process of its own: what another test has imported must not count.
+LOAD = """
+import socket, sys
+def refuse(*_): raise AssertionError("the network was asked for")
+socket.socket.connect = socket.getaddrinfo = refuse
+import pipelines.definitions
+assert "read" not in repr(pipelines.definitions.defs.__dict__), "importing the module has read sources.yaml"
+import dagster as dg
+loaded = pipelines.definitions.defs()
+dg.Definitions.validate_loadable(loaded)
+assert loaded.resolve_job_def("night")
+print(",".join(sorted({"great_expectations", "pandas", "duckdb", "apprise"} & set(sys.modules))))
+"""
+
+
+@pytest.fixture
+def declared() -> Sources:
+    return parse(story.sources("http://127.0.0.1:9"))
+
+
+def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
+    repository = build_definitions(settings, declared).get_repository_def()
+    graph = repository.asset_graph
+    edges = {
+        node.key.to_user_string(): sorted(parent.to_user_string() for parent in node.parent_keys)
+        for node in graph.asset_nodes
+    }
+    assert edges == {
+        "catalog": [],
+        "snapshots": ["catalog"],
+        "reads": ["snapshots"],
+        "validation_results": ["reads"],
+        "quality_measurements": ["validation_results"],
+        "quality_history": ["quality_measurements"],
+        "alerts": ["quality_history"],
+        "public_site": ["alerts"],
+    }
+    assert {key.to_user_string() for key in graph.asset_check_keys} == {
+        "quality_history:demo_compras__contratos",
+        "quality_history:demo_compras__licitaciones",
+        "quality_history:demo_compras__sancionados",
+        "quality_history:demo_registros__empresas",
+        "quality_history:demo_registros__servidores",
+        "quality_history:demo_hacienda__presupuesto",
+    }
+    assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == ["night"]
+    assert [schedule.name for schedule in repository.schedule_defs] == ["nightly"]
+    assert [sensor.name for sensor in repository.sensor_defs] == ["run_failure"]
+
+
+def test_every_asset_says_what_it_is(settings: Settings, declared: Sources) -> None:
+    graph = build_definitions(settings, declared).get_repository_def().asset_graph
+    partitioned = {"alerts": False, "public_site": False}
+    for node in graph.asset_nodes:
+        name = node.key.to_user_string()
+        assert len(node.description or "") > 40, name
+        assert node.owners == ["team:operators"], name
+        assert node.kinds, name
+        assert node.metadata["artifact"], name
+        assert node.is_partitioned is partitioned.get(name, True), name
+        if node.is_partitioned:
+            assert node.backfill_policy == dg.BackfillPolicy.single_run(), name
+            assert node.partitions_def is not None
+            assert list(node.partitions_def.get_partition_keys()) == [
+                "demo-compras",
+                "demo-registros",
+                "demo-hacienda",
+            ]
+
+
+def test_the_schedule_is_that_of_the_sources_file(settings: Settings, declared: Sources) -> None:
+    (schedule,) = build_definitions(settings, declared).get_repository_def().schedule_defs
+    assert schedule.cron_schedule == "0 3 * * *"
+    assert schedule.execution_timezone == "America/Mexico_City"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def test_without_sources_it_loads_and_a_tick_says_why_nothing_runs(
+    settings: Settings, clock: FixedClock
+) -> None:
+    definitions = build_definitions(settings, parse(NO_SOURCES), {"clock": clock})
+    dg.Definitions.validate_loadable(definitions)
+    repository = definitions.get_repository_def()
+    assert not list(repository.asset_graph.asset_check_keys)
+    context = dg.build_schedule_context(
+        scheduled_execution_time=clock.now(), repository_def=repository, resources={"clock": clock}
+    )
+    tick = repository.get_schedule_def("nightly").evaluate_tick(context)
+    assert not tick.run_requests
+    assert tick.skip_message == "sources.yaml has no enabled source"
+
+
+def test_a_source_that_is_not_enabled_is_no_partition(settings: Settings) -> None:
+    text = story.sources("http://127.0.0.1:9").replace(
+        "  - id: demo-registros\n", "  - id: demo-registros\n    enabled: false\n"
+    )
+    graph = build_definitions(settings, parse(text)).get_repository_def().asset_graph
+    node = graph.get(dg.AssetKey("catalog"))
+    assert node.partitions_def is not None
+    assert list(node.partitions_def.get_partition_keys()) == ["demo-compras", "demo-hacienda"]
+    assert not any(key.name.startswith("demo_registros") for key in graph.asset_check_keys)
+
+
+def test_an_override_must_be_known(settings: Settings, declared: Sources) -> None:
+    with pytest.raises(ValueError, match="there is no resource 'clok'; there are clock, tonight"):
+        build_definitions(settings, declared, {"clok": object()})
+
+
+def test_an_invalid_sources_file_is_one_clear_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text("version: 1\ntime_zone: Mars/Olympus\nsources: []\n", encoding="utf-8")
+    with pytest.raises(SourcesError, match=r"sources\.yaml:2: time_zone: 'Mars/Olympus' is not a time zone"):
+        build_definitions(Settings(sources=path))
+    monkeypatch.setenv("VEEDOR_SOURCES", str(path))
+    with pytest.raises(dg.DagsterInvalidDefinitionError) as raised:
+        defs()
+    assert str(raised.value) == (
+        f"sources.yaml is not valid: {path}:2: time_zone: 'Mars/Olympus' is not a time zone, such as "
+        "'America/Mexico_City'. Correct the value at this line."
+    )
+    assert raised.value.__cause__ is None
+
+
+def test_it_loads_without_network_and_without_heavy_libraries(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(story.sources("http://127.0.0.1:9"), encoding="utf-8")
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sources.yaml"]

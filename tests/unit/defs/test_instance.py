@@ -1,0 +1,36 @@
+"""DAGSTER_HOME: that Dagster takes our dagster.yaml, and that an operator's own is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.instance import dagster_home
+from pipelines.settings import Settings
+
+
+def test_dagster_takes_it_and_sends_no_telemetry(settings: Settings) -> None:
+    home = dagster_home(settings)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        assert instance.telemetry_enabled is False
+        assert instance.run_monitoring_enabled is True
+        config = instance.get_concurrency_config()
+        assert config.run_queue_config is not None
+        assert config.run_queue_config.max_concurrent_runs == 2
+
+
+def test_a_file_that_was_changed_is_not_written_again(settings: Settings) -> None:
+    path = dagster_home(settings) / "dagster.yaml"
+    path.write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    assert dagster_home(settings) == path.parent
+    assert path.read_text(encoding="utf-8") == "telemetry: {enabled: false}\n"
+
+
+def test_it_is_absolute_wherever_it_is_asked_for(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert dagster_home(replace(settings, data=Path("data"))) == tmp_path / "data" / "dagster"

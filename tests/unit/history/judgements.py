@@ -1,0 +1,69 @@
+"""What the run folders of the tests say of their datasets: measurements, scores and a verdict for an outcome."""
+
+from __future__ import annotations
+
+import random
+
+from pipelines.model import Outcome, QualityMeasurement, Score, Severity, ValidationResult, Verdict
+
+
+def measurements(
+    key: str, outcome: Outcome, results: list[ValidationResult], dice: random.Random
+) -> list[QualityMeasurement]:
+    reachable = None if outcome is Outcome.BLOCKED else float(outcome is not Outcome.NOT_PUBLISHED)
+    found = [
+        QualityMeasurement(
+            key, key, "availability.reachable", "1", reachable, "" if reachable else "refused"
+        ),
+        QualityMeasurement(key, key, "timeliness.age", "1", None, "no date was declared"),
+    ]
+    found += [
+        QualityMeasurement(
+            it.distribution, key, "validity.expectations", "1", dice.random(), sha256=it.sha256
+        )
+        for it in results
+    ]
+    return found
+
+
+def scores(
+    key: str, outcome: Outcome, results: list[ValidationResult], number: int, dice: random.Random
+) -> list[Score]:
+    rules = "weights 1" if number < 3 else "weights 2"
+    access = {
+        "availability": 0.0 if outcome is Outcome.NOT_PUBLISHED else 97.5,
+        "timeliness": 71.0 + dice.randrange(8),
+        "structure": None if outcome in (Outcome.BLOCKED, Outcome.NOT_PUBLISHED) else 88.0,
+    }
+    content: dict[str, float | None] = {
+        "completeness": 99.0,
+        "validity": 41.0 + dice.randrange(9) if outcome is Outcome.FAILED else 93.0,
+        "uniqueness": 100.0,
+        "consistency": None,
+    }
+    if not results:
+        content = dict.fromkeys(content)
+    found = []
+    for category, dimensions in (("access", access), ("content", content)):
+        known = [value for value in dimensions.values() if value is not None]
+        found += [
+            Score(key, category, name, value, rules, {"en": "-1.0 HTTPS", "es": "-1.0 HTTPS"})
+            for name, value in dimensions.items()
+        ]
+        mean = round(sum(known) / len(known), 2) if known else None
+        found.append(Score(key, category, category, mean, rules))
+    return found
+
+
+def verdict(key: str, outcome: Outcome, results: list[ValidationResult]) -> Verdict:
+    failed = [it for one in results for it in one.results if it.outcome is Outcome.FAILED]
+    critical = sum(it.severity is Severity.CRITICAL for it in failed)
+    reason = {
+        Outcome.PASSED: "every expectation was met",
+        Outcome.FAILED: f"{critical} critical expectations failed",
+        Outcome.NOT_APPLICABLE: "there is no expectation suite for this dataset yet",
+        Outcome.BLOCKED: "the server answered 403",
+        Outcome.NOT_PUBLISHED: "the server answered 404",
+        Outcome.PARTLY_READ: "97.3% of the file could be read",
+    }[outcome]
+    return Verdict(key, outcome, reason, critical, len(failed) - critical)

@@ -1,0 +1,73 @@
+"""Certificates that are not to be trusted, each named by its flaw (OpenSSL's verify codes)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.clock import FixedClock
+from pipelines.errors import FetchFault
+from pipelines.http_client import HttpClient
+from pipelines.model import FaultKind
+from pipelines.settings import Settings
+from tests.portal_server import PortalServer
+from tests.portal_server.certificates import authority, certificate
+from tests.portal_server.faults import TABLE
+
+PATH = "/contratos.csv"
+
+
+@pytest.mark.parametrize(
+    ("flaw", "says"),
+    [
+        (None, ""),
+        ("expired", "has expired"),
+        ("self-signed", "is self-signed"),
+        ("other host", "another host name|IP address mismatch"),
+        ("no intermediate", "lacks the intermediate"),
+    ],
+)
+def test_certificates_are_judged_by_their_flaw(
+    flaw: str | None, says: str, settings: Settings, clock: FixedClock, tmp_path: Path
+) -> None:
+    root = authority(tmp_path)
+    issuer = authority(tmp_path, root, "Intermediate") if flaw == "no intermediate" else root
+    files = certificate(
+        tmp_path,
+        None if flaw == "self-signed" else issuer,
+        host="otro.example" if flaw == "other host" else "127.0.0.1",
+        days=-1 if flaw == "expired" else 1,
+    )
+    with (
+        PortalServer({PATH: TABLE}, tls=files) as portal,
+        HttpClient(settings, clock, ca_bundle=root.bundle) as http,
+    ):
+        if flaw is None:
+            assert http.download(portal.url + PATH, tmp_path / "got").bytes == len(TABLE)
+            return
+        with pytest.raises(FetchFault, match=says) as caught:
+            http.download(portal.url + PATH, tmp_path / "got")
+    assert caught.value.kind is FaultKind.TLS
+    assert not caught.value.fault.transient
+
+
+def test_the_deadline_holds_over_tls_too(settings: Settings, clock: FixedClock, tmp_path: Path) -> None:
+    root = authority(tmp_path)
+    with (
+        PortalServer({}, tls=certificate(tmp_path, root)) as portal,
+        HttpClient(replace(settings, deadline_seconds=0.5), clock, ca_bundle=root.bundle) as http,
+    ):
+        portal.fault(PATH, "drip")
+        with pytest.raises(FetchFault) as caught:
+            http.download(portal.url + PATH, tmp_path / "got")
+    assert caught.value.kind is FaultKind.TIMED_OUT
+
+
+def test_https_at_a_port_that_speaks_http_is_a_tls_fault(
+    http: HttpClient, portal: PortalServer, destination: Path
+) -> None:
+    with pytest.raises(FetchFault) as caught:
+        http.download(portal.url.replace("http:", "https:") + PATH, destination)
+    assert caught.value.kind is FaultKind.TLS

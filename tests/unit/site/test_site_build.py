@@ -1,0 +1,197 @@
+"""The built site: complete, self-contained, honest about what is not known, harmless whatever was published."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.errors import HistoryMissing
+from pipelines.history import publish, record
+from pipelines.site import build as building
+from pipelines.site.build import build
+from tests.unit.history import run_folders
+
+Reader = Callable[[Path], Any]
+
+
+def test_there_is_a_page_per_dataset_and_language_and_nothing_else(site: Path) -> None:
+    datasets = {
+        f"{language}/dataset/{source}/{name}.html"
+        for language in ("es", "en")
+        for source, found in run_folders.DATASETS.items()
+        for name, _, _ in found
+    }
+    expected = {"index.html", "es/index.html", "en/index.html", "style.css", "quality.duckdb"} | datasets
+    assert {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()} == expected
+
+
+def test_pages_are_well_formed_and_every_inner_link_leads_somewhere(site: Path, page: Reader) -> None:
+    for path in site.rglob("*.html"):
+        found = page(path)
+        assert found.faults == [], path
+        assert found.open == [], path
+        ids = {attrs["id"] for _, attrs in found.tags if "id" in attrs}
+        for link in found.links():
+            if link.startswith("#"):
+                assert link[1:] in ids, (path, link)
+            elif not link.startswith("https://"):
+                assert (path.parent / link).resolve().is_file(), (path, link)
+
+
+def test_pages_ask_nobody_for_anything(site: Path, page: Reader) -> None:
+    for path in site.rglob("*.html"):
+        found = page(path)
+        tags = {tag for tag, _ in found.tags}
+        assert not tags & {"script", "img", "iframe", "object", "embed", "form", "style"}
+        assert not any(name.startswith("on") or name == "style" for _, attrs in found.tags for name in attrs)
+        sheets = [
+            attrs["href"] for tag, attrs in found.tags if tag == "link" and attrs["rel"] == "stylesheet"
+        ]
+        assert len(sheets) == 1
+        assert "//" not in sheets[0]
+    style = (site / "style.css").read_text(encoding="utf-8")
+    assert "@import" not in style
+    assert "url(" not in style
+
+
+def test_the_root_is_the_spanish_index(site: Path, page: Reader) -> None:
+    assert page(site / "index.html").text == page(site / "es" / "index.html").text
+    assert ("html", {"lang": "es"}) in page(site / "index.html").tags
+
+
+def test_the_index_lists_what_needs_a_hand_first(site: Path, page: Reader) -> None:
+    text = page(site / "es" / "index.html").text
+    rows = text.split("Última noche", 1)[1]
+    order = [
+        "Contratos celebrados",
+        "Presupuesto de egresos",
+        "Obra pública",
+        "Padrón",
+        "Declaraciones",
+        "sancionados",
+    ]
+    assert sorted(order, key=rows.index) == order
+    assert "No cumple" in rows
+    assert "▼ −1.7" in rows
+
+
+def test_what_is_not_known_is_called_unknown(site: Path, page: Reader) -> None:
+    found = page(site / "es" / "dataset" / "federal" / "declaraciones.html")
+    assert "desconocido" in found.text
+    classes = {attrs.get("class") for _, attrs in found.tags}
+    assert "outcome not_applicable" in classes
+    assert "outcome passed" not in classes
+    assert "outcome passed" in {attrs.get("class") for _, attrs in page(site / "index.html").tags}
+    english = page(site / "en" / "dataset" / "estatal" / "padron.html").text
+    assert "Refused" in english
+    assert "whether other people can have the data is not known" in english
+    assert "unknown" in english
+
+
+def test_a_failed_expectation_tells_counts_column_examples_and_advice(site: Path, page: Reader) -> None:
+    text = page(site / "es" / "dataset" / "federal" / "contratos.html").text
+    for words in ("Los importes son números", "Importe (MXN)", "1.234,56", "48\u202f199", "***"):
+        assert words in text
+    assert run_folders.ADVICE["es"] in text
+    assert run_folders.ADVICE["en"] not in text
+    assert (
+        "Amounts are no longer numbers." in page(site / "en" / "dataset" / "federal" / "contratos.html").text
+    )
+
+
+def test_facts_and_versions_are_shown(site: Path, page: Reader) -> None:
+    text = page(site / "en" / "dataset" / "estatal" / "presupuesto.html").text
+    for words in (
+        "cp1252",
+        "1\u202f310",
+        "budget 1.0.0",
+        "2026-03-02/estatal",
+        "weights 2",
+        "CC-BY-4.0",
+        "ends on",
+    ):
+        assert words in text
+
+
+def test_no_personal_address_is_anywhere(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        assert run_folders.ADDRESS not in path.read_text(encoding="utf-8")
+
+
+def test_a_hostile_title_is_only_text(hostile_site: Path, page: Reader) -> None:
+    for path in hostile_site.rglob("*.html"):
+        found = page(path)
+        assert found.faults == []
+        assert "script" not in {tag for tag, _ in found.tags}
+        assert not any("onmouseover" in attrs for _, attrs in found.tags)
+        assert not set(found.text) & set("\u202e\u2066\x00")
+    text = page(hostile_site / "index.html").text
+    assert "<script>alert(1)</script> {{ 7 * 7 }}" in text
+    assert "contratos\ufffdgnp.exe\ufffd \ufffdfin" in text
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://datos.example.org/a.csv?x=1&y=2", True),
+        ("http://datos.example.org", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("java\tscript:alert(1)", False),
+        ("data:text/html,<script>", False),
+        ("//example.org/x", False),
+        ("https://user:password@example.org/", False),
+        ("https://[broken", False),
+        ("https://example.org/\u202egnp.exe", False),
+        ("file:///etc/passwd", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None, linked: bool) -> None:
+    assert building.http_link(url) == (url if linked else None)
+
+
+def test_building_again_gives_the_same_bytes_and_removes_what_is_gone(
+    published: Path, tmp_path: Path
+) -> None:
+    public = Path(shutil.copytree(published, tmp_path / "public"))
+    build(public)
+    first = {path: path.read_bytes() for path in public.rglob("*.html")}
+    gone = public / "es" / "dataset" / "federal" / "retirado.html"
+    gone.write_text("old", encoding="utf-8")
+    leftover = public / ".site-dead"
+    leftover.mkdir()
+    assert build(public) == public / "index.html"
+    assert {path: path.read_bytes() for path in public.rglob("*.html")} == first
+    assert not gone.exists()
+    assert [path.name for path in public.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_dataset_whose_portal_was_left_out_of_a_night_is_marked(tmp_path: Path, page: Reader) -> None:
+    history = tmp_path / "history.duckdb"
+    for folder in run_folders.write(tmp_path / "runs"):
+        if folder.name == "federal" or (folder.name == "estatal" and folder.parent.name == "2026-02-26"):
+            record.record_run(history, folder)
+    publish.publish(history, tmp_path / "public")
+    build(tmp_path / "public")
+    text = page(tmp_path / "public" / "es" / "dataset" / "estatal" / "obra.html").text
+    assert "26 feb 2026" in text
+    assert "no evaluado desde entonces" in text
+    assert "Solo hay una noche todavía." in text
+
+
+def test_an_empty_history_gives_an_index_that_says_so(tmp_path: Path, page: Reader) -> None:
+    publish.publish(tmp_path / "history.duckdb", tmp_path / "public")
+    build(tmp_path / "public")
+    assert "Aún no se ha evaluado ningún conjunto" in page(tmp_path / "public" / "index.html").text
+
+
+def test_without_a_published_history_nothing_is_built(tmp_path: Path) -> None:
+    with pytest.raises(HistoryMissing):
+        build(tmp_path)
+    assert list(tmp_path.iterdir()) == []

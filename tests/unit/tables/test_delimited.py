@@ -1,0 +1,234 @@
+"""Delimited text as it is really published."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from pipelines import duck
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables import delimited
+from pipelines.tables.table import Hint
+from pipelines.tables.workspace import Workspace
+
+
+def test_plain_csv(reading, rows):
+    table = reading("id,nombre\n007,Peña\n008,\n".encode()).tables[0]
+    assert rows(table) == [(2, "007", "Peña"), (3, "008", None)]
+    report = table.report
+    assert (report.format, report.encoding, report.delimiter, report.quote) == ("csv", "utf-8", ",", '"')
+    assert (report.header_row, report.columns, report.rows, report.main) == (1, ("id", "nombre"), 2, True)
+    assert report.distribution == "source/dataset/file"
+    assert report.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "format"), [(",", "csv"), (";", "csv"), ("\t", "tsv"), ("|", "csv")], ids=repr
+)
+def test_delimiters_with_decimal_commas_and_quotes(reading, rows, delimiter, format):
+    lines = [["clave", "importe", "concepto"], ["1", "1.234,56", "a, b; c"], ["2", "7,10", "d"]]
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(lines)
+    table = reading(out.getvalue().encode()).tables[0]
+    assert (table.report.delimiter, table.report.format) == (delimiter, format)
+    assert rows(table) == [(2, "1", "1.234,56", "a, b; c"), (3, "2", "7,10", "d")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_encodings(reading, rows, encoding, name):
+    text = "institución,monto\n" + "".join(f"Secretaría {n} “A” € ñ,{n}\n" for n in range(40))
+    table = reading(text.encode(encoding)).tables[0]
+    assert table.report.encoding == name
+    assert table.report.columns == ("institución", "monto")
+    assert rows(table)[0] == (2, "Secretaría 0 “A” € ñ", "0")
+
+
+def test_bytes_that_cp1252_does_not_know_are_latin_1(reading):
+    assert reading(b"a,b\n\xe1\x81,2\n").tables[0].report.encoding == "latin-1"
+
+
+def test_a_few_bad_bytes_are_read_and_noted(reading, rows):
+    text = "a,b\n" + "ñandú,í\n" * 50
+    table = reading(text.encode() + b"x\xff,1\n").tables[0]
+    assert table.report.encoding == "utf-8"
+    assert rows(table)[-1] == (52, "x\ufffd", "1")
+    assert "1 byte sequences are not valid utf-8" in table.report.notes[0]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"], ids=repr)
+def test_line_ends(reading, rows, end):
+    table = reading(end.join(["a,b", "1,2", "3,4"]).encode()).tables[0]
+    assert rows(table) == [(2, "1", "2"), (3, "3", "4")]
+
+
+def test_mixed_line_ends(reading, rows):
+    assert rows(reading(b"a,b\r\n1,2\n3,4\r5,6").tables[0]) == [(2, "1", "2"), (3, "3", "4"), (4, "5", "6")]
+
+
+def test_a_preamble_moves_the_header_and_row_numbers_follow_the_spreadsheet(reading, rows):
+    content = (
+        b"Registro de contratos\nCorte:,31/12/2020\n\nid,monto,proveedor\n1,10.5,A\n\n2,11,B\n,,\n3,12,C\n"
+    )
+    table = reading(content).tables[0]
+    assert table.report.header_row == 4
+    assert rows(table) == [(5, "1", "10.5", "A"), (7, "2", "11", "B"), (9, "3", "12", "C")]
+    assert table.report.blank_rows == 2
+    assert table.report.notes == ("2 rows above the table are not part of it.",)
+
+
+def test_ragged_rows_are_kept_and_counted(reading, rows):
+    table = reading(b"a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n").tables[0]
+    assert rows(table) == [(2, "1", "2", "3"), (3, "4", "5", None), (4, "6", "7", "8"), (5, "10", "11", "12")]
+    assert (table.report.rows, table.report.ragged) == (4, 2)
+    assert "1 rows have more cells" in table.report.notes[0]
+
+
+def test_rows_wider_than_the_header_get_columns_of_their_own(reading, rows):
+    table = reading(b"a,b\n1,2,x\n3,4,y\n5,6,z\n").tables[0]
+    assert table.report.columns == ("a", "b", "column_3")
+    assert rows(table)[0] == (2, "1", "2", "x")
+
+
+def test_column_names_are_unique_whatever_was_published(reading):
+    table = reading(b' Moneda ,moneda,,_row,"a\nb",Moneda__2\n1,2,3,4,x,6\n').tables[0]
+    names = ("Moneda", "moneda__2", "column_3", "_row__2", "a b", "Moneda__2__2")
+    assert table.report.columns == names
+    described = table.connection.execute(f'SELECT * FROM "{table.relation}"').description
+    assert tuple(column[0] for column in described) == ("_row", *names)
+
+
+def test_no_header(reading, rows):
+    table = reading(b"306,Cuba,2001-01-02\n307,Iran,2001-01-03\n308,Sudan,2001-01-04\n").tables[0]
+    assert table.report.header_row is None
+    assert table.report.columns == ("column_1", "column_2", "column_3")
+    assert rows(table)[0] == (1, "306", "Cuba", "2001-01-02")
+    assert "No header" in table.report.notes[0]
+
+
+def test_years_may_be_names_of_columns(reading):
+    table = reading(b"concepto,2015,2016\nA,1.5,2.5\nB,3.5,4.5\n").tables[0]
+    assert table.report.columns == ("concepto", "2015", "2016")
+
+
+def test_one_column(reading, rows):
+    table = reading(b"fecha\n2020-01-01\n\n2020-01-02\n").tables[0]
+    assert table.report.delimiter is None
+    assert rows(table) == [(2, "2020-01-01"), (4, "2020-01-02")]
+
+
+def test_only_a_header_is_a_table_without_rows(reading):
+    table = reading(b"id,nombre,monto\n").tables[0]
+    assert (table.report.columns, table.report.rows) == (("id", "nombre", "monto"), 0)
+    assert table.frame().empty
+
+
+def test_quoted_line_breaks_doubled_quotes_and_apostrophes(reading, rows):
+    table = reading(b'a,b\n"one\ntwo","say ""hi"""\n5" pipe,d\'Or\n').tables[0]
+    assert rows(table) == [(2, "one\ntwo", 'say "hi"'), (3, '5" pipe', "d'Or")]
+
+
+def test_single_quotes_as_quotes(reading, rows):
+    table = reading(b"'a','b'\n'x,y','1'\n'z','2'\n").tables[0]
+    assert table.report.quote == "'"
+    assert rows(table)[0] == (2, "x,y", "1")
+
+
+def test_backslash_before_quotes(reading, rows):
+    table = reading(b'a,b\n"x \\"y\\" z",1\n"w",2\n').tables[0]
+    assert rows(table)[0] == (2, 'x "y" z', "1")
+
+
+def test_a_quote_that_is_never_closed_swallows_only_its_line(reading, rows):
+    lines = ["id,nombre", *(f"{n},x" for n in range(3000))]
+    lines[10] = '9,"x'
+    table = reading("\n".join(lines).encode()).tables[0]
+    assert table.report.rows == 3000
+    assert rows(table)[9] == (11, "9", '"x')
+    assert any("1 quotes are never closed" in note for note in table.report.notes)
+
+
+def test_nul_bytes_are_noted(reading, rows):
+    table = reading(b"nombre,monto\nabcdefghij\x00klm,20\nnopq,30\n").tables[0]
+    assert rows(table)[0] == (2, "abcdefghij\x00klm", "20")
+    assert "1 NUL bytes." in table.report.notes
+
+
+@pytest.mark.parametrize("content", [b" \n \n", b"\xef\xbb\xbf", b",,\n,,\n", b"\n"], ids=repr)
+def test_blanks_are_empty(reading, content):
+    with pytest.raises(ReadFault) as caught:
+        reading(content)
+    assert caught.value.kind is FaultKind.EMPTY
+
+
+def test_too_many_columns(reading):
+    with pytest.raises(ReadFault) as caught:
+        reading(b"a,b\n" + b"x," * 6000 + b"\n")
+    assert caught.value.kind is FaultKind.NO_TABLE
+
+
+def both_ways(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
+    """What the patient way and the fast way make of a file."""
+    results = []
+    for number, above in enumerate((1 << 40, 0)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with duck.connect() as connection:
+            space = Workspace(Hint("a/b/c", "0" * 64), connection, folder)
+            table = delimited.read(path, space, fast_above=above)[0]
+            read = connection.execute(f'SELECT * FROM "{table.relation}" ORDER BY 1').fetchall()
+            stored = connection.execute(f'SELECT * FROM "{table.relation}_rows" LIMIT 0').description
+            results.append([table.report, read, len(stored) == len(table.report.columns)])
+    return tuple(results)
+
+
+@pytest.mark.parametrize(
+    ("content", "fast"),
+    [
+        (b"a,b\n1,2\n3,4\n", True),
+        (b"\xef\xbb\xbfa;b\r\n1;2\r\n;\r\n3;4\r\n\r\n", True),
+        ("a|ñ\n1|2\n3|é\n".encode("cp1252"), True),
+        ("a,ñ\n1,2\n3,é\n".encode("utf-16"), True),
+        (b"t\n\na,b,c\n1,x,2\n3,y,4\n", False),
+        (b't\na,"b\nc",d\n1,"x\n\ny",2\n3,"",4\n', True),
+        (b'a,b\n1,"x\ny"\n3,"p""q"\n', True),
+        (b"a,b\n1,2\n3\n", False),
+        (b"a,b\r\n1,2\n3,4\n", False),
+        (b"a,b\n1,2\n\n3,4\n", False),
+        (b'a,b\n1,"x"y\n3,4\n', False),
+        (b'a,b\n1,5" pipe\n3,4\n', False),
+    ],
+    ids=repr,
+)
+def test_the_fast_way_gives_what_the_patient_way_gives(tmp_path, content, fast):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    patient, quick = both_ways(path, tmp_path)
+    assert patient[:2] == quick[:2]
+    assert not patient[2]
+    assert quick[2] is fast
+
+
+def test_both_ways_agree_on_a_larger_file(tmp_path):
+    choose = random.Random(7)  # noqa: S311
+    cells = ["", "x", "ñandú", "1.234,56", 'say "hi"', "two\nlines", " ", "a,b", "0007"]
+    path = tmp_path / "file"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow([f"columna {number}" for number in range(8)])
+        writer.writerows([choose.choice(cells) for _ in range(8)] for _ in range(20_000))
+    patient, quick = both_ways(path, tmp_path)
+    assert patient[:2] == quick[:2]
+    assert quick[2]

@@ -1,0 +1,174 @@
+"""Workbooks, made here, as people make them."""
+
+from __future__ import annotations
+
+import errno
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables import spreadsheet
+from pipelines.tables.workbook import text
+
+
+def workbook(make: Callable[[xlsxwriter.Workbook], object]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        make(book)
+    return out.getvalue()
+
+
+def test_cells_become_text(reading, rows):
+    def make(book):
+        sheet = book.add_worksheet("Contratos")
+        for column, name in enumerate(["clave", "fecha", "monto", "vigente", "nota"]):
+            sheet.write(0, column, name)
+        sheet.write_row(1, 0, ["007"])
+        sheet.write_datetime(1, 1, datetime(2020, 1, 31), book.add_format({"num_format": "dd/mm/yyyy"}))  # noqa: DTZ001
+        sheet.write_number(1, 2, 1234567.0)
+        sheet.write_boolean(1, 3, True)
+        sheet.write_string(1, 4, "dos\nlíneas, y “comillas”")
+        sheet.write_number(2, 2, 0.5)
+
+    table = reading(workbook(make)).tables[0]
+    assert rows(table) == [
+        (2, "007", "2020-01-31", "1234567", "true", "dos\nlíneas, y “comillas”"),
+        (3, None, None, "0.5", None, None),
+    ]
+    assert (table.report.table, table.report.format, table.report.header_row) == ("Contratos", "xlsx", 1)
+
+
+def test_titles_offset_and_blank_rows(reading, rows):
+    def make(book):
+        sheet = book.add_worksheet()
+        sheet.merge_range(2, 1, 2, 3, "CUENTA PÚBLICA 2016")
+        sheet.write_row(4, 1, ["ramo", "concepto", "importe"])
+        sheet.write_row(5, 1, ["01", "A", 1])
+        sheet.write_row(7, 1, ["02", "B", 2])
+
+    table = reading(workbook(make)).tables[0]
+    assert table.report.header_row == 5
+    assert rows(table) == [(6, "01", "A", "1"), (8, "02", "B", "2")]
+    assert table.report.blank_rows == 1
+
+
+def test_the_main_sheet_is_the_fullest_visible_one(reading):
+    def make(book):
+        book.add_worksheet("Portada").write_row(0, 0, ["Portada", "x"])
+        for name, count in (("Datos", 20), ("Oculta", 99)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["id", "monto"])
+            for row in range(count):
+                sheet.write_row(row + 1, 0, [row, 1.5])
+        sheet.hide()
+        book.add_worksheet("Vacía")
+
+    opened = reading(workbook(make))
+    assert [(each.table, each.main) for each in opened.reports] == [("Datos", True), ("Portada", False)]
+    assert opened.tables[0].report.rows == 20
+
+
+def test_a_sheet_that_declares_its_last_corner_does_not_take_us_down(reading):
+    def make(book):
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "z")
+
+    with pytest.raises(ReadFault) as caught:
+        reading(workbook(make))
+    assert caught.value.kind is FaultKind.BROKEN_FILE
+
+
+def test_an_empty_workbook(reading):
+    with pytest.raises(ReadFault) as caught:
+        reading(workbook(lambda book: book.add_worksheet()))
+    assert caught.value.kind is FaultKind.EMPTY
+
+
+def test_a_damaged_workbook(reading):
+    whole = workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"]))
+    start = whole.index(b"xl/worksheets/sheet1.xml") + 40
+    with pytest.raises(ReadFault) as caught:
+        reading(whole[:start] + bytes(60) + whole[start + 60 :])
+    assert caught.value.kind is FaultKind.BROKEN_FILE
+
+
+def test_an_office_document_that_is_no_workbook(reading):
+    with pytest.raises(ReadFault) as caught:
+        reading(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000))
+    assert caught.value.kind in (FaultKind.UNKNOWN_FORMAT, FaultKind.BROKEN_FILE)
+
+
+def test_a_workbook_called_csv_is_read_and_said(reading):
+    content = workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"]))
+    assert reading(content, "x.csv").tables[0].report.notes == ("Declared as csv, but the content is xlsx.",)
+
+
+def test_a_cell_longer_than_any_spreadsheet_shows(reading):
+    def make(book):
+        book.add_worksheet().write_row(0, 0, ["a", "b"])
+
+    whole = io.BytesIO(workbook(make))
+    out = io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            content = old.read(member)
+            if member == "xl/sharedStrings.xml":
+                content = content.replace(b"<t>a</t>", b"<t>" + b"a" * 17_000_000 + b"</t>")
+            new.writestr(member, content)
+    with pytest.raises(ReadFault) as caught:
+        reading(out.getvalue())
+    assert (caught.value.kind, caught.value.fault.transient) == (FaultKind.TOO_LARGE, False)
+    assert "cell" in caught.value.message
+
+
+def test_a_busy_machine_is_not_told_as_a_broken_file(reading, monkeypatch):
+    content = workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"]))
+    monkeypatch.setattr(spreadsheet, "MAX_SECONDS", 0.001)
+    with pytest.raises(ReadFault) as caught:
+        reading(content)
+    assert (caught.value.kind, caught.value.fault.transient) == (FaultKind.TOO_LARGE, True)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.xlsx", content)
+    with pytest.raises(ReadFault) as zipped:
+        reading(out.getvalue())
+    assert zipped.value.fault.transient
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_of_ours_in_the_child(tmp_path):
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"])))
+    for name in ("0.csv", "sheets.json"):
+        folder = tmp_path / f"full {name}"
+        folder.mkdir()
+        (folder / name).symlink_to("/dev/full")
+        with pytest.raises(OSError, match="No space left") as caught:
+            spreadsheet._convert(book, folder)
+        assert caught.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (None, ""),
+        (1e15, "1000000000000000"),
+        (1e300, "1e+300"),
+        (-0.25, "-0.25"),
+        (3, "3"),
+        (False, "false"),
+        (timedelta(hours=27, minutes=5), "27:05:00"),
+        (datetime(2020, 1, 2, 3, 4, 5), "2020-01-02T03:04:05"),  # noqa: DTZ001
+    ],
+    ids=repr,
+)
+def test_text(cell, expected):
+    assert text(cell) == expected

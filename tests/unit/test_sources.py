@@ -1,0 +1,120 @@
+"""An invalid sources.yaml stops before any work, with file, line and remedy."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import SourcesError
+from pipelines.guide import load_guide
+from pipelines.settings import packaged_expectations
+from pipelines.sources import load, parse
+from pipelines.tables.layouts import load_layouts
+from pipelines.tools import check
+
+GOOD = """\
+version: 1
+time_zone: America/Mexico_City
+language: es
+schedule: "0 3 * * *"
+sources:
+  - id: compras
+    portal: ckan
+    url: https://datos.example
+    publisher: {name: Compras, country: MX}
+    owner: {name: Unidad de datos, email: datos@dependencia.example}
+    datasets:
+      - id: contratos
+        guide_dataset: contracts_register
+"""
+
+
+def test_a_good_file_gives_its_sources() -> None:
+    sources = parse(GOOD)
+    assert sources.sources[0].datasets[0].guide_dataset == "contracts_register"
+    assert sources.sources[0].language == "es"
+    assert [source.id for source in sources.enabled] == ["compras"]
+    off = parse(GOOD.replace("    portal: ckan", "    enabled: false\n    portal: ckan"))
+    assert off.enabled == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("    owner:", "    ownr:", 6, "owner is missing"),
+        ("    owner: {name: Unidad de datos, email: datos@dependencia.example}\n", "", 6, "owner is missing"),
+        ('"0 3 * * *"', '"0 33 * * *"', 4, "not between 0 and 23"),
+        ('"0 3 * * *"', '"often"', 4, "not a cron line"),
+        ("America/Mexico_City", "Mexico/Nowhere", 2, "time zone"),
+        ("    portal: ckan", "    portal: fax", 7, "portal"),
+        ("    url: https://datos.example", "    url: ftp://datos.example", 8, "http"),
+        ("    url: https://datos.example\n", "", 6, "needs `url`"),
+        ("datos@dependencia.example", "nobody", 10, "mail address"),
+        ("- id: contratos", "- id: Los Contratos", 12, "slug"),
+        ("guide_dataset: contracts_register", "guide_dateset: contracts_register", 13, "not a key"),
+        ("        guide_dataset", "        id: twice\n        guide_dataset", 13, "stands twice"),
+        ("    datasets:", "  datasets:", 11, "not valid YAML"),
+        ("language: es", "language: NO", 3, "language"),
+        ("version: 1", "version: 2", 1, "version"),
+    ],
+)
+def test_each_fault_is_named_with_line_and_remedy(old: str, new: str, line: int, words: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SourcesError) as caught:
+        parse(GOOD.replace(old, new, 1), "sources.yaml")
+    assert caught.value.line == line
+    assert str(caught.value).startswith(f"sources.yaml:{line}: ")
+    assert words in str(caught.value)
+    assert caught.value.advice
+
+
+def test_two_sources_with_one_id_are_refused() -> None:
+    entry = GOOD[GOOD.index("  - id") :]
+    with pytest.raises(SourcesError, match="two entries have the source id 'compras'"):
+        parse(GOOD + entry)
+
+
+def test_text_stays_text_where_yaml_would_guess() -> None:
+    sources = parse(GOOD.replace("country: MX", "country: NO").replace("Unidad de datos", "0123"))
+    assert sources.sources[0].publisher.country == "NO"
+    assert sources.sources[0].owner.name == "0123"
+
+
+def test_direct_needs_addresses() -> None:
+    text = GOOD.replace("portal: ckan", "portal: direct")
+    with pytest.raises(SourcesError, match="needs `distributions`"):
+        parse(text)
+
+
+def test_a_guide_dataset_or_layout_that_does_not_exist_is_refused() -> None:
+    guide, layouts = load_guide(packaged_expectations()), load_layouts(packaged_expectations())
+    check(parse(GOOD), guide, layouts, "sources.yaml")
+    with pytest.raises(SourcesError, match="no dataset 'contracts'"):
+        check(parse(GOOD.replace("contracts_register", "contracts")), guide, layouts, "sources.yaml")
+    with pytest.raises(SourcesError, match="no layout 'x'"):
+        check(parse(GOOD + "        layout: x\n"), guide, layouts, "sources.yaml")
+
+
+def test_a_missing_or_binary_file_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SourcesError, match="no such file"):
+        load(tmp_path / "sources.yaml")
+    (tmp_path / "sources.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SourcesError, match="cannot be read"):
+        load(tmp_path / "sources.yaml")
+
+
+@given(st.text(max_size=200))
+def test_no_text_raises_anything_else(text: str) -> None:
+    with pytest.raises(SourcesError):
+        parse(text)
+
+
+@given(st.integers(0, len(GOOD) - 1), st.text(max_size=3))
+def test_a_mutilated_file_is_read_or_refused(position: int, inserted: str) -> None:
+    text = GOOD[:position] + inserted + GOOD[position + 1 :]
+    with contextlib.suppress(SourcesError):
+        assert parse(text).version == 1
