@@ -18,7 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
+
+from pipelines.errors import ArtifactDamaged
 
 T = TypeVar("T")
 
@@ -80,9 +82,8 @@ def write_value(path: Path, value: object) -> None:
 
 
 def read_value(path: Path, kind: type[T]) -> T:
-    """Read back what `write_value` wrote. Raises `pydantic.ValidationError` on another shape."""
-    value: T = _adapter(kind).validate_json(path.read_bytes())
-    return value
+    """Read back what `write_value` wrote. Raises `ArtifactDamaged`."""
+    return _read(kind, path.read_bytes(), str(path))
 
 
 def write_values(path: Path, values: Iterable[object]) -> None:
@@ -93,10 +94,21 @@ def write_values(path: Path, values: Iterable[object]) -> None:
 
 
 def read_values(path: Path, kind: type[T]) -> list[T]:
-    """Read back what `write_values` wrote."""
-    adapter = _adapter(kind)
+    """Read back what `write_values` wrote. Raises `ArtifactDamaged`."""
     with path.open("rb") as handle:
-        return [adapter.validate_json(line) for line in handle if line.strip()]
+        return [
+            _read(kind, line, f"{path}:{number}") for number, line in enumerate(handle, 1) if line.strip()
+        ]
+
+
+def _read(kind: type[T], content: bytes, where: str) -> T:
+    try:
+        value: T = _adapter(kind).validate_json(content)
+    except ValidationError as error:
+        raise ArtifactDamaged(
+            f"{where}: this is not what Veedor wrote ({error.error_count()} faults)"
+        ) from error
+    return value
 
 
 def run_folder(runs: Path, night: date, source: str) -> Path:

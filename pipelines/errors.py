@@ -10,6 +10,7 @@
     │   └── ReadFault           raised by tables
     ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
+    ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
 
@@ -108,6 +109,16 @@ class DeliveryError(VeedorError):
     def __init__(self, message: str, *, permanent: bool = False, advice: str | None = None) -> None:
         super().__init__(message, advice)
         self.permanent = permanent
+
+
+class ArtifactDamaged(VeedorError):
+    """Raised when a file in a run folder cannot be read back: edited, cut off, or a damaged disk."""
+
+    title = "A file of an earlier run is damaged"
+    default_advice = (
+        "Look at the disk, move the folder of that source and night elsewhere, and run the night again: "
+        "the history keeps what was recorded."
+    )
 
 
 class HistoryLocked(VeedorError):
