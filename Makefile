@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev test test-all check format docs bench-read clean
+.PHONY: help setup demo run sql site dev test test-slow test-all check format docs bench-read clean
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -73,6 +73,9 @@ dev: $(READY) ## The Dagster screen, with schedule and daemon, on this machine
 
 test: $(READY) ## The tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadscope
+
+test-slow: $(READY) ## The slow tests alone
+	$(BIN)/python -m pytest -m slow -n 2
 
 test-all: $(READY) ## Every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope
