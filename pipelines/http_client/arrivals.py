@@ -25,7 +25,7 @@ SETTLED = timedelta(seconds=60)
 
 
 class Arrival:
-    """The file at `path`: `size` bytes of it have come, of one version only."""
+    """The file at `path`: `size` bytes of it have come, of one version only, which `headers` describe."""
 
     def __init__(self, path: Path, limit: int) -> None:
         self._path = path
@@ -34,6 +34,7 @@ class Arrival:
 
     def _begin_anew(self) -> None:
         self.size = 0
+        self.headers: Mapping[str, str] = {}
         self._digest = hashlib.sha256()
         self._version: str | None = None
         self._total: int | None = None
@@ -59,6 +60,7 @@ class Arrival:
             self._demand_rest(raw.headers)
         else:
             self._begin_anew()
+            self.headers = raw.headers
             self._version = _version(raw.headers)
             length = raw.headers.get("Content-Length", "")
             self._total = int(length) if re.fullmatch(r"\d{1,18}", length) else None

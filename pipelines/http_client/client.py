@@ -129,7 +129,7 @@ class HttpClient:
                 latest = JsonResponse(status, json.loads(body), response.url)
             except (ValueError, RecursionError):
                 head = body[: pages.HEAD_BYTES]
-                if status >= 400:
+                if status >= 400 or status == 202:
                     raise self._requester.refused(response, head) from None
                 if pages.is_page(head):
                     raise pages.instead(head, "JSON") or pages.page_instead(head, "JSON") from None
@@ -144,7 +144,7 @@ class HttpClient:
                 url, lambda: headers, consume, seconds=CATALOG_SECONDS, params=params
             )
         except faults.StatusFault as fault:
-            if fault.status == 202 and latest is not None:  # it had all the time that there is
+            if fault.pending and latest is not None:  # it had all the time that there is
                 return latest
             raise
 
@@ -186,14 +186,15 @@ class HttpClient:
                 arrival.take(status, response.raw)
                 if arrival.size == 0:
                     raise faults.empty(status)
+            described = response.headers if unchanged else arrival.headers
             return Download(
                 status=200 if status == 206 else status,
                 bytes=0 if unchanged else arrival.size,
                 sha256=None if unchanged else arrival.sha256,
-                etag=bodies.etag(response.headers),
-                last_modified=bodies.last_modified(response.headers),
-                media_type=bodies.media_type(response.headers),
-                file_name=bodies.file_name(response.headers, response.url),
+                etag=bodies.etag(described),
+                last_modified=bodies.last_modified(described),
+                media_type=bodies.media_type(described),
+                file_name=bodies.file_name(described, response.url),
                 final_url=printable(response.url, 2000),
                 seconds=self._clock.seconds() - started,
                 moved_to=printable(VISIT.get().moved_to, 2000) or None,

@@ -42,9 +42,10 @@ class GuardedConnection(HTTPConnection):
     """
 
     response_class = _Answer
+    used = False
 
     def _new_conn(self) -> socket.socket:
-        visit = VISIT.get()
+        visit, self.used = VISIT.get(), False
         if visit.fault is not None:
             raise visit.fault
         try:
@@ -73,8 +74,15 @@ class GuardedConnection(HTTPConnection):
 
     def getresponse(self) -> Any:
         """Wait for the answer, on a socket that the visit can cut."""
-        VISIT.get().reads_from(self.sock)
-        return super().getresponse()
+        visit = VISIT.get()
+        visit.reads_from(self.sock)
+        try:
+            answer = super().getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            visit.stale = self.used  # it had been kept open, and was closed when nobody looked
+            raise
+        self.used = True
+        return answer
 
 
 class GuardedTlsConnection(GuardedConnection, HTTPSConnection):

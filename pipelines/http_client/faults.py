@@ -48,7 +48,8 @@ HANDSHAKE = {
 class StatusFault(FetchFault):
     """A `FetchFault` that came as an HTTP answer: `status` is its code.
 
-    `retry_after` is for how many seconds the server asked to be left alone; None when it did not.
+    `retry_after` is for how many seconds the server asked to be left alone, None when it did not; `pending`
+    is true when it is still making what was asked for.
     """
 
     def __init__(
@@ -59,21 +60,29 @@ class StatusFault(FetchFault):
         advice: str,
         *,
         transient: bool,
-        retry_after: float | None = None,
+        pending: bool = False,
     ) -> None:
         super().__init__(kind, message, advice, transient=transient)
         self.status = status
-        self.retry_after = retry_after
+        self.pending = pending
+        self.retry_after: float | None = None
 
 
-def of_status(status: int, reason: object = "", *, firewall: str | None = None) -> StatusFault:
+def of_status(
+    status: int, reason: object = "", *, firewall: str | None = None, quota_used: bool = False
+) -> StatusFault:
     """The fault that a status other than a successful one stands for.
 
-    `firewall` is the name of the product that answered in place of the server, when it gave itself away.
+    `firewall` is the name of the product that answered in place of the server, when it gave itself away;
+    `quota_used` is true when the answer says that no request is left to us (GitHub says so with 403).
     """
     phrase = next((item.phrase for item in HTTPStatus if item == status), printable(reason, 80))
     seen = f"the server answered {status} {phrase}".rstrip()
-    if firewall and status != 429:
+    if status == 429 or quota_used:
+        return StatusFault(
+            status, FaultKind.THROTTLED, f"{seen}: we ask too often for it", LATER, transient=True
+        )
+    if firewall:
         message = f"{seen}: a firewall ({firewall}) refuses us"
         return StatusFault(status, FaultKind.BLOCKED, message, OPERATOR, transient=False)
     if status in (401, 403, 451):
@@ -81,10 +90,6 @@ def of_status(status: int, reason: object = "", *, firewall: str | None = None) 
     if status in (404, 410):
         return StatusFault(
             status, FaultKind.GONE, f"{seen}: there is no such file", PUBLISHER, transient=False
-        )
-    if status == 429:
-        return StatusFault(
-            status, FaultKind.THROTTLED, f"{seen}: we ask too often for it", LATER, transient=True
         )
     if status == 408:
         return StatusFault(status, FaultKind.TIMED_OUT, seen, LATER, transient=True)
@@ -99,7 +104,8 @@ def pending(status: int, said: str = "") -> StatusFault:
     """A file that is still being made. `said` is what the portal tells of it."""
     message = f"the server answered {status}{said or ' Accepted'}: it has yet to make the file"
     advice = "Publish the address of a finished file, not of an export that is made on request."
-    return StatusFault(202, FaultKind.NOT_WHAT_WAS_PROMISED, message, advice, transient=True)
+    kind = FaultKind.NOT_WHAT_WAS_PROMISED
+    return StatusFault(status, kind, message, advice, transient=True, pending=True)
 
 
 def not_made(status: int, said: str) -> StatusFault:

@@ -25,6 +25,7 @@ from pipelines.http_client.hosts import Hosts
 from pipelines.http_client.retries import PATIENCE_SECONDS, Retries
 from pipelines.http_client.throttling import asked_pause, used_up
 from pipelines.http_client.visits import Visit
+from pipelines.model import FaultKind
 from pipelines.settings import Settings
 
 T = TypeVar("T")
@@ -34,7 +35,6 @@ STALL_SECONDS = 60.0
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
-THROTTLING = frozenset({429, 503})
 
 
 class Requester:
@@ -110,16 +110,19 @@ class Requester:
         elif status in (204, 205):
             fault = faults.empty(status)
         else:
-            fault = faults.of_status(status, response.reason, firewall=shield)
+            spent = status == 403 and used_up(headers, self._now()) is not None
+            fault = faults.of_status(status, response.reason, firewall=shield, quota_used=spent)
         fault.retry_after = asked_pause(headers, head, self._now())
         return fault
 
     def _wait_or_raise(self, fault: FetchFault, policy: Retries, visit: Visit) -> None:
         wait = policy.wait(fault)
-        throttled = isinstance(fault, faults.StatusFault) and fault.status in THROTTLING
-        asked = fault.retry_after if isinstance(fault, faults.StatusFault) and throttled else None
+        asked, throttled = None, False
+        if isinstance(fault, faults.StatusFault):
+            throttled = fault.kind is FaultKind.THROTTLED
+            asked = fault.retry_after if throttled or fault.status == 503 else None
         if wait is None or wait > visit.remaining():
-            if asked is not None or getattr(fault, "status", None) == 429:
+            if throttled or asked is not None:
                 pause = self._settings.cool_off_seconds if asked is None else asked
                 self._hosts.leave_alone(visit.host, pause, fault.message)
             raise fault
@@ -166,14 +169,21 @@ class Requester:
         with contextlib.ExitStack() as held:
             with visit.stopped():
                 held.enter_context(self._hosts.turn(visit.host, visit.seconds))
-            timeout = (min(CONNECT_SECONDS, max(visit.remaining(), 0.1)), STALL_SECONDS)
-            try:
-                response = self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify)
-            except (requests.RequestException, HTTPError) as error:
-                raise faults.of_error(error) from error
+            response = self._send(request, visit)
             held.callback(response.close)
             self._heed(response, visit.host)
             yield response
+
+    def _send(self, request: requests.PreparedRequest, visit: Visit) -> requests.Response:
+        while True:
+            timeout = (min(CONNECT_SECONDS, max(visit.remaining(), 0.1)), STALL_SECONDS)
+            visit.stale = False
+            try:
+                return self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify)
+            except (requests.RequestException, HTTPError) as error:
+                if visit.stale and visit.fault is None:
+                    continue  # on a new connection: of the server nothing is known yet
+                raise faults.of_error(error) from error
 
     def _heed(self, response: requests.Response, host: str) -> None:
         """Leave the host alone when an answer that is no refusal says that our quota is used up with it."""

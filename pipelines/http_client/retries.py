@@ -38,11 +38,14 @@ class Retries:
     def wait(self, fault: FetchFault) -> float | None:
         """Seconds until the next try, twice as long each time; None when there is to be no other."""
         asked = fault.retry_after if isinstance(fault, StatusFault) else None
-        if isinstance(fault, StatusFault) and fault.status == 202 and fault.fault.transient:
+        if isinstance(fault, StatusFault) and fault.pending:
             self._polls += 1
             wait = min(asked or PENDING_SECONDS * 2.0 ** (self._polls - 1), LONGEST_PAUSE_SECONDS)
             return wait if self._polls <= PENDING_POLLS else None
-        again = fault.status in RETRIED if isinstance(fault, StatusFault) else fault.kind in BROKEN_OFF
+        if isinstance(fault, StatusFault):
+            again = fault.status in RETRIED or fault.kind is FaultKind.THROTTLED
+        else:
+            again = fault.kind in BROKEN_OFF
         self._tries += 1
         if not again or fault.kind is FaultKind.BLOCKED or self._tries > self._limit:
             return None

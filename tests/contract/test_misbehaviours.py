@@ -129,6 +129,8 @@ NOT_THE_DATA = [
           f"a firewall ({name.split(' by')[0].split(' in')[0]})")
       for name, (status, headers, body) in DENIED),
     Row("403 and nothing more", "answer", a(403, b"no"), BLOCKED, 403, "refuses us"),
+    Row("403 for a quota that is used up", "answer", a(403, b"no", X_RateLimit_Remaining="0",
+        X_RateLimit_Reset="3600"), FaultKind.THROTTLED, 403, "too often", requests=1),
     Row("401", "answer", a(401, b""), BLOCKED, 401),
     Row("404", "answer", a(404, PAGE), FaultKind.GONE, 404),
     Row("410", "answer", a(410, b""), FaultKind.GONE, 410),
@@ -157,7 +159,7 @@ PENDING_AND_THROTTLED = [
     Row("202 for ever", "answer", a(202, b'{"status":"Processing"}'), NOT_PROMISED, 202, "has yet to make",
         requests=11),
     Row("Hub is making it", "answer",
-        a(body=b'{"status": "ExportingData"}', Content_Type="application/json"), NOT_PROMISED, 202,
+        a(body=b'{"status": "ExportingData"}', Content_Type="application/json"), NOT_PROMISED, 200,
         "ExportingData", path=HUB),
     Row("Hub failed with status 200", "answer", a(body=json.dumps(
         {"status": "Failed", "message": "The dataset is too large for shapefile generation"}).encode(),

@@ -10,6 +10,7 @@ import gzip
 import socket
 import struct
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -138,23 +139,31 @@ def many_headers(handler: Handler, **_: Any) -> None:
     answer(handler, 200, {f"X-Header-{number}": "x" for number in range(150)}, b"id\n1\n")
 
 
-def interrupted(handler: Handler, rest: str = "honest", at: int = 7000, **_: Any) -> None:
+def interrupted(
+    handler: Handler,
+    rest: str = "honest",
+    at: int = 7000,
+    version: Mapping[str, str] = MappingProxyType({"ETag": VERSION}),
+    **_: Any,
+) -> None:
     """A table that breaks off after `at` bytes; when its rest is asked for, what comes depends on `rest`.
+
+    The first header of `version` is the validator that a rest is given for.
 
     `honest` is the rest; `changed` the rest of another version under another tag; `grown` a rest of another
     total; `elsewhere` another part; `ignored` everything anew; `gone` 416; `coded` the rest compressed. A rest
     named `broken` is cut again by half.
     """
     asked = handler.headers.get("Range", "")
-    headers = {"ETag": VERSION, "Content-Length": str(len(TABLE))}
+    headers = {**version, "Content-Length": str(len(TABLE)), "Content-Disposition": "inline; filename=t.csv"}
     if not asked:
         return answer(handler, 200, headers, TABLE[:at])
     begin, total = int(asked.removeprefix("bytes=").rstrip("-")), len(TABLE)
-    if handler.headers.get("If-Range") != VERSION or rest == "ignored":
+    if handler.headers.get("If-Range") != next(iter(version.values())) or rest == "ignored":
         return answer(handler, 200, headers, TABLE)
     if rest == "gone":
         return answer(handler, 416, {"Content-Range": f"bytes */{begin}"})
-    told = {"ETag": VERSION, "Content-Range": f"bytes {begin}-{total - 1}/{total}"}
+    told = {**version, "Content-Range": f"bytes {begin}-{total - 1}/{total}"}
     body = TABLE[begin:]
     if rest == "changed":
         told["ETag"], body = '"v2"', body.upper()

@@ -122,6 +122,17 @@ def test_a_retry_after_that_means_nothing_is_ignored(
     assert slept == [1.0]
 
 
+def test_a_connection_that_was_closed_meanwhile_is_no_fault(
+    settings: Settings, clock: FixedClock, portal: PortalServer
+) -> None:
+    portal.files["/api"] = b"{}"
+    with HttpClient(replace(settings, retries=0), clock) as http:
+        for _ in range(20):
+            portal.fault("/hangs-up", "answer", body=b"{}", times=1)  # and says nothing of closing
+            assert http.get_json(portal.url + "/hangs-up").body == {}
+            assert http.get_json(portal.url + "/api").body == {}
+
+
 def test_a_host_is_not_asked_twice_without_a_pause(
     settings: Settings, clock: FixedClock, portal: PortalServer, tmp_path: Path
 ) -> None:
