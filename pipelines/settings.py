@@ -98,11 +98,45 @@ class Settings:
         },
     )
     retries: int = field(
-        default=3, metadata={"env": "VEEDOR_RETRIES", "doc": "Further tries after a failed connection."}
+        default=3,
+        metadata={
+            "env": "VEEDOR_RETRIES",
+            "doc": "Further tries when a connection fails or breaks off, or the server is in trouble.",
+        },
+    )
+    min_bytes_per_second: int = field(
+        default=1000,
+        metadata={
+            "env": "VEEDOR_MIN_BYTES_PER_SECOND",
+            "doc": "A download that comes more slowly is ended; 0 lets it take until the deadline.",
+        },
+    )
+    throughput_seconds: float = field(
+        default=60.0,
+        metadata={
+            "env": "VEEDOR_THROUGHPUT_SECONDS",
+            "positive": True,
+            "doc": "Over how many seconds that speed is measured.",
+        },
     )
     host_pause_seconds: float = field(
         default=0.5,
         metadata={"env": "VEEDOR_HOST_PAUSE_SECONDS", "doc": "Pause between two requests to one host."},
+    )
+    host_concurrency: int = field(
+        default=2,
+        metadata={
+            "env": "VEEDOR_HOST_CONCURRENCY",
+            "positive": True,
+            "doc": "Requests to one host at a time, of all processes together.",
+        },
+    )
+    cool_off_seconds: float = field(
+        default=3600.0,
+        metadata={
+            "env": "VEEDOR_COOL_OFF_SECONDS",
+            "doc": "How long a host that throttled us without saying for how long is not asked.",
+        },
     )
     memory_limit: str = field(
         default="1GB",
@@ -116,6 +150,11 @@ class Settings:
     def snapshots(self) -> Path:
         """Content-addressed bytes."""
         return self.data / "snapshots"
+
+    @property
+    def hosts(self) -> Path:
+        """Whose turn it is at which host, among all processes, and every host's robots.txt of the day."""
+        return self.data / "hosts"
 
     @property
     def runs(self) -> Path:

@@ -192,6 +192,12 @@ class Sources(_Block):
         """The sources that a night visits."""
         return tuple(source for source in self.sources if source.enabled)
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that is named: of portals and of files."""
+        files = (it.url for source in self.sources for item in source.datasets for it in item.distributions)
+        return tuple(it for it in (*(source.url for source in self.sources), *files) if it)
+
 
 def _no_doubles(what: str, names: list[str]) -> None:
     for name in names:

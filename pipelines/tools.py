@@ -77,7 +77,7 @@ def opened_tools(
     layouts = load_layouts(settings.expectations)
     weights = load_weights(settings.expectations)
     check(sources, guide, layouts, str(settings.sources))
-    with HttpClient(settings, clock) as http:
+    with HttpClient(settings, clock, named=sources.addresses) as http:
         yield Tools(
             settings=settings,
             clock=clock,

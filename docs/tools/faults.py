@@ -13,9 +13,9 @@ from docs.tools.markdown import cell, prose, table
 # What an owner may read in a mail, beside the words that came from the portal.
 FAULTS = {
     "not_reachable": "No connection: the name is not known, or nobody answers there.",
-    "timed_out": "The server stopped answering, or the download went beyond `VEEDOR_DEADLINE_SECONDS`.",
+    "timed_out": "The server stopped answering, or was too slow: see `VEEDOR_DEADLINE_SECONDS`.",
     "tls": "The certificate is not valid, so nobody can know that the file is the publisher's.",
-    "blocked": "A firewall refused us. Says nothing of the data; never counted as a fault of the publisher.",
+    "blocked": "A firewall or robots.txt kept us away. Never counted as a fault of the publisher.",
     "throttled": "The portal asked us to slow down. Our haste, not the publisher's fault.",
     "gone": "404 or 410, or the catalog no longer lists it.",
     "http_status": "Another status that is no success.",
@@ -23,7 +23,7 @@ FAULTS = {
     "truncated": "The connection ended before the declared length.",
     "empty": "No bytes at all, or no records.",
     "html_instead": "A web page, often an error page with status 200, in place of the file.",
-    "not_what_was_promised": "Another format than the declared one.",
+    "not_what_was_promised": "Another format, an error in JSON or XML, or a file that was still being made.",
     "unsupported_address": "An address that is not http or https, or that leads into a private network.",
     "unknown_format": "No reader knows this format.",
     "broken_file": "The format is known but the file violates it.",

@@ -17,8 +17,10 @@ from urllib.parse import unquote, urlsplit
 
 from urllib3.exceptions import HTTPError
 
+from pipelines.errors import FetchFault
 from pipelines.http_client import faults
 from pipelines.http_client.addresses import printable
+from pipelines.http_client.visits import VISIT
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -27,20 +29,20 @@ CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
 
 
-def pieces(raw: BaseHTTPResponse, limit: int) -> Iterator[bytes]:
-    """The body in pieces of at most CHUNK bytes, its content coding undone.
+def pieces(raw: BaseHTTPResponse, limit: int, already: int = 0) -> Iterator[bytes]:
+    """The body in pieces of at most CHUNK bytes, its content coding undone; `already` bytes came before it.
 
     Raises `FetchFault`: TOO_LARGE beyond `limit` decoded bytes, TRUNCATED, TIMED_OUT, BROKEN_FILE, or
     NOT_WHAT_WAS_PROMISED for a coding that no request of ours offers. An unknown coding (servers write a
     character set there) is none.
     """
     declared = raw.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:  # int() refuses thousands of digits
-        raise faults.too_large(limit, int(declared[:20]))
-    coding = raw.headers.get("Content-Encoding", "").strip().lower()
+    if declared.isdecimal() and already + int(declared[:20]) > limit:  # int() refuses thousands of digits
+        raise faults.too_large(limit, already + int(declared[:20]))
+    coding = content_coding(raw.headers)
     if coding in ("br", "zstd", "deflate", "compress"):
         raise faults.unasked_coding(coding)
-    size = 0
+    size = already
     for piece in gunzipped(_wire(raw)) if coding in ("gzip", "x-gzip") else _wire(raw):
         size += len(piece)
         if size > limit:
@@ -48,7 +50,21 @@ def pieces(raw: BaseHTTPResponse, limit: int) -> Iterator[bytes]:
         yield piece
 
 
+def head(raw: BaseHTTPResponse, limit: int) -> bytes:
+    """The first `limit` bytes of a refusal's body, as far as they come at once; b"" when none do."""
+    with contextlib.suppress(FetchFault):
+        return next(pieces(raw, 1 << 62), b"")[:limit]
+    return b""
+
+
+def content_coding(headers: Mapping[str, str]) -> str:
+    """The content coding, lower case; "" for none."""
+    return headers.get("Content-Encoding", "").strip().lower().replace("identity", "")
+
+
 def _wire(raw: BaseHTTPResponse) -> Iterator[bytes]:
+    visit = VISIT.get()
+    visit.body_begins()
     while True:
         try:
             # read1 gives what has come; read would wait for a whole chunk from a server that drips.
@@ -57,6 +73,7 @@ def _wire(raw: BaseHTTPResponse) -> Iterator[bytes]:
             raise faults.of_broken_body(error) from error
         if not piece:
             return
+        visit.received(len(piece))
         yield piece
 
 

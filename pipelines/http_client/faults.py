@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPException
 
@@ -34,28 +35,61 @@ CERTIFICATE = {
     62: ("its certificate is for another host name", "Install a certificate for this host name."),
 }
 
+# By OpenSSL's names of reasons.
+HANDSHAKE = {
+    "PROTOCOL_VERSION": "it only speaks an old version of TLS",
+    "UNSUPPORTED_PROTOCOL": "it only speaks an old version of TLS",
+    "LEGACY_RENEGOTIATION": "it only speaks an old version of TLS",
+    "DH_KEY_TOO_SMALL": "its keys are too short",
+    "WRONG_VERSION_NUMBER": "it does not speak TLS at this port",
+}
+
 
 class StatusFault(FetchFault):
-    """A `FetchFault` that came as an HTTP answer: `status` is its code."""
+    """A `FetchFault` that came as an HTTP answer: `status` is its code.
 
-    def __init__(self, status: int, kind: FaultKind, message: str, advice: str, *, transient: bool) -> None:
+    `retry_after` is for how many seconds the server asked to be left alone, None when it did not; `pending`
+    is true when it is still making what was asked for.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: FaultKind,
+        message: str,
+        advice: str,
+        *,
+        transient: bool,
+        pending: bool = False,
+    ) -> None:
         super().__init__(kind, message, advice, transient=transient)
         self.status = status
+        self.pending = pending
+        self.retry_after: float | None = None
 
 
-def of_status(status: int, reason: object = "") -> StatusFault:
-    """The fault that a status other than a successful one stands for."""
+def of_status(
+    status: int, reason: object = "", *, firewall: str | None = None, quota_used: bool = False
+) -> StatusFault:
+    """The fault that a status other than a successful one stands for.
+
+    `firewall` is the name of the product that answered in place of the server, when it gave itself away;
+    `quota_used` is true when the answer says that no request is left to us (GitHub says so with 403).
+    """
     phrase = next((item.phrase for item in HTTPStatus if item == status), printable(reason, 80))
     seen = f"the server answered {status} {phrase}".rstrip()
+    if status == 429 or quota_used:
+        return StatusFault(
+            status, FaultKind.THROTTLED, f"{seen}: we ask too often for it", LATER, transient=True
+        )
+    if firewall:
+        message = f"{seen}: a firewall ({firewall}) refuses us"
+        return StatusFault(status, FaultKind.BLOCKED, message, OPERATOR, transient=False)
     if status in (401, 403, 451):
         return StatusFault(status, FaultKind.BLOCKED, f"{seen}: it refuses us", OPERATOR, transient=False)
     if status in (404, 410):
         return StatusFault(
             status, FaultKind.GONE, f"{seen}: there is no such file", PUBLISHER, transient=False
-        )
-    if status == 429:
-        return StatusFault(
-            status, FaultKind.THROTTLED, f"{seen}: we ask too often for it", LATER, transient=True
         )
     if status == 408:
         return StatusFault(status, FaultKind.TIMED_OUT, seen, LATER, transient=True)
@@ -66,17 +100,19 @@ def of_status(status: int, reason: object = "") -> StatusFault:
     return StatusFault(status, FaultKind.HTTP_STATUS, seen, PUBLISHER, transient=False)
 
 
-def demand_body(status: int, reason: object = "") -> None:
-    """Raise unless `status` promises a body that is the whole file (200, or 203 from a proxy)."""
-    if status in (200, 203):
-        return
-    if status == 202:
-        message = "the server answered 202 Accepted: it has yet to make the file"
-        advice = "Publish the address of a finished file, not of an export that is made on request."
-        raise StatusFault(status, FaultKind.NOT_WHAT_WAS_PROMISED, message, advice, transient=True)
-    if status in (204, 205):
-        raise empty(status)
-    raise of_status(status, reason)
+def pending(status: int, said: str = "") -> StatusFault:
+    """A file that is still being made. `said` is what the portal tells of it."""
+    message = f"the server answered {status}{said or ' Accepted'}: it has yet to make the file"
+    advice = "Publish the address of a finished file, not of an export that is made on request."
+    kind = FaultKind.NOT_WHAT_WAS_PROMISED
+    return StatusFault(status, kind, message, advice, transient=True, pending=True)
+
+
+def not_made(status: int, said: str) -> StatusFault:
+    """A portal that was to make a file and could not."""
+    message = f"the portal could not make the file: {printable(said, 200)}"
+    advice = "Publish the address of a finished file, or mend the export in the portal."
+    return StatusFault(status, FaultKind.NOT_WHAT_WAS_PROMISED, message, advice, transient=False)
 
 
 def empty(status: int) -> StatusFault:
@@ -105,6 +141,36 @@ def too_large(limit: int, declared: int | None = None) -> FetchFault:
 def too_slow(seconds: float) -> FetchFault:
     """The deadline of the whole request has passed."""
     return FetchFault(FaultKind.TIMED_OUT, f"not finished within {seconds:,g} seconds", LATER, transient=True)
+
+
+def too_little(size: int, seconds: float) -> FetchFault:
+    """A body that comes so slowly that it would keep us for ever."""
+    message = f"too slow: {size:,} bytes came in {seconds:,.0f} seconds"
+    return FetchFault(FaultKind.TIMED_OUT, message, LATER, transient=True)
+
+
+def left_alone(host: str, until: datetime, reason: str) -> FetchFault:
+    """A host that asked us to slow down, and is not asked for some time."""
+    message = f"{printable(host, 100)} is left alone until {until:%Y-%m-%d %H:%M} UTC: {reason}"
+    return FetchFault(FaultKind.THROTTLED, message, LATER, transient=True)
+
+
+def crowded(host: str) -> FetchFault:
+    """A host where our own earlier requests did not end in time."""
+    message = (
+        f"so many of our own requests to {printable(host, 100)} are under way that none was left for this"
+    )
+    return FetchFault(FaultKind.THROTTLED, message, LATER, transient=True)
+
+
+def disallowed(host: str) -> FetchFault:
+    """A file that a host does not want programs to ask for."""
+    message = f"robots.txt of {printable(host, 100)} asks programs to leave this address alone"
+    advice = (
+        "Ask the portal to allow the user agent Veedor in its robots.txt; with its leave, name an address "
+        "of this host in sources.yaml."
+    )
+    return FetchFault(FaultKind.BLOCKED, message, advice)
 
 
 def lost_in_redirects(hops: int, url: str) -> FetchFault:
@@ -167,9 +233,12 @@ def of_error(error: Exception) -> FetchFault:
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
             reason = printable(cause.reason or str(cause), 100)
-            return FetchFault(FaultKind.TLS, f"no secure connection can be made: {reason}", PUBLISHER)
+            told = next((words for sign, words in HANDSHAKE.items() if sign in reason), "")
+            message = f"no secure connection can be made: {told}{f' ({reason})' if told else reason}"
+            return FetchFault(FaultKind.TLS, message, PUBLISHER)
         if isinstance(cause, socket.gaierror):
-            message = "the host name cannot be resolved"
+            known = cause.errno != socket.EAI_NONAME
+            message = f"the host name {'cannot be resolved now' if known else 'does not exist'}"
             return FetchFault(FaultKind.NOT_REACHABLE, message, PUBLISHER, transient=True)
         if isinstance(cause, HTTPException) and not isinstance(cause, OSError):
             message = f"the server does not speak HTTP as it should: {printable(str(cause), 100)}"

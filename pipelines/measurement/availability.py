@@ -28,7 +28,8 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
 
 def _of(snapshot: Snapshot, evidence: Evidence) -> Iterator[QualityMeasurement]:
     on, fault = snapshot.distribution, snapshot.fault
-    reason = fault.message if fault else ""
+    moved = f"it moved for good to {snapshot.moved_to}" if snapshot.moved_to else ""
+    reason = fault.message if fault else moved
     if fault is not None and unknown(fault, on, evidence):
         yield measurement("availability.reachable", evidence, None, on=on, reason=reason)
     else:
@@ -37,7 +38,8 @@ def _of(snapshot: Snapshot, evidence: Evidence) -> Iterator[QualityMeasurement]:
     if fault is None or fault.kind in BROKEN_PROMISES:
         contradicted = next((note for note in _contradictions(snapshot, evidence)), "")
         kept = fault is None and not contradicted
-        yield measurement("availability.as_promised", evidence, kept, on=on, reason=reason or contradicted)
+        why = fault.message if fault else contradicted
+        yield measurement("availability.as_promised", evidence, kept, on=on, reason=why)
         address = snapshot.final_url or snapshot.url
         yield measurement("availability.secure", evidence, address.startswith("https://"), on=on)
     if snapshot.sha256 is not None:

@@ -18,7 +18,7 @@ class Snapshot:
 
     `sha256` names the bytes in the store; it is None when there are none. `changed` is None on a first
     visit; `changed_on` is when we last saw the bytes change, None when we never did. `seconds` is wall time;
-    `bytes` the length on the wire after content decoding.
+    `moved_to` where permanent redirects led; `bytes` the length on the wire after content decoding.
     """
 
     distribution: str
@@ -30,6 +30,7 @@ class Snapshot:
     changed_on: datetime | None = None
     http_status: int | None = None
     final_url: str | None = None
+    moved_to: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     media_type: str | None = None

@@ -55,7 +55,7 @@ def _visit(
             etag=known.etag if known else None,
             last_modified=known.last_modified if known else None,
         )
-        answered = replace(visit, http_status=got.status, final_url=got.final_url)
+        answered = replace(visit, http_status=got.status, final_url=got.final_url, moved_to=got.moved_to)
         if known is not None and got.sha256 is None:
             return replace(
                 answered,

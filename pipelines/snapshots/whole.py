@@ -13,10 +13,9 @@ from pathlib import Path
 from pipelines.errors import FetchFault
 from pipelines.http_client.bodies import CHUNK, GZIP, gunzipped
 from pipelines.http_client.faults import cut_short
-from pipelines.http_client.pages import HEAD_BYTES, is_page, page_instead
+from pipelines.http_client.pages import HEAD_BYTES, instead
 from pipelines.model import FaultKind
 
-HTML_FORMATS = frozenset({"html", "htm", "xhtml", "text/html", "web page", "pagina web", "página web"})
 # Beyond this a gzip file's end is no longer looked for: whoever reads it has limits of his own.
 INFLATED_BYTES = 4 << 30
 ZIP_LOCAL_HEADER = b"PK\x03\x04"
@@ -25,12 +24,9 @@ ZIP_END_BYTES = 22 + 65_535  # APPNOTE 4.3.16: the end record and the longest co
 
 
 def page_where_data_was_promised(path: Path, format: str | None) -> FetchFault | None:
-    """The fault when the file is a web page although `format`, as declared, is another or none."""
+    """The fault when the file is a web page, or an error, although `format`, as declared, is another or none."""
     with path.open("rb") as handle:
-        head = handle.read(HEAD_BYTES)
-    if (format or "").strip().lower() in HTML_FORMATS or not is_page(head):
-        return None
-    return page_instead(head, f"the {format} file" if format else "a data file")
+        return instead(handle.read(HEAD_BYTES), format)
 
 
 def cut_off(path: Path) -> FetchFault | None:

@@ -14,6 +14,7 @@ import socket
 import ssl
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.portal_server.faults import FAULTS, answer
 
+ROBOTS = "/robots.txt"
 PACKAGE_SHOW = "/api/3/action/package_show"
 BYTES_MODIFIED = 1_767_225_600.0  # 2026-01-01: bytes in memory have no time of their own
 
@@ -52,6 +54,7 @@ class _Site:
     validators: bool = True
     planned: dict[str, list[_Planned]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    robots_requests: list[Request] = field(default_factory=list)
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,7 +64,7 @@ class PortalServer:
 
     `files` and `ckan` may be changed while it runs. In a package `{portal}` stands for the server's address,
     and a missing `name` or `id` is filled in. `tls` is a certificate's and its key's PEM files. With
-    `validators=False` no ETag and no Last-Modified is sent.
+    `validators=False` no ETag and no Last-Modified is sent. `newest_tls` makes an old server of it.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class PortalServer:
         *,
         tls: tuple[Path, Path] | None = None,
         validators: bool = True,
+        newest_tls: ssl.TLSVersion | None = None,
     ) -> None:
         self._site = _Site(dict(files or {}), dict(ckan or {}), validators)
         self._tls = tls
+        self._newest_tls = newest_tls
 
     def __enter__(self) -> Self:
-        self._server = _Server(self._site, self._tls)
+        self._server = _Server(self._site, self._tls, self._newest_tls)
         self._site.url = self.url
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -108,8 +113,13 @@ class PortalServer:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request so far, oldest first."""
+        """Every request so far, oldest first, but those for robots.txt."""
         return self._site.requests
+
+    @property
+    def robots_requests(self) -> list[Request]:
+        """Every request for robots.txt, oldest first."""
+        return self._site.robots_requests
 
     def fault(self, path: str, kind: str, *, times: int | None = None, **options: Any) -> None:
         """Misbehave on `path` as `kind` (see `faults.FAULTS`): always, or only the next `times` requests.
@@ -129,7 +139,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, site: _Site, tls: tuple[Path, Path] | None) -> None:
+    def __init__(
+        self, site: _Site, tls: tuple[Path, Path] | None, newest_tls: ssl.TLSVersion | None = None
+    ) -> None:
         self.site = site
         self.ended = threading.Event()
         self._open: set[socket.socket] = set()
@@ -137,6 +149,11 @@ class _Server(ThreadingHTTPServer):
         if tls is not None:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(*tls)
+            if newest_tls is not None:
+                self._context.set_ciphers("ALL:@SECLEVEL=0")
+                with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+                    self._context.minimum_version = ssl.TLSVersion.TLSv1
+                    self._context.maximum_version = newest_tls
         super().__init__(("127.0.0.1", 0), Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -177,8 +194,9 @@ class Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = unquote(parts.path)
+        arrived = Request(self.command, path, query, headers)
         with site.lock:
-            site.requests.append(Request(self.command, path, query, headers))
+            (site.robots_requests if path == ROBOTS else site.requests).append(arrived)
             planned = _next(site.planned.get(path, []))
         if planned is not None:
             self.close_connection = True

@@ -32,7 +32,7 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def http(settings: Settings, clock: FixedClock, slept: list[float]) -> Iterator[HttpClient]:
-    with HttpClient(settings, clock, sleep=slept.append) as client:
+    with HttpClient(settings, clock, sleep=slept.append, jitter=lambda: 1.0) as client:
         yield client
 
 

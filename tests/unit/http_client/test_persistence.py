@@ -122,19 +122,32 @@ def test_a_retry_after_that_means_nothing_is_ignored(
     assert slept == [1.0]
 
 
+def test_a_connection_that_was_closed_meanwhile_is_no_fault(
+    settings: Settings, clock: FixedClock, portal: PortalServer
+) -> None:
+    portal.files["/api"] = b"{}"
+    with HttpClient(replace(settings, retries=0), clock) as http:
+        for _ in range(20):
+            portal.fault("/hangs-up", "answer", body=b"{}", times=1)  # and says nothing of closing
+            assert http.get_json(portal.url + "/hangs-up").body == {}
+            assert http.get_json(portal.url + "/api").body == {}
+
+
 def test_a_host_is_not_asked_twice_without_a_pause(
     settings: Settings, clock: FixedClock, portal: PortalServer, tmp_path: Path
 ) -> None:
     slept: list[float] = []
+    careful = replace(settings, host_pause_seconds=0.7)
     with (
-        PortalServer({PATH: TABLE}) as other,
-        HttpClient(replace(settings, host_pause_seconds=0.7), clock, sleep=slept.append) as http,
+        PortalServer({PATH: b"{}"}) as other,
+        HttpClient(careful, clock, sleep=slept.append, now=lambda: 1e9) as http,
     ):
         http.download(portal.url + PATH, tmp_path / "1")
-        http.download(other.url + PATH, tmp_path / "2")
-        assert slept == []
+        assert slept == pytest.approx([0.7])  # robots.txt was asked for first
+        http.get_json(other.url + PATH)
+        assert len(slept) == 1
         http.download(portal.url + PATH, tmp_path / "3")
-    assert slept == [0.7]
+    assert slept == pytest.approx([0.7, 1.4])
 
 
 def test_threads_keep_the_pause_among_them(settings: Settings, portal: PortalServer, tmp_path: Path) -> None:

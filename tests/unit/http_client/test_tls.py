@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,19 @@ def test_certificates_are_judged_by_their_flaw(
             http.download(portal.url + PATH, tmp_path / "got")
     assert caught.value.kind is FaultKind.TLS
     assert not caught.value.fault.transient
+
+
+def test_a_server_that_only_speaks_an_old_version_is_told(
+    settings: Settings, clock: FixedClock, tmp_path: Path
+) -> None:
+    root = authority(tmp_path)
+    with (
+        PortalServer({}, tls=certificate(tmp_path, root), newest_tls=ssl.TLSVersion.TLSv1_1) as portal,
+        HttpClient(settings, clock, ca_bundle=root.bundle) as http,
+        pytest.raises(FetchFault, match="old version of TLS") as caught,
+    ):
+        http.download(portal.url + PATH, tmp_path / "got")
+    assert caught.value.kind is FaultKind.TLS
 
 
 def test_the_deadline_holds_over_tls_too(settings: Settings, clock: FixedClock, tmp_path: Path) -> None:

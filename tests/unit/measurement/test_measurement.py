@@ -86,6 +86,14 @@ def test_being_turned_away_says_nothing_of_the_publisher(kind: FaultKind, outcom
     assert verdict(of).outcome is outcome
 
 
+def test_a_file_that_moved_for_good_is_told() -> None:
+    of = evidence(snapshots=(snapshot(moved_to="https://nuevo.example/x.csv"),))
+    told = {it.metric: it.reason for it in measured(of) if it.metric.startswith("availability.")}
+    assert told["availability.reachable"] == "it moved for good to https://nuevo.example/x.csv"
+    assert told["availability.as_promised"] == ""
+    assert values(of)["availability.reachable"] == 1
+
+
 def test_html_instead_of_data_is_reached_but_not_as_promised() -> None:
     of = evidence(
         snapshots=(snapshot(sha256=None, fault=fault(FaultKind.HTML_INSTEAD)),), reads=(), validations=()
