@@ -1,4 +1,4 @@
-"""ZIP and GZIP: members out of containers, under guards.
+"""ZIP and GZIP, and the limits of every archive: members out of containers, under guards.
 
 Belongs here: unpacking into temporary files, and the limits that keep a small archive from filling the disk.
 Does not belong here: reading what was inside. Names of members are shown, never used as paths.
@@ -11,10 +11,9 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
@@ -35,6 +34,8 @@ _NOT_DATA = re.compile(
     r"|png|jpe?g|gif|svg|webp|tiff?|bmp|ico|mp[34]|exe)$",
     re.IGNORECASE,
 )
+_SAYS_UTF8 = 0x800
+_NOT_IN_NAMES = re.compile(r"[\u0370-\u03ff\u2200-\u25ff]")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -69,30 +70,24 @@ def unzip(
         ) from None
     with archive:
         members = archive.infolist()
-        if len(members) > MAX_MEMBERS:
-            raise _rejected(f"holds {len(members):,} files; at most {MAX_MEMBERS:,} are read")
-        room = _allowed(path.stat().st_size, budget)
-        if sum(member.file_size for member in members) > room:
-            raise _rejected(f"unpacks to more than {room:,} bytes")
+        room = enough_room(path, [member.file_size for member in members], budget)
         for member in members:
-            if member.is_dir() or _DEBRIS.search(member.filename):
-                continue
-            if _README.search(member.filename):
-                aside.append(shown(member.filename))
+            name = _decoded(member)
+            if member.is_dir() or passed_over(name, aside):
                 continue
             if member.compress_type not in _METHODS:
-                yield shown(member.filename), _locked(f"compression method {member.compress_type}")
+                yield shown(name), locked(f"compression method {member.compress_type}")
                 continue
             try:
                 with archive.open(member) as source:
-                    room -= _copied(source, target, room, budget)
+                    room -= copied(source.read, target, room, budget)
             except ReadFault:
                 raise
             except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError) as error:
                 if isinstance(error, OSError) and not of_the_bytes(error):
                     raise
                 yield (
-                    shown(member.filename),
+                    shown(name),
                     ReadFault(
                         FaultKind.BROKEN_FILE,
                         f"The file in the archive is damaged: {shown(str(error))}.",
@@ -100,16 +95,16 @@ def unzip(
                     ),
                 )
             except RuntimeError as error:  # a password, or a feature of ZIP that is not known
-                yield shown(member.filename), _locked(shown(str(error)))
+                yield shown(name), locked(shown(str(error)))
             else:
-                yield shown(member.filename), None
+                yield shown(name), None
 
 
 def gunzip(path: Path, target: Path, budget: Budget) -> None:
     """Unpack `path` into `target`. Raises `ReadFault` when it is cut off, damaged or far too large."""
     try:
         with gzip.open(path) as source:
-            _copied(source, target, _allowed(path.stat().st_size, budget), budget)
+            copied(source.read, target, allowed(path.stat().st_size, budget), budget)
     except EOFError:
         raise ReadFault(
             FaultKind.TRUNCATED, "The GZIP file ends in the middle.", "Publish the whole file again."
@@ -125,24 +120,63 @@ def shown(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "?", name)[-200:]
 
 
-def _allowed(size: int, budget: Budget) -> int:
+def _decoded(member: zipfile.ZipInfo) -> str:
+    """The member's name. Old ZIPs do not say the code page: UTF-8 when it can be, DOS 850 for western Europe.
+
+    `zipfile` then takes DOS 437, which has boxes and Greek where 850 has accented capitals.
+    """
+    if member.flag_bits & _SAYS_UTF8:
+        return member.filename
+    try:
+        raw = member.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp850") if _NOT_IN_NAMES.search(member.filename) else member.filename
+
+
+def allowed(size: int, budget: Budget) -> int:
     """How many bytes an archive of `size` may unpack to."""
     return min(budget.left, max(RATIO_ABOVE, size * MAX_RATIO))
 
 
-def _copied(source: IO[bytes] | gzip.GzipFile, target: Path, room: int, budget: Budget) -> int:
+def copied(read: Callable[[int], bytes], target: Path, room: int, budget: Budget) -> int:
+    """Write what `read(size)` gives into `target` and return how much; `ReadFault` beyond `room` bytes."""
     done = 0
     with target.open("wb") as out:
-        while chunk := source.read(_CHUNK):
+        while chunk := read(_CHUNK):
             done += len(chunk)
             budget.left -= len(chunk)
             if done > room:
-                raise _rejected(f"unpacks to more than {room:,} bytes")
+                raise rejected(f"unpacks to more than {room:,} bytes")
             out.write(chunk)
     return done
 
 
-def _locked(why: str) -> ReadFault:
+def enough_room(path: Path, sizes: Sequence[int], budget: Budget) -> int:
+    """How many bytes the archive at `path` may unpack to, whose members declare `sizes`.
+
+    Raises `ReadFault` when it holds more files, or declares more bytes, than any honest one.
+    """
+    if len(sizes) > MAX_MEMBERS:
+        raise rejected(f"holds {len(sizes):,} files; at most {MAX_MEMBERS:,} are read")
+    room = allowed(path.stat().st_size, budget)
+    if sum(sizes) > room:
+        raise rejected(f"unpacks to more than {room:,} bytes")
+    return room
+
+
+def passed_over(name: str, aside: list[str]) -> bool:
+    """Whether a member is a readme, which is named in `aside`, or what desktop computers leave in archives."""
+    if readme := _README.search(name):
+        aside.append(shown(name))
+    return bool(readme or _DEBRIS.search(name))
+
+
+def locked(why: str) -> ReadFault:
+    """The fault of a member, or of an archive, that needs a password or an unknown method."""
     return ReadFault(
         FaultKind.ARCHIVE_REJECTED,
         f"The file in the archive cannot be unpacked: {why}.",
@@ -150,7 +184,8 @@ def _locked(why: str) -> ReadFault:
     )
 
 
-def _rejected(what: str) -> ReadFault:
+def rejected(what: str) -> ReadFault:
+    """The fault of an archive that no honest publisher makes."""
     return ReadFault(
         FaultKind.ARCHIVE_REJECTED,
         f"The archive {what}.",

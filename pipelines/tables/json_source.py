@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import encoding as encodings
+from pipelines.tables import json_mending, json_shapes
 from pipelines.tables.encoding import Encoding
 from pipelines.tables.header import clean
 from pipelines.tables.workspace import Workspace
@@ -38,7 +39,8 @@ class Found:
     """Records in a file: `where` they are ("" for the top), and what could not be read while iterating.
 
     `items` gives the 1-based number of each record and the record; `packaged` says that they came out of a
-    standard's package. `lost_rows` grows while they are read.
+    standard's package. `lost_rows` grows while they are read. `broken` is the fault at which the reading stopped
+    and `share` how much of the file stands before it, both complete when `items` are exhausted.
     """
 
     format: str
@@ -46,6 +48,8 @@ class Found:
     items: Iterator[tuple[int, Any]]
     encoding: Encoding
     packaged: bool = False
+    share: float = 1.0
+    broken: ReadFault | None = None
     lost: int = 0
     lost_rows: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -79,17 +83,44 @@ def found(
                 encodings.transcode(path, encoding, clean)
             where = _probe(clean)
             with clean.open("rb") as handle:
-                items = enumerate(_streamed(handle, where), start=1)
-                yield Found("json", where.removesuffix("item").strip(".").replace(".", "/"), items, encoding)
+                named = where.removesuffix("item").strip(".").replace(".", "/")
+                result = Found("json", named, iter(()), encoding)
+                result.items = enumerate(_streamed(handle, where, result), start=1)
+                yield result
         else:
             with encodings.text(path, encoding) as text:
-                value = _parsed(text.read())
-            package = unpack(value)
-            where, records = ("", package) if package is not None else _records(value)
-            yield Found("json", where, enumerate(records, start=1), encoding, packaged=package is not None)
+                yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
+
+
+def _whole(text: str, encoding: Encoding, unpack: Unpack) -> Found:
+    """The records of a file that is held in memory; of one that is not valid, those before the fault."""
+    text = json_mending.unwrapped(text)
+    broken: ReadFault | None = None
+    mended = json_mending.Mended(None)
+    try:
+        value = _parsed(text)
+    except ReadFault as fault:
+        found = json_mending.mended(text, _number)
+        if found is None:
+            raise
+        mended, value = found, found.value
+        broken = fault if mended.share < 1 else None
+    package = unpack(value)
+    where, records = ("", package) if package is not None else _records(value)
+    if broken and (not records or (isinstance(records, list) and records[0] is value)):
+        raise broken
+    items = enumerate(records, start=1)
+    result = Found("json", where, items, encoding, package is not None, mended.share, broken)
+    result.notes.extend(mended.notes)
+    if mended.lost:
+        result.lose(len(records) + 1 if isinstance(records, list) else 0)
+    return result
 
 
 def _records(value: Any) -> tuple[str, Iterable[Any]]:
+    shape = json_shapes.shaped(value)
+    if shape:
+        return shape
     if isinstance(value, list):
         return "", value
     if not isinstance(value, dict):
@@ -117,7 +148,6 @@ def _arrays(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Itera
 
 
 def _parsed(text: str) -> Any:
-    text = text.lstrip("\ufeff")
     try:
         return json.loads(text, parse_float=_number)
     except json.JSONDecodeError as error:
@@ -212,20 +242,30 @@ def _probe(path: Path) -> str:
     return max(outer, key=lambda prefix: counts[prefix])
 
 
-def _streamed(handle: BinaryIO, where: str) -> Iterator[Any]:
+def _streamed(handle: BinaryIO, where: str, result: Found) -> Iterator[Any]:
+    """The records at `where`; a fault after the first of them ends the reading and is told in `result`."""
     import ijson
 
+    number = 0
     try:
-        yield from ijson.items(handle, where)
+        for number, item in enumerate(ijson.items(handle, where), start=1):  # noqa: B007
+            yield item
+        return
     except ijson.IncompleteJSONError as error:
-        raise ReadFault(
+        fault = ReadFault(
             FaultKind.TRUNCATED,
             f"The JSON ends in the middle: {clean(str(error))}",
             "Publish the whole file again.",
-        ) from None
+        )
     except (ijson.JSONError, ValueError) as error:
-        raise ReadFault(FaultKind.BROKEN_FILE, f"The JSON is not valid: {clean(str(error))}") from None
+        fault = ReadFault(FaultKind.BROKEN_FILE, f"The JSON is not valid: {clean(str(error))}")
     except ArithmeticError:
-        raise ReadFault(
+        fault = ReadFault(
             FaultKind.BROKEN_FILE, "The JSON holds a number too large for any program.", "Correct the number."
-        ) from None
+        )
+    if not number:
+        raise fault
+    result.broken = fault
+    result.lose(number + 1)
+    read = handle.tell()  # the parser reads ahead by some kilobytes
+    result.share = min(read / max(handle.seek(0, io.SEEK_END), 1), 0.9999)

@@ -9,19 +9,17 @@ reference, release and record schema. Does not belong here: JSON itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
-from pipelines.tables.header import clean
-from pipelines.tables.json_records import dumped, finished, flatten, scalar
+from pipelines.tables.json_children import MAX_TABLES, Tables, add_child, table_name
+from pipelines.tables.json_records import finished
 from pipelines.tables.json_source import Found
+from pipelines.tables.json_values import flatten, scalar
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Records, Workspace
 
-MAX_TABLES = 100
-MAX_DEPTH = 4
 RELEASES = "releases"
 _FIRST = ("ocid", "id", "date", "tag", "initiationType", "buyer/id", "buyer/name")
 _OF_A_RELEASE = {"tag", "initiationType", "parties", "buyer", "planning", "tender", "awards", "contracts"}
@@ -54,29 +52,12 @@ def _is_one(value: Mapping[str, Any]) -> bool:
     return named or compiled or len(_OF_A_RELEASE & value.keys()) >= 3
 
 
-@dataclass
-class _Tables:
-    """The tables being built, by name; `dropped` counts objects for which there was no room for a table."""
-
-    space: Workspace
-    tables: dict[str, Records] = field(default_factory=dict)
-    dropped: int = 0
-
-    def get(self, name: str) -> Records | None:
-        if name not in self.tables:
-            if len(self.tables) >= MAX_TABLES:
-                self.dropped += 1
-                return None
-            self.tables[name] = Records(self.space, self.space.relation())
-        return self.tables[name]
-
-
 def read(source: Found, space: Workspace) -> list[Table]:
     """Put releases and records into tables, `releases` first. Raises `ReadFault` when there is nothing."""
     main = Records(space, space.relation())
     for name in _FIRST:
         main.grow(name)
-    built = _Tables(space, {RELEASES: main})
+    built = Tables(space, {RELEASES: main})
     row = 0
     for number, item in source.items:
         if isinstance(item, Mapping):
@@ -113,7 +94,7 @@ def _releases(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return embedded or [{key: value for key, value in item.items() if key not in _OF_A_RECORD}]
 
 
-def _add_release(built: _Tables, row: int, release: Mapping[str, Any]) -> None:
+def _add_release(built: Tables, row: int, release: Mapping[str, Any]) -> None:
     flat, arrays = flatten(release)
     built.tables[RELEASES].add(row, flat)
     parents = {"ocid": flat.get("ocid"), "release_id": flat.get("id")}
@@ -122,7 +103,7 @@ def _add_release(built: _Tables, row: int, release: Mapping[str, Any]) -> None:
     for path, array in arrays:
         for child in array:
             context = {**buyer, **_of_contract(child, awards)} if path == "contracts" else {}
-            _add_child(built, _name("", path), child, parents, context, depth=1)
+            add_child(built, table_name("", path, RELEASES), child, parents, context, depth=1)
 
 
 def _buyer(flat: Mapping[str, str | None], release: Mapping[str, Any]) -> dict[str, str | None]:
@@ -169,47 +150,3 @@ def _first_supplier(item: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _given(flat: Mapping[str, str | None], names: Mapping[str, str]) -> dict[str, str | None]:
     return {new: flat[old] for new, old in names.items() if flat.get(old) is not None}
-
-
-def _add_child(
-    built: _Tables,
-    name: str,
-    child: Any,
-    parents: Mapping[str, str | None],
-    context: Mapping[str, str | None],
-    depth: int,
-) -> None:
-    """Add one object of an array to the table `name`, and the arrays inside it to theirs.
-
-    Its `_row` counts the objects of that table, so that a row number means one object and no other.
-    """
-    table = built.get(name)
-    if table is None:
-        return
-    number = table.rows + 1
-    if not isinstance(child, Mapping):
-        table.add(number, {**parents, "value": dumped(child)})
-        return
-    flat, arrays = flatten(child)
-    row = dict(parents)
-    row.update((key if key not in parents else f"{key}__2", value) for key, value in flat.items())
-    for key, value in context.items():
-        row.setdefault(key, value)
-    if depth >= MAX_DEPTH:
-        row.update((path, dumped(array)) for path, array in arrays if array)
-        arrays = []
-    table.add(number, row)
-    below = {**parents, f"{_singular(name.rpartition('_')[2])}_id": flat.get("id")}
-    for path, array in arrays:
-        for grandchild in array:
-            _add_child(built, _name(name, path), grandchild, below, {}, depth + 1)
-
-
-def _name(parent: str, path: str) -> str:
-    """The table of the array at `path`: `tender/items` of a release is `tender_items`."""
-    name = clean(f"{parent}_{path}".strip("_").replace("/", "_")[:200]) or "array"
-    return name if name != RELEASES else f"{RELEASES}_{RELEASES}"
-
-
-def _singular(name: str) -> str:
-    return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")

@@ -1,11 +1,12 @@
 """The door of this package: `opened` gives the tables of a snapshot.
 
-Belongs here: which reader reads which format, what containers do with their members, which table is the main
-one, and what the report says when content is not what was promised. Does not belong here: any format.
+Belongs here: what archives do with their members, which table is the main one, and what the report says when
+content is not what was promised. Does not belong here: any format; `registry` names their readers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,22 +17,20 @@ from typing import Any
 from pipelines import duck
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind, ReadReport
-from pipelines.tables import archives, delimited, json_records, json_source, ocds, spreadsheet, temporary
+from pipelines.tables import archives, temporary
 from pipelines.tables.guard import guarded
-from pipelines.tables.sniff import TABULAR, fault, sniff
+from pipelines.tables.registry import ARCHIVES, COMPRESSIONS, READERS
+from pipelines.tables.sniff import fault, sniff
 from pipelines.tables.table import Hint, Opened, Table
 from pipelines.tables.workspace import Workspace
 
 MAX_DEPTH = 2  # an archive, and an archive in it
 _NAMED = 5
-_TEXT = {"csv", "tsv", "tab", "txt", "text"}
-_WORKBOOKS = {"xlsx", "xlsm", "xlsb", "xls", "ods"}
-_SAME = (
-    _TEXT,
-    {"xlsx", "xlsm"},
-    {"json", "geojson", "ocds", "ndjson", "jsonl", "jsonlines"},
-    {"gzip", "gz"},
-)
+_READERS = {reader.format: reader for reader in READERS}
+_ARCHIVES = {archive.format: archive for archive in ARCHIVES}
+_COMPRESSIONS = {compression.format: compression for compression in COMPRESSIONS}
+_WORDS = {each.format: each.words for each in (*READERS, *ARCHIVES, *COMPRESSIONS)}
+_BESIDE = re.compile(r"\.(?:shp|shx|prj|cpg|sbn|sbx|qix|qpj|atx|shp\.xml)$", re.IGNORECASE)  # beside a .dbf
 
 
 @contextmanager
@@ -67,21 +66,19 @@ def _read_unguarded(
     path: Path, space: Workspace, declared: str | None, depth: int
 ) -> tuple[list[Table], list[ReadReport]]:
     format = sniff(path)
-    if format not in TABULAR:
-        raise fault(format)
     failed: list[ReadReport] = []
-    if format in ("zip", "gzip"):
+    if format in _ARCHIVES or format in _COMPRESSIONS:
         if not depth:
             raise ReadFault(
                 FaultKind.ARCHIVE_REJECTED, "Archives are nested too deeply.", "Publish the files themselves."
             )
-        tables, failed = (_unzipped if format == "zip" else _gunzipped)(path, space, declared, depth)
-    elif format in _WORKBOOKS:
-        tables = spreadsheet.read(path, space, format)
-    elif format == "json":
-        tables = _from_json(path, space, declared)
+        unpacked = _unpacked if format in _ARCHIVES else _decompressed
+        tables, failed = unpacked(path, space, format, depth)
     else:
-        tables = delimited.read(path, space)
+        reader = _READERS.get(format)
+        if reader is None or (reader.only_as and declared not in reader.only_as):
+            raise fault(format)
+        tables = reader.read(path, space, declared)
     if declared and not _agree(declared, format):
         note = f"Declared as {declared}, but the content is {format}."
         tables = [
@@ -91,34 +88,19 @@ def _read_unguarded(
     return tables, failed
 
 
-def _from_json(path: Path, space: Workspace, declared: str | None) -> list[Table]:
-    try:
-        with json_source.found(path, space, ocds.unpacked) as source:
-            first = next(source.items, None)
-            source.items = chain([first] if first else [], source.items)
-            if source.packaged or (first and ocds.recognises(first[1])):
-                return ocds.read(source, space)
-            return json_records.read(source, space)
-    except ReadFault as error:
-        if error.kind is FaultKind.BROKEN_FILE and declared in _TEXT:
-            return delimited.read(path, space)  # a header may begin with a bracket
-        raise
-
-
-def _gunzipped(
-    path: Path, space: Workspace, declared: str | None, depth: int
+def _decompressed(
+    path: Path, space: Workspace, format: str, depth: int
 ) -> tuple[list[Table], list[ReadReport]]:
+    """The one file inside; a compressed tar, such as a .tgz, counts as one archive."""
     target = space.temporary()
     try:
-        archives.gunzip(path, target, space.budget)
-        return _read(target, space, None, depth - 1)
+        _COMPRESSIONS[format].unpack(path, target, space.budget)
+        return _read(target, space, None, depth if sniff(target) == "tar" else depth - 1)
     finally:
         target.unlink(missing_ok=True)
 
 
-def _unzipped(
-    path: Path, space: Workspace, declared: str | None, depth: int
-) -> tuple[list[Table], list[ReadReport]]:
+def _unpacked(path: Path, space: Workspace, format: str, depth: int) -> tuple[list[Table], list[ReadReport]]:
     """Every member that can be read; main is the one with the most rows, text in one column coming last.
 
     A member that does not even claim to be data, such as a manual, keeps its fault and counts as no loss
@@ -128,10 +110,12 @@ def _unzipped(
     failed: list[ReadReport] = []
     aside: list[str] = []
     target = space.temporary()
-    for name, problem in archives.unzip(path, target, space.budget, aside):
+    for name, problem in _ARCHIVES[format].unpack(path, target, space.budget, aside):
         try:
             if problem:
                 raise problem
+            if _BESIDE.search(name):
+                continue
             tables, inside = _read(target, space, _suffix(name), depth - 1)
             read.append([_of_member(table, name, len(tables)) for table in tables])
             failed.extend(replace(report, member=f"{name}/{report.member}") for report in inside)
@@ -185,7 +169,7 @@ def _with_report(of: Table, **changes: Any) -> Table:
 
 def _declared(hint: Hint) -> str | None:
     """What the file was said to be: its extension, else the declared format."""
-    known = set(_TEXT | _WORKBOOKS | {"zip", "pdf", "xml", "parquet"}).union(*_SAME)
+    known = frozenset({"pdf"}).union(*_WORDS.values())
     suffix = _suffix(hint.file_name or "")
     if suffix in known:
         return suffix
@@ -199,4 +183,4 @@ def _suffix(name: str) -> str | None:
 
 
 def _agree(declared: str, format: str) -> bool:
-    return declared == format or any(declared in same and format in same for same in _SAME)
+    return declared in _WORDS[format]

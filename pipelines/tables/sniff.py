@@ -1,7 +1,7 @@
 """What a file is, by its first bytes (and a ZIP's directory), whatever anybody calls it.
 
-Belongs here: recognising formats, and the fault for those that are not tables. Does not belong here: reading
-them, or the encoding of text (`encoding`).
+Belongs here: telling apart formats that begin alike, and the fault for those that are not tables. Does not
+belong here: first bytes that tell a format (`registry`), reading, or the encoding of text (`encoding`).
 """
 
 from __future__ import annotations
@@ -16,24 +16,20 @@ from pathlib import Path
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables.encoding import by_head
+from pipelines.tables.registry import ARCHIVES, COMPRESSIONS, READERS, Reader
 
 HEAD = 65_536
-TABULAR = ("xlsx", "xlsb", "ods", "xls", "json", "text", "zip", "gzip")
+TABULAR = frozenset(
+    each.format
+    for each in (*READERS, *ARCHIVES, *COMPRESSIONS)
+    if not (isinstance(each, Reader) and each.only_as)
+)
 
 _MAGIC = (
-    (b"\x1f\x8b", "gzip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
-    (b"\x09\x00\x04\x00", "xls"),  # Excel 2, 3 and 4 had no container
-    (b"\x09\x02\x06\x00", "xls"),
-    (b"\x09\x04\x06\x00", "xls"),
+    *((start, each.format) for each in (*READERS, *ARCHIVES, *COMPRESSIONS) for start in each.starts),
     (b"%PDF", "pdf"),
-    (b"PAR1", "parquet"),
     (b"{\\rtf", "rtf"),
     (b"Rar!", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x89PNG", "png"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"GIF8", "gif"),
@@ -48,6 +44,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _XML = re.compile(r"<(?:\?xml|!doctype|[a-z_][\w.:-]*(?:\s[^<>]*)?/?>)", re.IGNORECASE)
+_JSONP = re.compile(r"(?:/\*.*?\*/\s*)?[A-Za-z_$][\w$.]{0,100}\(\s*[\[{]\s*[\"{\[]")
 _DAMAGE = (
     zipfile.BadZipFile,
     RuntimeError,  # a password, or a compression that is not known
@@ -60,8 +57,6 @@ _DAMAGE = (
 )
 _ADVICE = {
     "pdf": "Publish the table behind the PDF as CSV; people cannot compute with a PDF.",
-    "xml": "Publish the same records as CSV or JSON; XML is not read yet.",
-    "parquet": "Publish CSV beside it; Parquet is not read yet.",
     "document": "Publish the table in the document as CSV.",
 }
 
@@ -69,7 +64,7 @@ _ADVICE = {
 def sniff(path: Path) -> str:
     """One of `TABULAR`, or the name of a format that is not a table.
 
-    Also `empty`, `html`, `xml`, `truncated_zip`, `git_lfs_pointer` and `binary` (none that we know).
+    Also `empty`, `html`, `truncated_zip`, `git_lfs_pointer` and `binary` (none that we know).
     """
     with path.open("rb") as handle:
         head = handle.read(HEAD)
@@ -82,6 +77,9 @@ def sniff(path: Path) -> str:
         return _in_zip(path)
     if head[257:262] == b"ustar":
         return "tar"
+    for reader in READERS:
+        if reader.recognises and reader.recognises(head):
+            return reader.format
     return _in_text(head)
 
 
@@ -145,4 +143,4 @@ def _in_text(head: bytes) -> str:
         return "html"
     if text.lstrip("\ufeff \t\r\n").startswith("<?xml") or _XML.match(start):
         return "xml"
-    return "json" if start.startswith(("{", "[")) else "text"
+    return "json" if start.startswith(("{", "[")) or _JSONP.match(start) else "text"

@@ -82,7 +82,8 @@ def test_a_key_that_is_no_valid_text_names_a_table(reading, tmp_path):
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b'[{"a": 1}, {"a": ', FaultKind.TRUNCATED),
+        (b'[{"a": ', FaultKind.TRUNCATED),
+        (b'{"releases": [{"a": 1', FaultKind.TRUNCATED),
         (b'[{"a": "x', FaultKind.TRUNCATED),
         (b"[{'a': 1}]", FaultKind.BROKEN_FILE),
         (b"[" * 100_000, FaultKind.BROKEN_FILE),
@@ -136,13 +137,29 @@ def test_large_files_are_streamed_with_the_same_result(tmp_path, content, where)
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("content", "kind", "read"),
     [
-        (b'[{"a": 1}, {"a": 2}, {"a"', FaultKind.TRUNCATED),
-        (b'[{"a": 1}, {"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE),
+        (b'[{"a": 1}, {"a": 2}, {"a"', FaultKind.TRUNCATED, 2),
+        (b'[{"a": 1}, {"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE, 1),
     ],
 )
-def test_a_streamed_file_that_cannot_be_read(tmp_path, content, kind):
+def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with duck.connect() as connection:
+        space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
+        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+            report = json_records.read(source, space)[0].report
+            assert source.broken.kind is kind
+        assert (report.rows, report.lost, report.lost_rows) == (read, 1, (read + 1,))
+        assert report.share_read < 1
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b'[{"a', FaultKind.TRUNCATED), (b'[{"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE)],
+)
+def test_a_streamed_file_of_which_nothing_can_be_read(tmp_path, content, kind):
     path = tmp_path / "file"
     path.write_bytes(content)
     with duck.connect() as connection:

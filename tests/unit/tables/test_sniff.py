@@ -64,7 +64,7 @@ def test_sniff(tmp_path, content, format):
         (b"", FaultKind.EMPTY),
         (b"<!doctype html><title>404</title>", FaultKind.HTML_INSTEAD),
         (b"%PDF-1.4", FaultKind.UNKNOWN_FORMAT),
-        (b"<?xml version='1.0'?><a/>", FaultKind.UNKNOWN_FORMAT),
+        (b"<?xml version='1.0'?><a/>", FaultKind.NO_TABLE),
         (zipped(a_csv=b"x" * 500)[:200], FaultKind.TRUNCATED),
         (b"version https://git-lfs.github.com/spec/v1\n", FaultKind.NOT_WHAT_WAS_PROMISED),
     ],

@@ -1,0 +1,81 @@
+"""Beneficial Ownership Data Standard, 0.1 to 0.4: one table for each kind of statement.
+
+Belongs here: telling statements, and their tables: `ownership_or_control` (main when there is one), `entity`,
+`person`, each array inside a statement as a table of its own with the statement's id. `_row` is the number of
+the statement in the file. Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here:
+JSON itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.errors import ReadFault
+from pipelines.model import FaultKind
+from pipelines.tables.json_children import Tables, add_child, table_name
+from pipelines.tables.json_records import finished
+from pipelines.tables.json_source import Found
+from pipelines.tables.json_values import flatten
+from pipelines.tables.table import Table
+from pipelines.tables.workspace import Records, Workspace
+
+_KINDS = {
+    "ownershipOrControlStatement": "ownership_or_control",
+    "relationship": "ownership_or_control",
+    "entityStatement": "entity",
+    "entity": "entity",
+    "personStatement": "person",
+    "person": "person",
+}
+_ORDER = ("ownership_or_control", "entity", "person", "statement")
+_OF_A_STATEMENT = {"statementID", "statementId", "statementDate", "recordId", "recordDetails", "bodsVersion"}
+
+
+def unpacked(value: Any) -> list[Any] | None:
+    """A single statement as a list; None for everything else (arrays are found as in any JSON)."""
+    return [value] if recognises(value) else None
+
+
+def recognises(value: Any) -> bool:
+    """Whether an object is a statement, of a known kind or not."""
+    if not isinstance(value, Mapping):
+        return False
+    return _kind(value) != "statement" and bool(_OF_A_STATEMENT & value.keys())
+
+
+def read(source: Found, space: Workspace) -> list[Table]:
+    """Put statements into tables. Raises `ReadFault` when there is none."""
+    built = Tables(space)
+    mains: dict[str, Records] = {}
+    for number, item in source.items:
+        if not isinstance(item, Mapping):
+            source.lose(number)
+            continue
+        kind = _kind(item)
+        if kind not in mains:
+            mains[kind] = Records(space, space.relation())
+        flat, arrays = flatten(item)
+        mains[kind].add(number, flat)
+        parents = {"statement_id": flat.get("statementID") or flat.get("statementId")}
+        for path, array in arrays:
+            for child in array:
+                add_child(
+                    built, table_name(kind, path.removeprefix("recordDetails/"), kind), child, parents, {}, 1
+                )
+    if not mains:
+        raise source.broken or ReadFault(
+            FaultKind.NO_TABLE, "The file holds no statements.", "Publish an array of BODS statements."
+        )
+    main, *others = [kind for kind in _ORDER if kind in mains]
+    statements = sum(table.rows for table in mains.values())
+    return [
+        finished(mains[main], source, main, "bods", read=statements),
+        *(mains[kind].finish(space.report(kind, "bods")) for kind in others),
+        *(table.finish(space.report(name, "bods")) for name, table in built.tables.items()),
+    ]
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    name = item.get("statementType", item.get("recordType"))
+    return _KINDS.get(name, "statement") if isinstance(name, str) else "statement"
