@@ -47,6 +47,7 @@ class Dataset:
     """dcat:Dataset. `guide_dataset` is the key of the Open Up Guide's dataset that it should be, or None.
 
     `guide_title` is that dataset's name by language (en, es).
+    `identifier` is the portal's own name of it (dct:identifier), None when nobody knows one.
     `accrual_periodicity_days` is the declared period in days, None when none is declared or it is
     irregular. `fault` is set when the portal was asked for the dataset and could not give it.
     """
@@ -65,6 +66,7 @@ class Dataset:
     issued: str | None = None
     modified: str | None = None
     landing_page: str | None = None
+    identifier: str | None = None
     keywords: tuple[str, ...] = ()
     language: str = "es"
     fault: Fault | None = None

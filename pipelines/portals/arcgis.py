@@ -1,12 +1,11 @@
 """Portal `arcgis`: an item of an ArcGIS Hub site, or of an ArcGIS portal, and the layers of its service.
 
-Belongs here: asking for each declared item and its layers, what each kind of answer means, and which downloads hold
-a whole layer. Does not belong here: reading a layer page by page, as a service's own query gives it.
+Belongs here: asking for each declared item and its layers, or for all items, what they say, and which downloads hold
+a whole layer. Does not belong here: what a refusal means, or a layer's rows (`arcgis_service`).
 
 `url` is a Hub site, asked through its Search API (OGC API - Records, the item in `properties`), or ends in
 `/sharing/rest` and is a portal's own API (ArcGIS REST API, Item). `identifier` is the item's id, with `_<layer>`
-for one layer of it, as Hub writes it in addresses. ArcGIS answers 200 for its refusals: the envelope decides,
-`{"error": {"code", "messageCode", "message"}}`; the Search API explains a 4xx by `statusCode`.
+for one layer of it, as Hub writes it in addresses.
 
 Mapping after Hub's own DCAT-US feed: source -> dct:publisher, licenseInfo -> dct:license, tags -> dcat:keyword,
 created -> dct:issued, the last edit of a layer's data -> dct:modified. Owners are user names and stay there.
@@ -22,34 +21,35 @@ from urllib.parse import quote, urlsplit
 
 from pipelines.clock import Clock
 from pipelines.errors import CatalogFault, PublisherFault
-from pipelines.http_client import HttpClient, faults
+from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
+from pipelines.portals import answers
+from pipelines.portals.arcgis_service import ask, layers
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import epoch, objects, plain, texts
+from pipelines.portals.walk import Recognised, Walk, by_offset, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset, SourceDistribution
 
 Answer = Mapping[str, Any]
 
 TITLE, LINE, TEXT, URL = 300, 500, 5000, 2000
-MAX_LAYERS, MAX_KEYWORDS = 100, 50
+MAX_KEYWORDS = 50
+ROWS = 100
+FEED = "/api/feed/dcat-us/1.1.json"
+IN_FEED = re.compile(r"\bid=([0-9a-f]{32})&(?:amp;)?sublayer=([0-9]{1,6})")
 SEARCH, SHARING = "/api/search/v1/collections/all/items", "/sharing/rest"
 # Both serve every public item of ArcGIS Online, whichever site shows it.
 ONLINE, ONLINE_HUB = "https://www.arcgis.com/sharing/rest", "https://hub.arcgis.com"
 ONE_LAYER = re.compile(r"^([0-9a-f]{32})_([0-9]{1,6})$", re.IGNORECASE)
 SERVICE = re.compile(r"^(https?://.+/(?:Feature|Map)Server)(?:/([0-9]{1,6}))?$", re.IGNORECASE)
-TABLES = frozenset({"", "Feature Layer", "Table"})
 # What Hub makes of a layer, by our name of the format; and the types of items that are files themselves.
 EXPORTS = {"csv": "csv", "xlsx": "excel", "geojson": "geojson"}
 FILES = {"CSV": "csv", "CSV Collection": "zip", "GeoJson": "geojson", "Microsoft Excel": "xlsx"}
 FORMATS = {**{it: it for it in EXPORTS}, "excel": "xlsx", "json": "geojson", "xls": "xlsx"}
 NO_LICENSE = frozenset({"", "custom", "none", "null", "other"})
-# What keeps us from a service says nothing of the portal: it may run on any host.
-ELSEWHERE = (FaultKind.NOT_REACHABLE, FaultKind.TIMED_OUT, FaultKind.TLS, FaultKind.UNSUPPORTED_ADDRESS)
-# "Does not exist or is inaccessible", no access, not found, gone, invalid token, token required.
-NOT_PUBLIC = frozenset({"CONT_0001", "401", "403", "404", "410", "498", "499"})
 
 
 @dataclass(frozen=True)
@@ -76,26 +76,120 @@ def _portal(base: str) -> _Portal:
     return _Portal(f"{base}/content/items/", page, base, exports, hub=False)
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All items of a Hub site, or all public ones of a portal, without asking the service of each for its layers.
+
+    A Hub site's own feed tells which layers an item has; an item that is not in it, and does not say itself which
+    layer it is, has no distribution here.
+    """
+    source = undeclared("arcgis", url)
+    portal = _portal(source.url or "")
+    feed = _feed(http, source.url or "") if portal.hub else {}
+
+    def hub(offset: int) -> tuple[list[Answer], object]:
+        params = {"limit": str(ROWS), "startindex": str(offset + 1)}
+        answer = ask(http, portal.items.rstrip("/"), params)
+        return [_with_id(it) for it in _listed(answer, "features")], answer.get("numberMatched")
+
+    def sharing(offset: int) -> tuple[list[Answer], object]:
+        params = {"q": "access:public", "num": str(ROWS), "start": str(offset + 1), "f": "json"}
+        answer = ask(http, f"{source.url}/search", {**params, "sortField": "created"})
+        return _listed(answer, "results"), answer.get("total")
+
+    def dataset(source: Source, item: SourceDataset, entry: Answer) -> Dataset:
+        key = declared(source, item).key
+        one_layer = ONE_LAYER.match(item.identifier or "")
+        id_, layer = one_layer.groups() if one_layer else (item.identifier or "", None)
+        service = _service(entry)
+        numbers = [it for it in (layer, service and service.group(2)) if it][:1] or feed.get(id_, [])
+        offers: list[Distribution] = [] if service else list(_files(portal, key, id_, entry))
+        if service and portal.exports:
+            named = {"name": entry["title"]}
+            offers = [it for n in numbers for it in _exports(portal, key, id_, n, named)]
+        return _described(source, item, portal, entry, offers)
+
+    return whole(source, clock, by_offset(hub if portal.hub else sharing), _name, dataset)
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By Hub's Search API, else by what a portal says of itself at `/sharing/rest`."""
+    for root in answers.roots(url, "/datasets/", "/maps/", "/api/", "/sharing/", "/home/"):
+        found = answers.objects_told(http, f"{root}{SEARCH}", {"limit": "1"})
+        if "features" in found and "numberMatched" in found:
+            return Recognised(root, datasets=number(found["numberMatched"]))
+        about = answers.objects_told(http, f"{root}{SHARING}/portals/self", {"f": "json"})
+        if "portalName" in about or "isPortal" in about:
+            params = {"q": "access:public", "num": "1", "f": "json"}
+            count = number(answers.objects_told(http, f"{root}{SHARING}/search", params).get("total"))
+            title = printable(about.get("name") or about.get("portalName"), TITLE)
+            return Recognised(f"{root}{SHARING}", title, count)
+    return None
+
+
+def _listed(answer: Answer, name: str) -> list[Answer]:
+    if not isinstance(answer.get(name), list):
+        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the portal answered without a list of items")
+    return objects(answer[name])
+
+
+def _with_id(feature: Answer) -> Answer:
+    properties = feature.get("properties")
+    return {"id": feature.get("id"), **(properties if isinstance(properties, dict) else {})}
+
+
+def _name(item: Answer) -> str:
+    return printable(item.get("id"), 60) if "title" in item else ""
+
+
+def _feed(http: HttpClient, base: str) -> dict[str, list[str]]:
+    """The layers of each item that the site's DCAT-US feed lists: none when the feed cannot be had."""
+    found: dict[str, list[str]] = {}
+    try:
+        feed = answers.objects_told(http, f"{base}{FEED}")
+    except PublisherFault:  # the search is the catalog; the feed only helps out
+        return found
+    for entry in objects(feed.get("dataset")):
+        match = IN_FEED.search(printable(entry.get("identifier"), 500))
+        if match:
+            found.setdefault(match.group(1), []).append(match.group(2))
+    return found
+
+
 def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Dataset:
     """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
-    own, portal = declared(source, declaration), _portal((source.url or "").rstrip("/"))
+    portal = _portal((source.url or "").rstrip("/"))
+    key = declared(source, declaration).key
     name = declaration.identifier or declaration.id
     one_layer = ONE_LAYER.match(name)
     id_, layer = one_layer.groups() if one_layer else (name, None)
     item = _item(http, portal, id_)
-    service = SERVICE.match(re.split(r"[?#]", printable(item.get("url"), URL))[0].rstrip("/"))
+    service = _service(item)
     if service:
-        layers = _layers(http, service.group(1), layer or service.group(2))
-        offers = [it for n, told in layers.items() for it in _exports(portal, own.key, id_, n, told)]
+        found = layers(http, service.group(1), layer or service.group(2))
+        offers = [it for n, told in found.items() for it in _exports(portal, key, id_, n, told)]
     else:
-        offers = list(_files(portal, own.key, id_, item))
+        offers = list(_files(portal, key, id_, item))
+    return _described(source, declaration, portal, item, offers)
+
+
+def _service(item: Answer) -> re.Match[str] | None:
+    return SERVICE.match(re.split(r"[?#]", printable(item.get("url"), URL))[0].rstrip("/"))
+
+
+def _described(
+    source: Source, declaration: SourceDataset, portal: _Portal, item: Answer, offers: list[Distribution]
+) -> Dataset:
+    own = declared(source, declaration)
+    name = declaration.identifier or declaration.id
+    one_layer = ONE_LAYER.match(name)
+    page = name if portal.hub or not one_layer else one_layer.group(1)
     distributions = tuple(_chosen(declaration, own.key, offers))
     edited = max((it.modified for it in distributions if it.modified), default=None)
     email = own.contact_point.email or first_address([item.get("orgContactEmail")])
     description = plain(item.get("description"), TEXT) or plain(item.get("snippet"), TEXT)
     return replace(
         own,
-        title=printable(item.get("title"), TITLE) or own.title,
+        title=plain(item.get("title"), TITLE) or own.title,
         publisher=Publisher(printable(item.get("source"), LINE) or own.publisher.name, own.publisher.country),
         contact_point=ContactPoint(own.contact_point.name, email),
         distributions=distributions,
@@ -103,7 +197,7 @@ def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Da
         license=_license(item) or own.license,
         issued=epoch(item.get("created"), milliseconds=True),
         modified=edited or epoch(item.get("modified"), milliseconds=True),
-        landing_page=portal.pages + quote(name if portal.hub else id_, safe=""),
+        landing_page=portal.pages + quote(page, safe=""),
         keywords=texts(item.get("tags"), 100, MAX_KEYWORDS),
     )
 
@@ -111,31 +205,11 @@ def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Da
 def _item(http: HttpClient, portal: _Portal, id_: str) -> Answer:
     """The item as the portal gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     # The Search API refuses a question in which there is a parameter that it does not know.
-    answer = _ask(http, portal.items + quote(id_, safe=""), {} if portal.hub else {"f": "json"})
+    answer = ask(http, portal.items + quote(id_, safe=""), {} if portal.hub else {"f": "json"})
     item = answer.get("properties") if portal.hub else answer
     if not isinstance(item, dict) or "title" not in item or "type" not in item:
         raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the portal answered without an item")
     return item
-
-
-def _layers(http: HttpClient, service: str, layer: str | None) -> dict[str, Answer]:
-    """The layers and tables by their numbers: `layer` alone when there is one to look at."""
-    try:
-        answer = _ask(http, f"{service}/{layer or 'layers'}", {"f": "json"})
-    except PublisherFault as caught:
-        if caught.kind not in ELSEWHERE:
-            raise
-        raise CatalogFault(
-            FaultKind.CATALOG_UNREADABLE,
-            f"the service of the item cannot be asked: {caught.message}",
-            "Open the item's service address in a browser; if it moved, correct it in the item.",
-            transient=caught.fault.transient,
-        ) from caught
-    found = [*objects(answer.get("layers")), *objects(answer.get("tables"))][:MAX_LAYERS]
-    listed = {layer: answer} if layer else {printable(it.get("id"), 20): it for it in found}
-    if not listed or not all("name" in it and re.fullmatch("[0-9]{1,6}", key) for key, it in listed.items()):
-        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the service of the item answered without a layer")
-    return {key: it for key, it in listed.items() if printable(it.get("type"), LINE) in TABLES}
 
 
 def _exports(portal: _Portal, key: str, id_: str, number: str, layer: Answer) -> Iterator[Distribution]:
@@ -210,40 +284,3 @@ def _license(item: Answer) -> str | None:
     """The licence that was picked from Hub's list, else the words that were written."""
     told = (printable(item.get("license"), LINE), plain(item.get("licenseInfo"), LINE))
     return next((it for it in told if it.lower() not in NO_LICENSE), None)
-
-
-def _ask(http: HttpClient, url: str, params: Mapping[str, str]) -> Answer:
-    """The object at `url`. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
-    try:
-        answer = http.get_json(url, params)
-    except PublisherFault as caught:
-        if caught.kind is not FaultKind.GONE:  # the API itself is gone: of an item it says so in JSON
-            raise
-        said = f"there is no ArcGIS API at this address: {caught.message}"
-        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, said) from caught
-    body = answer.body
-    if not isinstance(body, dict) or isinstance(body.get("error"), dict) or answer.status not in (200, 203):
-        raise _refused(body, answer.status)
-    return body
-
-
-def _refused(body: object, status: int) -> PublisherFault:
-    told: Answer = body if isinstance(body, dict) else {"message": body}
-    envelope = told.get("error")
-    error: Answer = envelope if isinstance(envelope, dict) else told
-    code = printable(error.get("code"), 20) if error is envelope else str(status)
-    said = printable(error.get("message"), 200) or "no reason given"
-    gone = status in (404, 410) and "statusCode" in told
-    if error is envelope:
-        gone = bool(NOT_PUBLIC & {code, printable(error.get("messageCode"), 20)}) or said == "Invalid URL"
-    if gone:
-        return CatalogFault(
-            FaultKind.GONE,
-            f"the item or its layer does not exist, or is not public: {said}",
-            "Share the item with everyone; if it only got another id, correct `identifier` in sources.yaml.",
-        )
-    code = code or str(status)
-    if re.fullmatch("401|403|429|5[0-9][0-9]", code):
-        return faults.of_status(int(code))
-    seen = f"the portal answered {code} without what was asked for: {said}"
-    return CatalogFault(FaultKind.CATALOG_UNREADABLE, seen, transient=status == 202)

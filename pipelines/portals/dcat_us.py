@@ -1,7 +1,7 @@
 """Portal `dcat_us`: a catalog in one file, the `data.json` of DCAT-US 1.1 (Project Open Data) and its dialects.
 
 Belongs here: fetching the file, once for all datasets, and finding the declared ones in it. Does not belong here:
-what an entry's fields mean (`values`, shared with `dkan`).
+what an entry's fields mean (`dcat_us_entry`, shared with `dkan`).
 
 `url` is the file's address. `identifier` is the entry's `identifier`, letter by letter; an entry without one goes by
 its title. Also read: a bare list of entries (version 1.0), and one entry where a list should be.
@@ -9,6 +9,7 @@ its title. Also read: a bare list of entries (version 1.0), and one entry where 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,11 +19,11 @@ from pipelines.clock import Clock
 from pipelines.errors import CatalogFault
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
-from pipelines.model import Catalog, ContactPoint, Dataset, FaultKind
-from pipelines.portals import periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.model import Catalog, Dataset, FaultKind
+from pipelines.portals import answers, dcat_us_entry, values
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
+from pipelines.portals.walk import Ask, Page, Recognised, Walk, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 Entry = Mapping[str, Any]
@@ -41,9 +42,61 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     return each_declared(source, clock, lambda item: _dataset(source, item, _entry(item, entries)))
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All entries of the file, also those that share an identifier or have neither that nor a title.
+
+    A file that is one whole JSON document proves itself: it declares as many entries as are written in it.
+    """
+    source = undeclared("dcat_us", url)
+
+    def ask(_: str) -> Page:
+        body = answers.asked(http, url, "data.json", None, _is_catalog, max_bytes=MAX_BYTES)
+        listed = body if isinstance(body, list) else body["dataset"]
+        entries = values.records(listed)
+        return Page(entries, len(listed) if isinstance(listed, list) else len(entries))
+
+    return whole(source, clock, _one_name_each(ask), _known_as, _dataset)
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By the file at the address itself, else by the one where Project Open Data wants it to be."""
+    roots = [f"{it}/data.json" for it in answers.roots(url, "/data.json/")]
+    for address in dict.fromkeys([url, *roots]):
+        body = answers.told(http, address)
+        if _is_catalog(body):
+            listed = values.records(body if isinstance(body, list) else body["dataset"])
+            title = values.plain(body.get("title"), values.TITLE) if isinstance(body, dict) else ""
+            if any(_name(it) and ("distribution" in it or "publisher" in it) for it in listed):
+                return Recognised(address, title, len(listed))
+    return None
+
+
+KNOWN_AS = "veedor:name"
+
+
+def _one_name_each(ask: Ask) -> Ask:
+    """The page with a name for each entry that no other has: its own, counted where it is not the first."""
+
+    def page(cursor: str) -> Page:
+        found = ask(cursor)
+        count: Counter[str] = Counter()
+        named = []
+        for entry in found.entries:
+            name = _name(entry) or "?"
+            count[name] += 1
+            named.append({**entry, KNOWN_AS: name if count[name] == 1 else f"{name} ({count[name]})"})
+        return replace(found, entries=named)
+
+    return page
+
+
+def _known_as(entry: Entry) -> str:
+    return str(entry[KNOWN_AS])
+
+
 def _entries(source: Source, http: HttpClient) -> dict[str, Entry]:
     """The entries by identifier, the first where two have the same."""
-    body = values.asked(http, source.url or "", "data.json", None, _is_catalog, max_bytes=MAX_BYTES)
+    body = answers.asked(http, source.url or "", "data.json", None, _is_catalog, max_bytes=MAX_BYTES)
     listed = values.records(body if isinstance(body, list) else body["dataset"])
     found = {name: it for it in reversed(listed) if (name := _name(it))}
     if not found:  # a portal that lost its database still answers; no publisher took everything away
@@ -63,20 +116,12 @@ def _name(entry: Entry) -> str:
 def _entry(item: SourceDataset, entries: Mapping[str, Entry]) -> Entry:
     name = printable(item.identifier or item.id, NAME)
     if name not in entries:
-        raise values.gone(name, f"it is not among the {len(entries):,} datasets of the catalog")
+        raise answers.gone(name, f"it is not among the {len(entries):,} datasets of the catalog")
     return entries[name]
 
 
 def _dataset(source: Source, item: SourceDataset, entry: Entry) -> Dataset:
     """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
     own = declared(source, item)
-    owner = own.contact_point
-    periodic = own.accrual_periodicity or values.dcat_us_periodicity(entry)
     base = urljoin(source.url or "", ".").rstrip("/")
-    return replace(
-        values.dcat_us(own, entry),
-        contact_point=ContactPoint(owner.name, owner.email or first_address(values.dcat_us_addresses(entry))),
-        accrual_periodicity=periodic,
-        accrual_periodicity_days=periodicity.days(periodic),
-        distributions=values.dcat_us_files(item, own.key, entry, base),
-    )
+    return dcat_us_entry.dataset(own, item, entry, base)

@@ -1,7 +1,7 @@
 """Portal `direct`: files at addresses of their own, described by sources.yaml alone.
 
 Belongs here: a catalog, or one dataset, made from nothing but the declaration; the other portals begin with it
-and fill in what they learn. Does not belong here: any request.
+and fill in what they learn. Does not belong here: any request, nor an address that nobody declared (`one_file`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def declared(source: Source, item: SourceDataset) -> Dataset:
             for file in item.distributions
             if file.url
         ),
+        identifier=item.identifier,
         guide_dataset=item.guide_dataset,
         description=item.description or "",
         license=item.license,

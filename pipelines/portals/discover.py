@@ -1,30 +1,32 @@
 """Discovery: a source in, a catalog out, whatever the portal does (dcat:Catalog).
 
-Belongs here: which function serves which kind of portal, and what a catalog looks like when the portal fails.
-A new portal is one file with a function `catalog` and one line in PORTALS.
+Belongs here: which functions serve which kind of portal, and what a catalog looks like when the portal fails.
+A new portal is one file with `catalog`, `walk` and `recognise`, and one line in PORTALS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient
 from pipelines.model import Catalog
-from pipelines.portals import arcgis, ckan, dcat_us, direct, dkan, opendatasoft, socrata, udata
+from pipelines.portals import arcgis, ckan, dcat_us, direct, dkan, one_file, opendatasoft, socrata, udata
+from pipelines.portals.walk import Portal
 from pipelines.sources import Source
 
-PORTALS: Mapping[str, Callable[[Source, HttpClient, Clock], Catalog]] = {
-    "arcgis": arcgis.catalog,
-    "ckan": ckan.catalog,
-    "dcat_us": dcat_us.catalog,
-    "direct": direct.catalog,
-    "dkan": dkan.catalog,
-    "opendatasoft": opendatasoft.catalog,
-    "socrata": socrata.catalog,
-    "udata": udata.catalog,
+# In the order in which an address is best recognised: many portals also publish a data.json, or speak CKAN's API.
+PORTALS: Mapping[str, Portal] = {
+    "arcgis": Portal(arcgis.catalog, arcgis.walk, arcgis.recognise),
+    "dkan": Portal(dkan.catalog, dkan.walk, dkan.recognise),
+    "opendatasoft": Portal(opendatasoft.catalog, opendatasoft.walk, opendatasoft.recognise),
+    "socrata": Portal(socrata.catalog, socrata.walk, socrata.recognise),
+    "udata": Portal(udata.catalog, udata.walk, udata.recognise),
+    "ckan": Portal(ckan.catalog, ckan.walk, ckan.recognise),
+    "dcat_us": Portal(dcat_us.catalog, dcat_us.walk, dcat_us.recognise),
+    "direct": Portal(direct.catalog, one_file.walk, one_file.recognise),
 }
 
 
@@ -35,7 +37,7 @@ def discover(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     bears the same fault.
     """
     try:
-        return PORTALS[source.portal](source, http, clock)
+        return PORTALS[source.portal].catalog(source, http, clock)
     except PublisherFault as caught:
         known = direct.declared_catalog(source, clock)
         datasets = tuple(replace(item, distributions=(), fault=caught.fault) for item in known.datasets)

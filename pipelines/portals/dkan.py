@@ -1,8 +1,8 @@
 """Portal `dkan`: the metastore of DKAN 2, a DCAT-US 1.1 entry for each dataset.
 
-Belongs here: asking for each declared dataset, and undoing DKAN's references. Does not belong here: what an entry's
-fields mean (`values`, shared with `dcat_us`). Files are taken from where DKAN says they are, `downloadURL`: the
-datastore's own query gives at most 500 rows at a time.
+Belongs here: asking for each declared dataset, or for all, and undoing DKAN's references. Does not belong here: what
+an entry's fields mean (`dcat_us_entry`, shared with `dcat_us`). Files are taken from where DKAN says they are,
+`downloadURL`: the datastore's own query gives at most 500 rows at a time.
 
 `identifier` is the dataset's UUID. Asked with `show-reference-ids`, DKAN gives what it stores apart (publisher,
 keywords, distributions) as `{"identifier", "data"}`: a distribution's `identifier` is its `portal_id`. DKAN makes a
@@ -19,14 +19,18 @@ from urllib.parse import quote
 
 from pipelines.clock import Clock
 from pipelines.http_client import HttpClient
-from pipelines.model import Catalog, ContactPoint, Dataset
-from pipelines.portals import periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.model import Catalog, Dataset
+from pipelines.portals import answers, dcat_us_entry, values
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
+from pipelines.portals.walk import Page, Recognised, Walk, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 Entry = Mapping[str, Any]
+
+API = "DKAN metastore"
+ITEMS = "/api/1/metastore/schemas/dataset/items"
+MAX_BYTES = 200_000_000
 
 
 def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
@@ -34,13 +38,47 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All public datasets, which the metastore gives at once; the search index says how many there should be."""
+    source = undeclared("dkan", url)
+
+    def ask(_: str) -> Page:
+        params = {"show-reference-ids": "true"}
+        items = answers.asked(http, f"{source.url}{ITEMS}", API, None, _is_list, params, max_bytes=MAX_BYTES)
+        search = answers.objects_told(http, f"{source.url}/api/1/search", {"page-size": "1"})
+        return Page([_plain(it) for it in values.objects(items)], search.get("total", len(items)))
+
+    return whole(source, clock, ask, _name, _dataset)
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By the metastore's list of schemas."""
+    for root in answers.roots(url, "/dataset/", "/api/", "/data.json/"):
+        if "dataset" in answers.objects_told(http, f"{root}/api/1/metastore/schemas"):
+            search = answers.objects_told(http, f"{root}/api/1/search", {"page-size": "1"})
+            return Recognised(root, datasets=number(search.get("total")))
+    return None
+
+
+def _is_list(body: object) -> bool:
+    return isinstance(body, list)
+
+
+def _name(entry: Entry) -> str:
+    return values.named(entry.get("identifier"), ("identifier", "@id"), 200)
+
+
+def _plain(entry: Entry) -> Entry:
+    return {field: _undone(value) for field, value in entry.items()}
+
+
 def _asked(source: Source, item: SourceDataset, http: HttpClient) -> Entry:
     """The entry, its references undone. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     name = item.identifier or item.id
-    url = f"{(source.url or '').rstrip('/')}/api/1/metastore/schemas/dataset/items/{quote(name, safe='')}"
+    url = f"{(source.url or '').rstrip('/')}{ITEMS}/{quote(name, safe='')}"
     params = {"show-reference-ids": "true"}
-    found: Entry = values.asked(http, url, "DKAN metastore", name, _is_entry, params)
-    return {field: _undone(value) for field, value in found.items()}
+    found: Entry = answers.asked(http, url, API, name, _is_entry, params)
+    return _plain(found)
 
 
 def _is_entry(body: object) -> bool:
@@ -61,14 +99,6 @@ def _dataset(source: Source, item: SourceDataset, entry: Entry) -> Dataset:
     """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
     own = declared(source, item)
     base = (source.url or "").rstrip("/")
-    told = values.dcat_us(own, entry)
-    owner = own.contact_point
-    periodic = own.accrual_periodicity or values.dcat_us_periodicity(entry)
-    return replace(
-        told,
-        contact_point=ContactPoint(owner.name, owner.email or first_address(values.dcat_us_addresses(entry))),
-        accrual_periodicity=periodic,
-        accrual_periodicity_days=periodicity.days(periodic),
-        landing_page=told.landing_page or f"{base}/dataset/{quote(item.identifier or item.id, safe='')}",
-        distributions=values.dcat_us_files(item, own.key, entry, base),
-    )
+    told = dcat_us_entry.dataset(own, item, entry, base)
+    page = f"{base}/dataset/{quote(item.identifier or item.id, safe='')}"
+    return replace(told, landing_page=told.landing_page or page)

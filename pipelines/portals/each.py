@@ -12,20 +12,12 @@ from dataclasses import replace
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
 from pipelines.model import Catalog, Dataset, Fault, FaultKind
+from pipelines.portals.answers import UNHEARD
 from pipelines.portals.direct import declared, declared_catalog
 from pipelines.sources import Source, SourceDataset
 
 # Faults of the portal, not of one dataset. After this many in a row it is left in peace until tomorrow.
-OF_THE_PORTAL = frozenset(
-    {
-        FaultKind.NOT_REACHABLE,
-        FaultKind.TIMED_OUT,
-        FaultKind.TLS,
-        FaultKind.BLOCKED,
-        FaultKind.THROTTLED,
-        FaultKind.UNSUPPORTED_ADDRESS,
-    }
-)
+OF_THE_PORTAL = UNHEARD
 PATIENCE = 2
 
 Ask = Callable[[SourceDataset], Dataset]

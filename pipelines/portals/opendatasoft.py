@@ -1,7 +1,8 @@
 """Portal `opendatasoft`: the Explore API, version 2.1, of Opendatasoft (Huwise).
 
-Belongs here: asking for each declared dataset, which of its metadata means what, and which of its exports holds all
-of it. Does not belong here: what a refusal means in general, or which file becomes which distribution (`values`).
+Belongs here: asking for each declared dataset, or for all, which of its metadata means what, and which of its exports
+holds all of it. Does not belong here: what a refusal means in general (`answers`), or which file becomes which
+distribution (`files`).
 
 Records are never asked for: the API gives a hundred at a time, and ten thousand in all. `/exports/csv` has no such
 cap. It is asked for without parameters, and is then separated by `;`, begins with a byte order mark, joins the
@@ -24,15 +25,19 @@ from pipelines.clock import Clock
 from pipelines.http_client import HttpClient, JsonResponse
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import periodicity, values
+from pipelines.portals import answers, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
+from pipelines.portals.walk import Entry, Page, Recognised, Walk, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 Answer = Mapping[str, Any]
 
+API = "Opendatasoft API"
+# What the catalog gives at a time, and in all; an export of the catalog is not limited.
+ROWS, MOST, EXPORT, MAX_EXPORT = 100, 10_000, "export", 200_000_000
 # The whole of a dataset as each kind of file; the first is taken where none is declared.
 EXPORTS = {
     "csv": "text/csv",
@@ -50,6 +55,62 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All datasets by id, a hundred at a time; a catalog of more than ten thousand as one export."""
+    source = undeclared("opendatasoft", url)
+    root = f"{source.url}/api/explore/v2.1/catalog"
+    total: object = None
+
+    def ask(cursor: str) -> Page:
+        nonlocal total
+        if cursor == EXPORT:
+            params = {"order_by": "dataset_id"}
+            body = answers.asked(
+                http, f"{root}/exports/json", API, None, _is_list, params, max_bytes=MAX_EXPORT
+            )
+            return Page([_nested(it) for it in values.objects(body)], total)
+        params = {"limit": str(ROWS), "offset": cursor, "order_by": "dataset_id"}
+        body = answers.asked(http, f"{root}/datasets", API, None, _is_catalog, params)
+        entries: list[Entry] = values.objects(body["results"])
+        total, offset = body.get("total_count"), int(cursor)
+        if (number(total) or 0) > MOST:
+            return Page(entries, total, EXPORT)
+        following = offset + (len(entries) or ROWS)
+        more = (bool(entries) or offset < (number(total) or 0)) and following + ROWS <= MOST
+        return Page(entries, total, str(following) if more else None)
+
+    return whole(source, clock, ask, lambda it: values.first(it, ("dataset_id",), 200), _dataset)
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By the catalog of the Explore API, which tells how many datasets there are but no title of its own."""
+    for root in answers.roots(url, "/explore/", "/api/"):
+        body = answers.told(http, f"{root}/api/explore/v2.1/catalog/datasets", {"limit": "0"})
+        if _is_catalog(body):
+            return Recognised(root, datasets=number(body.get("total_count")))
+    return None
+
+
+def _is_catalog(body: object) -> bool:
+    return isinstance(body, dict) and "total_count" in body and isinstance(body.get("results"), list)
+
+
+def _is_list(body: object) -> bool:
+    return isinstance(body, list)
+
+
+def _nested(told: Answer) -> Answer:
+    """A dataset of an export as the catalog has it: some exports write `default.title` for `metas.default.title`."""
+    if isinstance(told.get("metas"), dict):
+        return told
+    metas: dict[str, dict[str, Any]] = {}
+    for name, value in told.items():
+        template, dot, field = name.removeprefix("metas.").partition(".")
+        if dot:
+            metas.setdefault(template, {})[field] = value
+    return {**told, "dataset_id": told.get("dataset_id") or told.get("datasetid"), "metas": metas}
+
+
 def _address(source: Source, item: SourceDataset) -> str:
     name = quote(item.identifier or item.id, safe="")
     return f"{(source.url or '').rstrip('/')}/api/explore/v2.1/catalog/datasets/{name}"
@@ -58,7 +119,7 @@ def _address(source: Source, item: SourceDataset) -> str:
 def _asked(source: Source, item: SourceDataset, http: HttpClient) -> Answer:
     """The dataset as the portal gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     name, url = item.identifier or item.id, _address(source, item)
-    told: Answer = values.asked(http, url, "Opendatasoft API", name, _is_dataset, says_gone=_says_gone)
+    told: Answer = answers.asked(http, url, API, name, _is_dataset, says_gone=_says_gone)
     return told
 
 
@@ -99,13 +160,14 @@ def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
         keywords=values.texts(
             keywords if isinstance(keywords, list) else [keywords], 100, values.MAX_KEYWORDS
         ),
-        distributions=values.distributions(item, own.key, listed, beside),
+        distributions=files.distributions(item, own.key, listed, beside),
     )
 
 
 def _template(told: Answer, name: str) -> Answer:
     """The metadata of one template; none when the portal does not use it."""
-    template = told["metas"].get(name)
+    metas = told.get("metas")
+    template = metas.get(name) if isinstance(metas, dict) else None
     return template if isinstance(template, dict) else {}
 
 
@@ -155,14 +217,14 @@ def _files(
 
 def _uploads(told: Answer, field: str, url: str) -> Iterator[Distribution]:
     """Uploaded files. Their `url` is the portal's own matter (`odsfile://`): they are had by their id."""
-    for file in values.objects(told.get(field))[: values.MAX_FILES]:
+    for file in values.objects(told.get(field))[: files.MAX_FILES]:
         id_ = printable(file.get("id"), 200)
         if id_:
             yield Distribution(
                 key="",
                 title=values.plain(file.get("title"), TITLE),
                 download_url=f"{url}/{field}/{quote(id_, safe='')}",
-                format=values.format_of(None, file.get("mimetype")),
+                format=files.format_of(None, file.get("mimetype")),
                 media_type=printable(file.get("mimetype"), 100).lower() or None,
                 portal_id=id_,
             )

@@ -1,8 +1,8 @@
 """Portal `socrata`: the views of Socrata (Tyler Data & Insights), one dataset each.
 
-Belongs here: asking for each declared view, which of its fields means what, and which of its downloads holds all of
-it. Does not belong here: what a refusal means in general, or which file becomes which distribution (`values`). Rows
-are never asked for: the SODA API gives a thousand of them at a time.
+Belongs here: asking for each declared view, or for all of a portal, which of its fields means what, and which of its
+downloads holds all of it. Does not belong here: what a refusal means in general (`answers`), or which file becomes
+which distribution (`files`). Rows are never asked for: the SODA API gives a thousand of them at a time.
 
 `identifier` is the view's id, four characters, a hyphen and four more. Asked is `/api/views/<id>.json`, because only
 there it says whether a view holds rows, a file or links; where that cannot be had, `/api/views/metadata/v1/<id>`,
@@ -21,18 +21,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient, JsonResponse
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
-from pipelines.portals import periodicity, values
+from pipelines.portals import answers, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
+from pipelines.portals.walk import Page, Recognised, Walk, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 View = Mapping[str, Any]
@@ -47,6 +48,12 @@ EXPORTS = {
     "json": "application/json",
     "xml": "text/xml",
 }
+# Types of view, as the catalogue names them, that hold no rows of their own.
+NO_ROWS = frozenset(
+    {"api", "calendar", "chart", "federated_href", "file", "form", "href", "link", "measure", "story"}
+)
+# What the catalogue gives in one page, and in all, by offset.
+ROWS, MOST, START = 1000, 10_000, "0"
 MAX_CUSTOM_FIELDS = 500
 # What portals call their own fields, without accents, spaces and signs: Colombia's, New York's (city and state).
 FREQUENCY = ("frecuenciadeactualizacion", "updatefrequency", "postingfrequency", "frequency", "frecuencia")
@@ -60,18 +67,82 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All views of the portal's own, by id. Beyond ten thousand the catalogue goes on after the last id alone."""
+    source = undeclared("socrata", url)
+    host = urlsplit(url).hostname or ""
+    seen = 0
+
+    def ask(cursor: str) -> Page:
+        nonlocal seen
+        seen = 0 if cursor == START else seen
+        params = {"domains": host, "search_context": host, "limit": str(ROWS), "order": "dataset_id"}
+        if cursor.isdigit():
+            params["offset"] = cursor
+        else:
+            params = {**params, "scroll_id": cursor}
+            del params["order"]  # this one it goes by anyway, and refuses any other
+        body = answers.asked(http, f"{source.url}/api/catalog/v1", API, None, _is_catalogue, params)
+        views = [_listed(it) for it in values.objects(body["results"])]
+        seen += len(views)
+        following = str(seen) if seen + ROWS <= MOST else printable(views[-1].get("id"), 20) if views else ""
+        more = bool(views) and bool(following)
+        return Page(views, body.get("resultSetSize"), following if more else None)
+
+    return whole(source, clock, ask, lambda it: printable(it.get("id"), 20), _dataset, START)
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By the catalogue, which every Socrata portal answers for itself."""
+    for root in answers.roots(url)[-1:]:
+        host = urlsplit(root).hostname or ""
+        params = {"domains": host, "search_context": host, "limit": "0"}
+        body = answers.told(http, f"{root}/api/catalog/v1", params)
+        if _is_catalogue(body):
+            return Recognised(root, datasets=number(body.get("resultSetSize")))
+    return None
+
+
+def _is_catalogue(body: object) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("results"), list) and "resultSetSize" in body
+
+
+def _listed(result: View) -> View:
+    """A result of the catalogue as a view: the same things under other names."""
+    parts: dict[str, View] = {}
+    for name in ("resource", "classification", "metadata"):
+        part = result.get(name)
+        parts[name] = part if isinstance(part, dict) else {}
+    about, classed = parts["resource"], parts["classification"]
+    fields = values.objects(classed.get("domain_metadata"))
+    tags = classed.get("domain_tags")
+    return {
+        **{
+            name: about.get(name)
+            for name in ("id", "name", "description", "attribution", "createdAt", "type")
+        },
+        "tags": tags if isinstance(tags, list) else classed.get("tags"),
+        "license": parts["metadata"].get("license"),
+        "dataUpdatedAt": about.get("data_updated_at") or about.get("updatedAt"),
+        "webUri": result.get("permalink") or result.get("link"),
+        "customFields": {
+            "": {printable(it.get("key"), 200).partition("_")[2]: it.get("value") for it in fields}
+        },
+    }
+
+
 def _asked(source: Source, item: SourceDataset, http: HttpClient) -> View:
     """The view as Socrata gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     name = item.identifier or item.id
     base, id_ = (source.url or "").rstrip("/"), quote(name, safe="")
     view: View
     try:
-        view = values.asked(http, f"{base}/api/views/{id_}.json", API, name, _is_view, says_gone=_says_gone)
+        view = answers.asked(http, f"{base}/api/views/{id_}.json", API, name, _is_view, says_gone=_says_gone)
     except PublisherFault as caught:
         if caught.kind is not FaultKind.CATALOG_UNREADABLE:
             raise
         url = f"{base}/api/views/metadata/v1/{id_}"
-        view = values.asked(http, url, API, name, _is_view, says_gone=_says_gone)
+        view = answers.asked(http, url, API, name, _is_view, says_gone=_says_gone)
     return view
 
 
@@ -106,7 +177,7 @@ def _dataset(source: Source, item: SourceDataset, view: View) -> Dataset:
         modified=modified,
         landing_page=values.web_page(view.get("webUri")) or page,
         keywords=values.texts(view.get("tags"), 100, values.MAX_KEYWORDS),
-        distributions=values.distributions(item, own.key, listed, beside),
+        distributions=files.distributions(item, own.key, listed, beside),
     )
 
 
@@ -159,6 +230,8 @@ def _files(source: Source, item: SourceDataset, view: View) -> tuple[list[Distri
         return [replace(_blob(view, url), issued=issued, modified=modified)], []
     if view.get("viewType") == "href":  # files elsewhere: the portal's dates are not theirs
         return list(_links(view, base)), []
+    if printable(view.get("type"), 20) in NO_ROWS:  # the catalogue says so, but not where they are
+        return [], []
     title = values.plain(view.get("name"), TITLE)
     exports = [
         Distribution(
@@ -185,7 +258,7 @@ def _blob(view: View, url: str) -> Distribution:
         key="",
         title=name or values.plain(view.get("name"), TITLE),
         download_url=f"{url}/files/{quote(id_, safe='')}?download=true&filename={quote(name, safe='')}",
-        format=values.format_of(extension.group(1) if extension else None, media_type),
+        format=files.format_of(extension.group(1) if extension else None, media_type),
         media_type=media_type or None,
         byte_size=values.size(view.get("blobFileSize")),
         portal_id=id_,
@@ -197,12 +270,12 @@ def _links(view: View, base: str) -> Iterator[Distribution]:
     metadata = view.get("metadata")
     told: View = metadata if isinstance(metadata, dict) else {}
     points = values.objects(told.get("additionalAccessPoints")) or [{"urls": told.get("accessPoints")}]
-    for point in points[: values.MAX_FILES]:
+    for point in points[: files.MAX_FILES]:
         urls = point.get("urls")
         for format_, address in list(urls.items())[:20] if isinstance(urls, dict) else ():
             yield Distribution(
                 key="",
                 title=values.plain(point.get("title"), TITLE),
                 download_url=values.address(address, base),
-                format=values.format_of(format_),
+                format=files.format_of(format_),
             )

@@ -1,7 +1,7 @@
 """Portal `udata`: the API, version 1, of the portals that run udata (data.gouv.fr and its kin).
 
-Belongs here: asking for each declared dataset, and which of udata's fields means what. Does not belong here: what a
-refusal means, or which file becomes which distribution (`values`).
+Belongs here: asking for each declared dataset, or for all, and which of udata's fields means what. Does not belong
+here: what a refusal means (`answers`), or which file becomes which distribution (`files`).
 
 Mapping after udata's own DCAT: created_at -> dct:issued, last_update -> dct:modified (of the files; last_modified
 is of the description), organization -> dct:publisher, contact_points -> dcat:contactPoint, frequency ->
@@ -21,11 +21,12 @@ from pipelines.clock import Clock
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import periodicity, values
+from pipelines.portals import answers, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
+from pipelines.portals.walk import Entry, Page, Recognised, Walk, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 Answer = Mapping[str, Any]
@@ -37,6 +38,8 @@ FREQUENCIES = {
     **{"fourTimesADay": 1 / 4, "threeTimesADay": 1 / 3, "semidaily": 1 / 2, "severalTimesADay": 1.0},
     **{"fiveTimesAWeek": 7 / 5, "fourTimesAWeek": 7 / 4},
 }
+API = "udata API"
+ROWS = 100
 # Types of resource that are no data: taken only where sources.yaml names them.
 BESIDE = frozenset({"documentation", "api", "code"})
 RESOURCE_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
@@ -47,13 +50,41 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
 
 
+def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
+    """All public datasets, the oldest first, for new ones come last then."""
+    source = undeclared("udata", url)
+
+    def ask(cursor: str) -> Page:
+        params = {"page": cursor, "page_size": str(ROWS), "sort": "created"}
+        body = answers.asked(http, f"{source.url}/api/1/datasets/", API, None, _is_page, params)
+        entries: list[Entry] = values.objects(body["data"])
+        # The address that it gives may be of another host, or its own: only that there is one is believed.
+        return Page(entries, body.get("total"), str(int(cursor) + 1) if body.get("next_page") else None)
+
+    return whole(source, clock, ask, lambda it: values.first(it, ("id", "slug"), 200), _dataset, "1")
+
+
+def recognise(url: str, http: HttpClient) -> Recognised | None:
+    """By `/api/1/site/`, which tells the title and counts the datasets."""
+    for root in answers.roots(url, "/datasets/", "/api/", "/organizations/"):
+        site = answers.objects_told(http, f"{root}/api/1/site/")
+        metrics = site.get("metrics")
+        if "title" in site and isinstance(metrics, dict):
+            return Recognised(root, values.plain(site["title"], TITLE), number(metrics.get("datasets")))
+    return None
+
+
+def _is_page(body: object) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("data"), list) and "total" in body
+
+
 def _asked(source: Source, item: SourceDataset, http: HttpClient) -> Answer:
     """The dataset as udata gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     name = item.identifier or item.id
     url = f"{(source.url or '').rstrip('/')}/api/1/datasets/{quote(name, safe='')}/"
-    found: Answer = values.asked(http, url, "udata API", name, _is_dataset)
+    found: Answer = answers.asked(http, url, API, name, _is_dataset)
     if found.get("deleted"):
-        raise values.gone(name, "the portal says that it was deleted")
+        raise answers.gone(name, "the portal says that it was deleted")
     return found
 
 
@@ -85,7 +116,7 @@ def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
         modified=values.instant(told.get("last_update")) or values.instant(told.get("last_modified")),
         landing_page=values.web_page(told.get("page")) or f"{base}/datasets/{quote(name, safe='')}/",
         keywords=values.texts(told.get("tags"), 100, values.MAX_KEYWORDS),
-        distributions=values.distributions(item, own.key, listed, beside),
+        distributions=files.distributions(item, own.key, listed, beside),
     )
 
 
@@ -104,7 +135,7 @@ def _file(resource: Answer, base: str) -> Distribution:
         key="",
         title=values.plain(resource.get("title"), TITLE),
         download_url=stable or values.address(resource.get("url"), base),
-        format=values.format_of(resource.get("format"), resource.get("mime")),
+        format=files.format_of(resource.get("format"), resource.get("mime")),
         media_type=printable(resource.get("mime"), 100).lower() or None,
         byte_size=values.size(resource.get("filesize")),
         issued=values.instant(resource.get("created_at")),

@@ -15,7 +15,7 @@ import ssl
 import sys
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,6 +56,7 @@ class _Site:
     requests: list[Request] = field(default_factory=list)
     robots_requests: list[Request] = field(default_factory=list)
     url: str = ""
+    answering: Callable[[str, Mapping[str, str]], tuple[int, Any] | None] = lambda path, query: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -110,6 +111,10 @@ class PortalServer:
     def ckan(self) -> dict[str, dict[str, Any]]:
         """The packages by name."""
         return self._site.ckan
+
+    def answers(self, answering: Callable[[str, Mapping[str, str]], tuple[int, Any] | None]) -> None:
+        """Speak an API: a status and a JSON body for a path and its query, None for what is served as before."""
+        self._site.answering = answering
 
     @property
     def requests(self) -> list[Request]:
@@ -201,6 +206,9 @@ class Handler(BaseHTTPRequestHandler):
         if planned is not None:
             self.close_connection = True
             FAULTS[planned.kind](self, **planned.options)
+        elif (told := site.answering(path, query)) is not None:
+            body = json.dumps(told[1]).encode()
+            answer(self, told[0], {"Content-Type": "application/json"}, body)
         elif path == PACKAGE_SHOW:
             self._package_show(query)
         else:

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.clock import FixedClock
 from pipelines.model import FaultKind
-from pipelines.portals import arcgis
+from pipelines.portals import arcgis, arcgis_service
 from pipelines.settings import Settings
 from tests.portal_server import PortalServer
 from tests.portal_server.faults import FAULTS
@@ -176,7 +176,7 @@ def test_every_field_may_be_of_another_type(junk: Any, hub: Hub) -> None:
 
 def test_a_service_of_many_layers_is_cut(hub: Hub) -> None:
     layers = [{"id": number, "name": f"Capa {number}"} for number in range(500)]
-    assert len(hub.show({}, layers).distributions) == arcgis.MAX_LAYERS
+    assert len(hub.show({}, layers).distributions) == arcgis_service.MAX_LAYERS
 
 
 def test_recorded_answers_of_real_servers(corpus: Path, hub: Hub) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pipelines.clock import FixedClock
 from pipelines.http_client import HttpClient
 from pipelines.model import Dataset, FaultKind
-from pipelines.portals import udata, values
+from pipelines.portals import files, udata
 from pipelines.settings import Settings
 from pipelines.sources import parse
 from tests.portal_server import PortalServer
@@ -218,7 +218,7 @@ def test_keys_stay_when_files_are_added_or_put_in_another_order(show: Show) -> N
 def test_of_too_many_files_the_youngest_are_kept_under_their_own_names(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(values, "MAX_FILES", 2)
+    monkeypatch.setattr(files, "MAX_FILES", 2)
     resources = [{"format": "json", "created_at": f"2025-0{month}-01"} for month in (3, 1, 2)]
     assert keys(show({"resources": resources})) == ["json-3", "json-2"]
 
@@ -362,7 +362,7 @@ def test_the_recorded_answer_of_a_real_portal(corpus: Path, show: Show, portal: 
     assert dataset.modified == told["last_update"]
     assert dataset.landing_page == told["page"]
     # 1,222 files: the youngest are kept, and keep the number that they have among all.
-    assert len(dataset.distributions) == len(set(keys(dataset))) == values.MAX_FILES
+    assert len(dataset.distributions) == len(set(keys(dataset))) == files.MAX_FILES
     youngest = max(told["resources"], key=lambda it: it["created_at"])
     (found,) = (it for it in dataset.distributions if it.portal_id == youngest["id"])
     assert found.key == f"prueba/marches/json-{len(told['resources'])}"

@@ -1,0 +1,92 @@
+"""An entry of DCAT-US 1.1 (Project Open Data) as a DCAT dataset: what a `data.json` and DKAN share.
+
+Belongs here: which of its fields means what, in all the forms in which portals write them. Does not belong here:
+how an entry is had (`dcat_us`, `dkan`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pipelines.http_client.addresses import printable
+from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
+from pipelines.portals import files, periodicity, values
+from pipelines.portals.contacts import first_address
+from pipelines.sources import SourceDataset
+
+
+def dataset(own: Dataset, item: SourceDataset, entry: Mapping[str, Any], base: str) -> Dataset:
+    """`own`, as it is declared, with what an entry says. Relative addresses are joined to `base`."""
+    licenses = [
+        entry.get("license"),
+        *(it.get("license") for it in values.records(entry.get("distribution"))),
+    ]
+    publisher = values.named(entry.get("publisher"), ("name", "title"))
+    owner = own.contact_point
+    periodic = own.accrual_periodicity or _periodicity(entry)
+    return replace(
+        own,
+        title=values.plain(entry.get("title"), values.TITLE) or own.title,
+        description=values.plain(entry.get("description"), values.TEXT) or own.description,
+        publisher=Publisher(publisher or own.publisher.name, own.publisher.country),
+        contact_point=ContactPoint(owner.name, owner.email or first_address(_addresses(entry))),
+        license=next((text for it in licenses if (text := values.license_of(it))), own.license),
+        accrual_periodicity=periodic,
+        accrual_periodicity_days=periodicity.days(periodic),
+        issued=_end(entry.get("issued")),
+        modified=_end(entry.get("modified")),
+        landing_page=values.web_page(entry.get("landingPage")),
+        keywords=values.texts(entry.get("keyword"), 100, values.MAX_KEYWORDS),
+        distributions=_files(item, own.key, entry, base),
+    )
+
+
+def _addresses(entry: Mapping[str, Any]) -> list[str]:
+    """What stands where a mail address should, of the contact points first, then of the publisher."""
+    contacts = values.records(entry.get("contactPoint"))
+    given = [it.get(name) for it in contacts for name in ("hasEmail", "email")]
+    given += [entry.get("contactPoint"), *(it.get("mbox") for it in values.records(entry.get("publisher")))]
+    return [values.named(it, ("@id", "@value", "value"), 1000) for it in given]
+
+
+def _periodicity(entry: Mapping[str, Any]) -> str | None:
+    """The accrual periodicity; `modified` may hold it, as `R/P1W`, for what changes all the time."""
+    modified = printable(entry.get("modified"), 100)
+    repeated = modified if modified.upper().startswith(("R/P", "P")) else ""
+    return values.named(entry.get("accrualPeriodicity"), ("@id", "@value")) or repeated or None
+
+
+def _files(item: SourceDataset, key: str, entry: Mapping[str, Any], base: str) -> tuple[Distribution, ...]:
+    """The distributions. `accessURL` leads to a page or an API: it is taken only where no `downloadURL` is."""
+    offered = [
+        (bool(values.address(it.get("downloadURL"))), it) for it in values.records(entry.get("distribution"))
+    ]
+    direct = [_file(it, base) for downloads, it in offered if downloads]
+    others = [_file(it, base) for downloads, it in offered if not downloads]
+    return files.distributions(item, key, direct or others, others if direct else ())
+
+
+def _file(entry: Mapping[str, Any], base: str) -> Distribution:
+    return Distribution(
+        key="",
+        title=values.plain(
+            values.first(entry, ("title", "fileName", "description"), values.TITLE), values.TITLE
+        ),
+        download_url=values.address(entry.get("downloadURL"), base)
+        or values.address(entry.get("accessURL"), base),
+        format=files.format_of(entry.get("format"), entry.get("mediaType")),
+        media_type=printable(entry.get("mediaType"), 100).lower() or None,
+        byte_size=values.size(entry.get("byteSize")),
+        issued=_end(entry.get("issued")),
+        modified=_end(entry.get("modified")),
+        portal_id=values.first(entry, ("identifier", "@id")) or None,
+    )
+
+
+def _end(value: object) -> str | None:
+    """An instant, or the last of an interval `start/end` (ISO 8601); None for a repetition such as `R/P1D`."""
+    return next(
+        (it for part in reversed(printable(value, 100).split("/")) if (it := values.instant(part))), None
+    )

@@ -1,0 +1,293 @@
+"""Portals of every kind as they speak: the same datasets behind each API, clipped, drifting or lying as told.
+
+with PortalServer() as portal:
+    world = WORLDS["ckan"](portal, count=25)
+    portal.answers(world.answer)
+
+A new kind of portal needs a class here, and passes tests/contract/test_portals.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from tests.portal_server.server import PortalServer
+
+Told = tuple[int, Any] | None
+Entry = dict[str, Any]
+
+
+class World:
+    """One portal. `datasets` may be changed while it is asked, by `drift` too, which is called before each page.
+
+    `clip` is the most that one page holds; `total` stands in place of the true total; `stuck` gives the first page
+    for ever; of the pages in `empty` (the first is 0) each is empty once; `fails` is the page from which on there
+    is none.
+    """
+
+    kind: ClassVar[str]
+    listing: ClassVar[str]
+    inside: ClassVar[str] = "/dataset/d-001"
+    paged: ClassVar[bool] = True
+    counts: ClassVar[bool] = True
+
+    def __init__(self, portal: PortalServer, count: int = 0, clip: int = 7) -> None:
+        self.url = portal.url
+        self.clip = clip
+        self.datasets = [self.described(number) for number in range(count)]
+        self.total: Any = None
+        self.stuck = False
+        self.empty: set[int] = set()
+        self.fails: int | None = None
+        self.drift: Callable[[World], None] = lambda _: None
+        self.pages = 0
+
+    def name(self, number: int) -> str:
+        return f"d-{number:03d}"
+
+    def described(self, number: int) -> Entry:
+        name = self.name(number)
+        return {"id": name, "title": f"Datos {number}", "file": f"{self.url}/{name}.csv", "mail": MAIL}
+
+    @property
+    def address(self) -> str:
+        """What stands in sources.yaml as `url`."""
+        return self.url
+
+    def page(self, offset: int, limit: int) -> list[Entry] | None:
+        """The entries of a page; None when the portal fails."""
+        self.drift(self)
+        number, self.pages = self.pages, self.pages + 1
+        if self.fails is not None and number >= self.fails:
+            return None
+        if number in self.empty:
+            return []
+        start = 0 if self.stuck else offset
+        return [self.entry(it) for it in self.datasets[start : start + min(limit, self.clip)]]
+
+    @property
+    def declared(self) -> Any:
+        return len(self.datasets) if self.total is None else self.total
+
+    def find(self, name: str) -> Entry | None:
+        return next((it for it in self.datasets if it.get("id") == name), None)
+
+    def entry(self, dataset: Entry) -> Any:
+        """The dataset in the API's words; one with `raw` as that."""
+        return dataset["raw"] if "raw" in dataset else self.written(dataset)
+
+    def written(self, dataset: Entry) -> Any:
+        raise NotImplementedError
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        raise NotImplementedError
+
+
+MAIL = "mailto:no-reply@x.example, datos@dependencia.example?subject=Hola"
+BROKEN: Told = (500, {"message": "out of order"})
+
+
+class Ckan(World):
+    kind, listing = "ckan", "/api/3/action/package_search"
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        action = path.removeprefix("/api/3/action/")
+        if action == "status_show":
+            return 200, {"success": True, "result": {"ckan_version": "2.11.0", "site_title": "Datos"}}
+        if action == "package_search":
+            entries = self.page(int(query.get("start", 0)), int(query.get("rows", 10)))
+            if entries is None:
+                return BROKEN
+            return 200, {"success": True, "result": {"count": self.declared, "results": entries}}
+        if action == "package_show":
+            found = self.find(query.get("id", ""))
+            error = {"__type": "Not Found Error", "message": "Not found"}
+            return (
+                (200, {"success": True, "result": self.entry(found)})
+                if found
+                else (404, {"success": False, "error": error})
+            )
+        return None
+
+    def written(self, dataset: Entry) -> Any:
+        return {
+            "id": dataset["id"],
+            "name": dataset["id"],
+            "title": dataset["title"],
+            "maintainer_email": dataset["mail"],
+            "resources": [{"id": "r", "format": "CSV", "url": dataset["file"]}],
+        }
+
+
+class Socrata(World):
+    kind, listing, inside = "socrata", "/api/catalog/v1", "/d/aaaa-0001"
+
+    def name(self, number: int) -> str:
+        return f"aaaa-{number:04d}"
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path == self.listing:
+            offset, limit = int(query.get("offset", 0)), int(query.get("limit", 100))
+            if offset + limit > 10_000:
+                return 400, {"error": "offset + limit must not exceed 10000"}
+            last = query.get("scroll_id")
+            if last is not None:
+                offset = sum(1 for it in self.datasets if it["id"] <= last)
+            if limit == 0:
+                return 200, {"results": [], "resultSetSize": self.declared}
+            entries = self.page(offset, limit)
+            return BROKEN if entries is None else (200, {"results": entries, "resultSetSize": self.declared})
+        if path.startswith("/api/views/"):
+            found = self.find(path.removeprefix("/api/views/").removesuffix(".json"))
+            if found is None:
+                return 404, {"code": "not_found", "error": True, "message": "Cannot find view"}
+            fields = {"custom_fields": {"Contacto": {"Correo": found["mail"]}}}
+            return 200, {"id": found["id"], "name": found["title"], "metadata": fields}
+        return None
+
+    def written(self, dataset: Entry) -> Any:
+        return {
+            "resource": {"id": dataset["id"], "name": dataset["title"], "type": "dataset"},
+            "classification": {
+                "domain_metadata": [{"key": "Contacto_Correo-electrónico", "value": dataset["mail"]}]
+            },
+            "permalink": f"{self.url}/d/{dataset['id']}",
+        }
+
+
+class Opendatasoft(World):
+    kind, listing, inside = (
+        "opendatasoft",
+        "/api/explore/v2.1/catalog/datasets",
+        "/explore/dataset/d-001/table/",
+    )
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path == self.listing:
+            offset, limit = int(query.get("offset", 0)), int(query.get("limit", 10))
+            if offset + limit > 10_000:
+                return 400, {"error_code": "InvalidRESTParameterError", "message": "10000"}
+            if limit == 0:
+                return 200, {"total_count": self.declared, "results": []}
+            entries = self.page(offset, limit)
+            return BROKEN if entries is None else (200, {"total_count": self.declared, "results": entries})
+        if path == "/api/explore/v2.1/catalog/exports/json":
+            return 200, [self.entry(it) for it in self.datasets]
+        if path.startswith(f"{self.listing}/"):
+            found = self.find(path.removeprefix(f"{self.listing}/"))
+            error = {"error_code": "ODSError", "message": "not found"}
+            return (200, self.entry(found)) if found else (404, error)
+        return None
+
+    def written(self, dataset: Entry) -> Any:
+        metas = {"default": {"title": dataset["title"]}, "dcat": {"contact_email": dataset["mail"]}}
+        return {"dataset_id": dataset["id"], "has_records": True, "metas": metas}
+
+
+class Arcgis(World):
+    kind, listing = "arcgis", "/api/search/v1/collections/all/items"
+    inside = "/datasets/datos-1/about"
+
+    def name(self, number: int) -> str:
+        return f"{number:032x}"
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path == self.listing:
+            entries = self.page(int(query.get("startindex", 1)) - 1, int(query.get("limit", 10)))
+            if entries is None:
+                return BROKEN
+            return 200, {"type": "FeatureCollection", "features": entries, "numberMatched": self.declared}
+        if path.startswith(f"{self.listing}/"):
+            found = self.find(path.removeprefix(f"{self.listing}/"))
+            return (200, self.entry(found)) if found else (404, {"statusCode": 404, "message": "Not found"})
+        return None
+
+    def written(self, dataset: Entry) -> Any:
+        properties = {
+            "id": dataset["id"],
+            "title": dataset["title"],
+            "type": "CSV",
+            "url": dataset["file"],
+            "orgContactEmail": dataset["mail"],
+        }
+        return {"id": dataset["id"], "properties": properties}
+
+
+class Udata(World):
+    kind, listing, inside = "udata", "/api/1/datasets/", "/datasets/d-001/"
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path == "/api/1/site/":
+            return 200, {"title": "Datos", "metrics": {"datasets": len(self.datasets)}}
+        if path == self.listing:
+            number, size = int(query.get("page", 1)), min(int(query.get("page_size", 20)), self.clip)
+            entries = self.page((number - 1) * size, size)
+            if entries is None:
+                return BROKEN
+            more = self.stuck or number * size < len(self.datasets)
+            following = f"{self.url}{path}?page={number if self.stuck else number + 1}" if more else None
+            return 200, {"data": entries, "total": self.declared, "next_page": following}
+        if path.startswith(self.listing):
+            found = self.find(path.removeprefix(self.listing).strip("/"))
+            return (200, self.entry(found)) if found else (404, {"message": "Dataset not found"})
+        return None
+
+    def written(self, dataset: Entry) -> Any:
+        return {
+            "id": dataset["id"],
+            "title": dataset["title"],
+            "contact_points": [{"email": dataset["mail"]}],
+            "resources": [{"id": "r", "format": "csv", "url": dataset["file"]}],
+        }
+
+
+class Dkan(World):
+    kind, listing, paged = "dkan", "/api/1/metastore/schemas/dataset/items", False
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path == "/api/1/metastore/schemas":
+            return 200, {"dataset": {}, "distribution": {}}
+        if path == "/api/1/search":
+            return 200, {"total": self.declared, "results": {}}
+        if path == self.listing:
+            return 200, self.page(0, len(self.datasets))
+        if path.startswith(f"{self.listing}/"):
+            found = self.find(path.removeprefix(f"{self.listing}/"))
+            return (
+                (200, self.entry(found)) if found else (404, {"message": "Error: not found", "status": 404})
+            )
+        return None
+
+    def page(self, offset: int, limit: int) -> list[Entry] | None:
+        return [self.entry(it) for it in self.datasets]
+
+    def written(self, dataset: Entry) -> Any:
+        contact = {"fn": "Unidad", "hasEmail": dataset["mail"]}
+        file = {"format": "csv", "downloadURL": dataset["file"]}
+        about = {"identifier": dataset["id"], "title": dataset["title"], "contactPoint": contact}
+        return {**about, "distribution": [{"identifier": "u", "data": file}]}
+
+
+class DcatUs(World):
+    kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/", False, False
+
+    @property
+    def address(self) -> str:
+        return f"{self.url}{self.listing}"
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path != self.listing:
+            return None
+        return 200, {"title": "Datos", "dataset": [self.entry(it) for it in self.datasets]}
+
+    def written(self, dataset: Entry) -> Any:
+        contact = {"fn": "Unidad", "hasEmail": dataset["mail"]}
+        file = {"format": "csv", "downloadURL": dataset["file"]}
+        about = {"identifier": dataset["id"], "title": dataset["title"], "contactPoint": contact}
+        return {**about, "distribution": [file]}
+
+
+WORLDS: Mapping[str, type[World]] = {
+    it.kind: it for it in (Arcgis, Ckan, DcatUs, Dkan, Opendatasoft, Socrata, Udata)
+}
