@@ -67,7 +67,7 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
 
 def run_source(source: Source, night: date, tools: Tools) -> RunIndex:
     """One source's night, from declaration to history. Our own fault ends in `failure`, not in silence."""
-    with alone(tools, source.id):
+    with alone(tools, source.id), tools.store.in_use():
         run = stages.declare(source, night, tools)
         try:
             catalog = stages.discover(run, tools)

@@ -1,4 +1,5 @@
-"""What an earlier night already knows: the last finished run of a source, under the rules of today.
+"""What an earlier night already knows: the last finished run of a source under the rules of today, and since when
+the data have been as they are.
 
 Belongs here: looking back through run folders. Only nights strictly before this one are looked at, so that a
 night run twice sees the same past.
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
 from pipelines.measurement.evidence import OUT_OF_REACH
 from pipelines.model import Catalog, ReadReport, RunIndex, Snapshot, ValidationResult
+from pipelines.tables.rows_hash import data_hash
 
 R = TypeVar("R", ReadReport, ValidationResult)
 
@@ -66,3 +69,60 @@ def by_bytes(values: Iterable[R]) -> dict[tuple[str, str], list[R]]:
 def _in_doubt(value: ReadReport | ValidationResult) -> bool:
     """A report of data that could not be read; a manual left aside in an archive is none."""
     return isinstance(value, ReadReport) and value.fault is not None and (value.main or value.share_read < 1)
+
+
+def previous_reads(
+    runs: Path, source: str, before: date, *, look_back: int = 30
+) -> dict[str, list[ReadReport]]:
+    """The reports of the newest earlier night on which all of a distribution's data was read, by distribution."""
+    newest: dict[str, list[ReadReport]] = {}
+    earlier = [night for night in artifacts.nights(runs) if night < before]
+    for night in reversed(earlier[-look_back:]):
+        path = artifacts.run_folder(runs, night, source) / artifacts.READS
+        if path.exists():
+            tonight: dict[str, list[ReadReport]] = defaultdict(list)
+            for report in artifacts.read_values(path, ReadReport):
+                tonight[report.distribution].append(report)
+            for distribution, reports in tonight.items():
+                if data_hash(reports) is not None:
+                    newest.setdefault(distribution, reports)
+    return newest
+
+
+def dated(snapshot: Snapshot, before: Snapshot | None) -> Snapshot:
+    """`snapshot` with when its bytes changed. A first visit does not tell: the file may be years old."""
+    if before is None:
+        return replace(snapshot, same_since=snapshot.visited_on if snapshot.sha256 else None)
+    if snapshot.sha256 is None:
+        return replace(snapshot, changed_on=before.changed_on)
+    if snapshot.sha256 == before.sha256:
+        since = before.same_since or before.visited_on
+        return replace(snapshot, changed_on=before.changed_on, same_since=since)
+    return replace(snapshot, changed_on=snapshot.visited_on, same_since=snapshot.visited_on)
+
+
+def dated_reads(
+    reports: list[ReadReport], snapshot: Snapshot, before: list[ReadReport] | None
+) -> list[ReadReport]:
+    """`reports` of all tables of `snapshot` with when their records changed, by comparison with earlier ones.
+
+    The same bytes hold the same records whatever the reader has learned since. Without earlier reports the dates
+    of the bytes stand; records that are not all known have no dates.
+    """
+    found = data_hash(reports)
+    if found is None:
+        return reports
+    since, changed_on = snapshot.same_since, snapshot.changed_on
+    if before and (before[0].sha256 == snapshot.sha256 or data_hash(before) == found):
+        since, changed_on = before[0].rows_since, before[0].rows_changed_on
+    elif before:
+        since = changed_on = snapshot.visited_on
+    return [replace(report, rows_since=since, rows_changed_on=changed_on) for report in reports]
+
+
+def changes(snapshot: Snapshot, tables: Iterable[ReadReport]) -> tuple[datetime | None, datetime | None]:
+    """When we last saw a distribution's data change, and since when they are as they are: records before bytes."""
+    for report in tables:
+        if report.distribution == snapshot.distribution and report.rows_since is not None:
+            return report.rows_changed_on, report.rows_since
+    return snapshot.changed_on, snapshot.same_since

@@ -47,6 +47,22 @@ class Settings:
         default=Path("data"),
         metadata={"env": "VEEDOR_DATA", "doc": "Snapshots, run folders, history and the public folder."},
     )
+    store: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_STORE",
+            "doc": "Where fetched files are kept: a folder, or an object store's address such as "
+            "s3://bucket/prefix. Unset: snapshots in the data folder.",
+        },
+    )
+    keep_snapshots_days: int = field(
+        default=0,
+        metadata={
+            "env": "VEEDOR_KEEP_SNAPSHOTS_DAYS",
+            "doc": "`veedor snapshots prune` removes files that were last published longer ago than so many days "
+            "and that nothing refers to. 0: everything is kept.",
+        },
+    )
     expectations: Path = field(
         default_factory=packaged_expectations,
         metadata={"env": "VEEDOR_EXPECTATIONS", "doc": "Suites, layouts and the catalogue of the guide."},

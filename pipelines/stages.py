@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,13 +35,22 @@ from pipelines.model import (
     ValidationResult,
     Verdict,
 )
-from pipelines.past_runs import by_bytes, last_finished, out_of_reach
+from pipelines.past_runs import (
+    by_bytes,
+    changes,
+    dated,
+    dated_reads,
+    last_finished,
+    out_of_reach,
+    previous_reads,
+)
 from pipelines.portals.discover import discover as discover_catalog
 from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.fetch import previous_snapshots
 from pipelines.sources import Source
 from pipelines.tables.layouts import Fit, Layout, choose, lay, of_roles
 from pipelines.tables.read import opened
+from pipelines.tables.rows_hash import hashed
 from pipelines.tables.table import Hint, Opened
 from pipelines.tools import Step, Tools
 from pipelines.validation.validate import validate as validate_table
@@ -84,7 +93,7 @@ def fetch(run: Run, catalog: Catalog, tools: Tools) -> list[Snapshot]:
                 with _step(tools, "fetch", distribution.key):
                     before = past.get(distribution.key)
                     snapshot = fetch_distribution(distribution, tools.http, tools.store, before, tools.clock)
-                    yield replace(snapshot, changed_on=_changed_on(snapshot, before))
+                    yield dated(snapshot, before)
 
     return _once(run, artifacts.SNAPSHOTS, Snapshot, make)
 
@@ -95,11 +104,13 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
     def make() -> Iterator[ReadReport]:
         earlier = _earlier(run, tools)
         known = by_bytes(artifacts.read_values(earlier / artifacts.READS, ReadReport)) if earlier else {}
+        past = previous_reads(tools.settings.runs, run.source.id, run.night)
         for snapshot in snapshots:
             if snapshot.sha256 is not None:
                 with _step(tools, "read", snapshot.distribution):
                     same = known.get((snapshot.distribution, snapshot.sha256))
-                    yield from same or _read_one(run, catalog, snapshot, tools)
+                    reports = same or list(_read_one(run, catalog, snapshot, tools))
+                    yield from dated_reads(reports, snapshot, past.get(snapshot.distribution))
 
     return _once(run, artifacts.READS, ReadReport, make)
 
@@ -247,13 +258,6 @@ def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
     )
 
 
-def _changed_on(snapshot: Snapshot, before: Snapshot | None) -> datetime | None:
-    """When we last saw the bytes change. A first visit does not tell: the file may be years old."""
-    if before is None or snapshot.sha256 is None or snapshot.sha256 == before.sha256:
-        return before.changed_on if before else None
-    return snapshot.visited_on
-
-
 def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
     for dataset in catalog.datasets:
         for item in dataset.distributions:
@@ -279,11 +283,14 @@ def _earlier(run: Run, tools: Tools) -> Path | None:
     return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, declared)
 
 
-def _opened(hint: Hint, tools: Tools) -> AbstractContextManager[Opened]:
+@contextmanager
+def _opened(hint: Hint, tools: Tools) -> Iterator[Opened]:
     limits = tools.settings
-    return opened(
-        tools.store.path(hint.sha256), hint, memory_limit=limits.memory_limit, threads=limits.threads
-    )
+    with (
+        tools.store.local(hint.sha256) as path,
+        opened(path, hint, memory_limit=limits.memory_limit, threads=limits.threads) as content,
+    ):
+        yield content
 
 
 def _layouts(run: Run, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
@@ -305,7 +312,7 @@ def _read_one(run: Run, catalog: Catalog, snapshot: Snapshot, tools: Tools) -> I
     hint = _hint(catalog, snapshot)
     try:
         with _opened(hint, tools) as content:
-            reports = list(content.reports)
+            reports = hashed(content)
     except ReadFault as fault:
         declared = hint.format or "unknown"
         yield ReadReport(hint.distribution, "", declared, sha256=hint.sha256, fault=fault.fault)
@@ -362,13 +369,16 @@ def _evidence(
     keys = {item.key for item in dataset.distributions}
     visits = tuple(item for item in snapshots if item.distribution in keys)
     guide = tools.guide.get(dataset.guide_dataset or "")
+    tables = tuple(report for key in sorted(keys) if (report := _main_table(key, reads)))
+    seen = {item.distribution: changes(item, tables) for item in visits}
     return Evidence(
         dataset=dataset,
         snapshots=visits,
-        reads=tuple(report for key in sorted(keys) if (report := _main_table(key, reads))),
+        reads=tables,
         validations=tuple(item for item in validations if item.distribution in keys),
         now=catalog.discovered_on,
-        last_change={item.distribution: item.changed_on for item in visits if item.changed_on},
+        last_change={key: changed for key, (changed, _) in seen.items() if changed},
+        same_since={key: since for key, (_, since) in seen.items() if since},
         max_age_days=guide.max_age_days if guide else None,
         has_suite=(dataset.guide_dataset or "") in tools.suites,
         has_layouts=any(layout.guide_dataset == dataset.guide_dataset for layout in tools.layouts),

@@ -20,7 +20,7 @@ from pipelines.guide import Guide, load_guide
 from pipelines.http_client import HttpClient
 from pipelines.measurement.score import Weights, load_weights
 from pipelines.settings import Settings
-from pipelines.snapshots.store import Store
+from pipelines.snapshots.store import Store, store_at
 from pipelines.sources import Sources
 from pipelines.tables.layouts import Layout, load_layouts
 from pipelines.validation.suites import Suite, load_suites
@@ -82,7 +82,7 @@ def opened_tools(
             settings=settings,
             clock=clock,
             http=http,
-            store=Store(settings.snapshots),
+            store=store_at(settings.store, settings.snapshots),
             guide=guide,
             suites=suites,
             layouts=layouts,

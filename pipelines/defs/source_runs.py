@@ -113,7 +113,7 @@ def each_source(
     chosen = set(context.partition_keys)
     for source in (source for source in tonight.sources.enabled if source.id in chosen):
         folder = run_folder(tonight, source)
-        with night.alone(tonight.tools, source.id):
+        with night.alone(tonight.tools, source.id), tonight.tools.store.in_use():
             index = None if begins else stopped_run(folder)
             counts: Counts = {}
             if index is None:

@@ -60,7 +60,10 @@ def of_run(
     return {
         "run": [_row(index, run)],
         **_of_catalog(run, index.source, catalog),
-        "snapshot": [_row(it, run, _place(it.distribution), _fault(it.fault)) for it in snapshots],
+        "snapshot": [
+            _row(it, run, _place(it.distribution), _fault(it.fault), validators=_json(it.validators))
+            for it in snapshots
+        ],
         "read_report": [
             _row(
                 it, run, _place(it.distribution), _fault(it.fault), table_name=it.table, roles=_json(it.roles)

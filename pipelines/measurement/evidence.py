@@ -5,7 +5,7 @@ Belongs here: the evidence as one value, and the one way to make a measurement f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.measurement.metrics import METRICS
@@ -24,8 +24,9 @@ from pipelines.model import (
 class Evidence:
     """One dataset's night.
 
-    `last_change` is by distribution. `out_of_reach_before` holds the keys of datasets and distributions that
-    could not be reached on the night before either.
+    `last_change` and `same_since` are by distribution: when we last saw its data change, and the first of our
+    visits in a row that found the data as they are. `out_of_reach_before` holds the keys of datasets and
+    distributions that could not be reached on the night before either.
     """
 
     dataset: Dataset
@@ -38,6 +39,7 @@ class Evidence:
     has_suite: bool = False
     has_layouts: bool = False
     out_of_reach_before: frozenset[str] = frozenset()
+    same_since: dict[str, datetime] = field(default_factory=dict)
 
 
 # These say nothing of the publisher: our request was turned away for being ours, or for being one too many.

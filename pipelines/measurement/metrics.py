@@ -100,11 +100,15 @@ METRICS: dict[str, Metric] = {
             "days",
             {"en": "Age of the file", "es": "Antigüedad del archivo"},
             {
-                "en": "Days since the file last changed, by the newest evidence: our own comparison of bytes, "
-                "the server's Last-Modified, the portal's date.",
-                "es": "Días desde el último cambio del archivo, según la evidencia más reciente: nuestra "
-                "comparación de bytes, el Last-Modified del servidor o la fecha del portal.",
+                "en": "Days since the data last changed, by the newest evidence: our own comparison of records "
+                "(of bytes, when they cannot be read), the server's Last-Modified unless the data were the same "
+                "before it, the portal's date. Another order of the records is no change.",
+                "es": "Días desde el último cambio de los datos, según la evidencia más reciente: nuestra "
+                "comparación de registros (de bytes, si no se pueden leer), el Last-Modified del servidor salvo "
+                "que los datos ya fueran los mismos antes, o la fecha del portal. Otro orden de los registros no "
+                "es un cambio.",
             },
+            version="2",
         ),
         Metric(
             "timeliness.current",
@@ -117,6 +121,7 @@ METRICS: dict[str, Metric] = {
                 "es": "1 mientras la antigüedad no rebase 1.5 veces el periodo declarado (o la antigüedad máxima "
                 "de la guía) y baja a 0 al triple; desconocido si no hay ninguna fecha.",
             },
+            version="2",
         ),
         Metric(
             "structure.readable",

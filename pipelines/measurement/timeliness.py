@@ -47,13 +47,21 @@ def currency(age: float, period: float) -> float:
 
 
 def last_change(snapshot: Snapshot, distribution: Distribution | None, evidence: Evidence) -> datetime | None:
-    """The newest evidence of a change of the file. A date in the future is no evidence."""
+    """The newest evidence of a change of the data. A date in the future is no evidence.
+
+    Nor is a Last-Modified that is newer than the first visit that found the same data: the data had been so
+    then, and only the server's word changed (many say "now" to every request).
+    """
+    served = _http_date(snapshot.last_modified)
+    since = evidence.same_since.get(snapshot.distribution)
     candidates = [
         evidence.last_change.get(snapshot.distribution),
-        _http_date(snapshot.last_modified),
+        min(served, since) if served and since and served <= snapshot.visited_on else served,
         _iso_date(distribution.modified if distribution else None),
     ]
-    known = [item for item in candidates if item is not None and item <= evidence.now]
+    # The visit comes a while after the night's own date, which is when the portal was asked.
+    latest = max(evidence.now, snapshot.visited_on)
+    known = [item for item in candidates if item is not None and item <= latest]
     return max(known, default=None)
 
 

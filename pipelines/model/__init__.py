@@ -21,6 +21,7 @@ from pipelines.model.alerting import (
 )
 from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Publisher
 from pipelines.model.evidence import (
+    Doubt,
     ExpectationResult,
     ReadReport,
     Snapshot,
@@ -37,6 +38,7 @@ __all__ = [
     "ContactPoint",
     "Dataset",
     "Distribution",
+    "Doubt",
     "ExpectationResult",
     "Fault",
     "FaultKind",

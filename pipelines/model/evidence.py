@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from pipelines.model.outcomes import Fault, Outcome, Severity
+
+
+class Doubt(StrEnum):
+    """Why a validator of a server (ETag, Last-Modified) is not trusted; `once` is not enough to distrust it.
+
+    `noise`: twice in a row another one for the same bytes. `lied`: the same one for other bytes.
+    """
+
+    ONCE = "once"
+    NOISE = "noise"
+    LIED = "lied"
 
 
 @dataclass(frozen=True)
@@ -17,8 +29,11 @@ class Snapshot:
     """One visit to one distribution: the exact bytes, or the fault that kept us from them.
 
     `sha256` names the bytes in the store; it is None when there are none. `changed` is None on a first
-    visit; `changed_on` is when we last saw the bytes change, None when we never did. `seconds` is wall time;
-    `moved_to` where permanent redirects led; `bytes` the length on the wire after content decoding.
+    visit; `changed_on` is when we last saw the bytes change, None when we never did; `same_since` is the first
+    of the visits in a row that found these bytes. `seconds` is wall time; `moved_to` where permanent redirects
+    led; `bytes` the length on the wire after content decoding. `evidence` names, in the store, what came instead of the data. `validators` holds what
+    is known against `etag` and `last_modified`, `unverified` how many times in a row we have only the server's
+    word (a 304) that nothing changed.
     """
 
     distribution: str
@@ -37,6 +52,10 @@ class Snapshot:
     file_name: str | None = None
     seconds: float = 0.0
     fault: Fault | None = None
+    same_since: datetime | None = None
+    evidence: str | None = None
+    validators: dict[str, Doubt] = field(default_factory=dict)
+    unverified: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,9 @@ class ReadReport:
     records without the header. `header_row` is the 1-based row, as a spreadsheet shows it, that holds the
     column names (None: there was none). `lost` counts records that could not be read, `lost_rows` names
     the first of them. `share_read` is in [0, 1] and below 1 only when not everything could be read.
+    `rows_hash` is the same for the same records in any order and any dialect (`tables.rows_hash`);
+    `rows_since` is the first of the visits in a row that found these records in the distribution,
+    `rows_changed_on` when we last saw them change, None when we never did.
     """
 
     distribution: str
@@ -72,6 +94,9 @@ class ReadReport:
     notes: tuple[str, ...] = ()
     sha256: str | None = None
     fault: Fault | None = None
+    rows_hash: str | None = None
+    rows_since: datetime | None = None
+    rows_changed_on: datetime | None = None
 
 
 @dataclass(frozen=True)

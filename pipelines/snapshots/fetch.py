@@ -16,6 +16,7 @@ from pipelines.errors import FetchFault, PublisherFault
 from pipelines.http_client import HttpClient, StatusFault
 from pipelines.model import Distribution, FaultKind, Snapshot
 from pipelines.snapshots.store import Store
+from pipelines.snapshots.validators import due, judged, sendable
 from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
 
 
@@ -52,12 +53,15 @@ def _visit(
         got = http.download(
             visit.url,
             temporary,
-            etag=known.etag if known else None,
-            last_modified=known.last_modified if known else None,
+            etag=sendable(known, "etag"),
+            last_modified=sendable(known, "last_modified"),
         )
+        tested = known is not None and got.sha256 is None and due(known)
+        if tested:  # "unchanged" is only the server's word: see the bytes
+            got = http.download(visit.url, temporary)
         answered = replace(visit, http_status=got.status, final_url=got.final_url, moved_to=got.moved_to)
         if known is not None and got.sha256 is None:
-            return replace(
+            confirmed = replace(
                 answered,
                 sha256=known.sha256,
                 bytes=known.bytes,
@@ -66,7 +70,9 @@ def _visit(
                 last_modified=got.last_modified or known.last_modified,
                 media_type=known.media_type,
                 file_name=known.file_name,
+                unverified=known.unverified + 1,
             )
+            return replace(confirmed, validators=judged(known, confirmed))
         sha256 = got.sha256 or ""
         arrived = replace(
             answered,
@@ -80,22 +86,24 @@ def _visit(
         if page is not None:
             store.adopt(temporary, sha256)
             kept = replace(page.fault, message=f"{page.fault.message} (kept as {sha256[:12]})")
-            return replace(arrived, fault=kept)
+            return replace(arrived, fault=kept, evidence=sha256)
         cut = cut_off(temporary)
         if cut is not None:
             return replace(arrived, fault=cut.fault)
         store.adopt(temporary, sha256)
         changed = None if previous is None else previous.sha256 != sha256
-        return replace(arrived, sha256=sha256, changed=changed)
+        whole = replace(arrived, sha256=sha256, changed=changed)
+        refuted = tested and changed is True
+        return replace(whole, validators=judged(previous, whole, refuted=refuted))
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _still_here(previous: Snapshot, url: str, store: Store) -> bool:
     """Whether a 304 would do: validators belong to one address, and bytes may have been cleared away."""
-    if previous.sha256 is None or previous.url != url or not store.has(previous.sha256):
+    if previous.sha256 is None or previous.url != url:
         return False
-    return store.path(previous.sha256).stat().st_size == previous.bytes
+    return store.size(previous.sha256) == previous.bytes
 
 
 def previous_snapshots(runs: Path, source: str, before: date, *, look_back: int = 30) -> dict[str, Snapshot]:

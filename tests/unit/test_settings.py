@@ -21,6 +21,7 @@ LIVE = {"VEEDOR_DELIVERY": "live"}
         *(("VEEDOR_THREADS", value) for value in ("0", "-2", "many", "1.5")),
         *(("VEEDOR_MAX_BYTES", value) for value in ("0", "-1")),
         ("VEEDOR_RETRIES", "-1"),
+        *(("VEEDOR_KEEP_SNAPSHOTS_DAYS", value) for value in ("-1", "ever", "1.5")),
         *(("VEEDOR_DEADLINE_SECONDS", value) for value in ("0", "-1", "nan", "inf")),
         ("VEEDOR_HOST_PAUSE_SECONDS", "-0.5"),
         *(("VEEDOR_MAIL_FROM", value) for value in ("nobody", "Veedor <veedor>", "a@b\r\nBcc: c@d", "<>")),

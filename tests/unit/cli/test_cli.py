@@ -31,7 +31,7 @@ def veedor(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = veedor("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("run", "read", "validate", "sql", "sources", "demo", "site"):
+    for command in ("run", "read", "validate", "sql", "sources", "snapshots", "demo", "site"):
         assert command in done.stdout
 
 

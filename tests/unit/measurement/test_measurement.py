@@ -150,6 +150,28 @@ def test_without_any_date_currency_is_unknown_and_a_future_date_is_no_evidence()
     assert score_of(evidence(dataset=dataset(accrual_periodicity=None)), "timeliness") == 0
 
 
+def age(**changes: object) -> float | None:
+    return values(evidence(**changes))["timeliness.age"]
+
+
+def test_a_last_modified_newer_than_the_data_is_no_update() -> None:
+    now = snapshot(last_modified="Tue, 10 Mar 2026 09:00:00 GMT")
+    assert age(snapshots=(now,)) == 0
+    assert (
+        age(snapshots=(now,), same_since={"s/d/csv": NOW}) == 0
+    )  # the first visit: nothing speaks against it
+    assert age(snapshots=(now,), same_since={"s/d/csv": NOW - timedelta(days=4)}) == 4
+    older = snapshot(last_modified="Sun, 01 Mar 2026 09:00:00 GMT")
+    assert age(snapshots=(older,), same_since={"s/d/csv": NOW - timedelta(days=4)}) == 9
+
+
+def test_what_is_seen_on_the_visit_counts_though_the_night_began_before_it() -> None:
+    later = NOW + timedelta(minutes=20)
+    assert age(snapshots=(snapshot(visited_on=later),), last_change={"s/d/csv": later}) == 0
+    says_now = snapshot(visited_on=later, last_modified="Tue, 10 Mar 2026 09:19:00 GMT")
+    assert age(snapshots=(says_now,)) == 0
+
+
 def test_structure_names_what_it_takes_points_for() -> None:
     of = evidence(
         reads=(read(encoding="cp1252", columns=("a", "column_2", "a__2"), ragged=2, share_read=0.9, lost=1),)

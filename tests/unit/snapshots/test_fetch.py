@@ -66,9 +66,9 @@ def test_a_first_visit(visit: Visit, store: Store, portal: PortalServer, clock: 
 def test_what_did_not_change_is_not_sent_again(visit: Visit, portal: PortalServer) -> None:
     first = visit()
     second = visit(first)
-    assert second == replace(first, http_status=304, changed=False)
+    assert second == replace(first, http_status=304, changed=False, unverified=1)
     assert portal.requests[1].headers["if-none-match"] == first.etag
-    assert visit(second) == second
+    assert visit(second) == replace(second, unverified=2)
 
 
 @pytest.mark.parametrize("gone", ["bytes", "size", "address"])
@@ -134,7 +134,34 @@ def test_a_page_is_evidence_and_not_the_data(visit: Visit, portal: PortalServer,
     assert "“Mantenimiento”" in snapshot.fault.message
     assert kept[:12] in snapshot.fault.message
     assert store.has(kept)
+    assert snapshot.evidence == kept
     assert visit(format="html").sha256 == kept
+
+
+HOSTILE = [
+    'attachment; filename="../../../../evil.csv"',
+    "attachment; filename*=UTF-8''..%2F..%2Fevil.csv",
+    'attachment; filename="/etc/cron.d/evil"',
+    'attachment; filename="C:\\\\evil.csv"',
+    "attachment; filename=.",
+]
+
+
+@pytest.mark.parametrize("disposition", HOSTILE)
+def test_nothing_that_a_portal_says_is_used_as_a_path(
+    disposition: str, portal: PortalServer, settings: Settings, tmp_path: Path, clock: FixedClock
+) -> None:
+    headers = {"Content-Disposition": disposition, "ETag": '"../../etag"'}
+    portal.fault("/../../evil.csv", "answer", headers=headers, body=TABLE)
+    portal.fault("/evil.csv", "answer", headers=headers, body=TABLE)
+    store = Store(settings.snapshots)
+    with HttpClient(settings, clock) as http:
+        for key in ("../../evil", "/etc/evil", "a/\x00/b", "..", "con"):
+            distribution = Distribution(key, "../evil", f"{portal.url}/../../evil.csv", "../../csv")
+            snapshot = fetch(distribution, http, store, None, clock)
+            assert (snapshot.sha256, snapshot.fault) == (SHA256, None)
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written == [settings.snapshots / "sha256" / SHA256[:2] / SHA256]
 
 
 @pytest.mark.parametrize("body", [gzip.compress(TABLE)[:-9], b"PK\x03\x04" + TABLE])
