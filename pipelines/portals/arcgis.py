@@ -103,6 +103,7 @@ def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Da
         license=_license(item) or own.license,
         issued=epoch(item.get("created"), milliseconds=True),
         modified=edited or epoch(item.get("modified"), milliseconds=True),
+        data_dictionary=f"{service[1]}/{layer or service[2] or 'layers'}?f=pjson" if service else None,
         landing_page=portal.pages + quote(name if portal.hub else id_, safe=""),
         keywords=texts(item.get("tags"), 100, MAX_KEYWORDS),
     )

@@ -21,7 +21,7 @@ from urllib.parse import quote, urljoin
 
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import periodicity
+from pipelines.portals import dictionaries, periodicity
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.sources import Source, SourceDataset, SourceDistribution
@@ -54,6 +54,7 @@ def dataset(source: Source, item: SourceDataset, package: Package) -> Dataset:
         accrual_periodicity_days=periodicity.days(periodic),
         issued=_instant(package.get("metadata_created")),
         modified=_instant(package.get("metadata_modified")),
+        data_dictionary=dictionaries.of_ckan(package, extras, base),
         landing_page=f"{base}/dataset/{quote(name, safe='')}",
         keywords=tuple(_keywords(package)),
     )

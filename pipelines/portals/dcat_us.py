@@ -19,7 +19,7 @@ from pipelines.errors import CatalogFault
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, FaultKind
-from pipelines.portals import periodicity, values
+from pipelines.portals import dictionaries, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -78,5 +78,6 @@ def _dataset(source: Source, item: SourceDataset, entry: Entry) -> Dataset:
         contact_point=ContactPoint(owner.name, owner.email or first_address(values.dcat_us_addresses(entry))),
         accrual_periodicity=periodic,
         accrual_periodicity_days=periodicity.days(periodic),
+        data_dictionary=dictionaries.of_dcat_us(entry),
         distributions=values.dcat_us_files(item, own.key, entry, base),
     )

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from pipelines.clock import Clock
 from pipelines.http_client import HttpClient
 from pipelines.model import Catalog, ContactPoint, Dataset
-from pipelines.portals import periodicity, values
+from pipelines.portals import dictionaries, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -69,6 +69,7 @@ def _dataset(source: Source, item: SourceDataset, entry: Entry) -> Dataset:
         contact_point=ContactPoint(owner.name, owner.email or first_address(values.dcat_us_addresses(entry))),
         accrual_periodicity=periodic,
         accrual_periodicity_days=periodicity.days(periodic),
+        data_dictionary=dictionaries.of_dcat_us(entry),
         landing_page=told.landing_page or f"{base}/dataset/{quote(item.identifier or item.id, safe='')}",
         distributions=values.dcat_us_files(item, own.key, entry, base),
     )

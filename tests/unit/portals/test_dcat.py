@@ -16,6 +16,7 @@ from pipelines.portals.dcat import walk
 from pipelines.portals.discover import discover
 from pipelines.settings import Settings
 from tests.portal_server import PortalServer
+from tests.portal_server.faults import FAULTS
 from tests.unit.portals.rdf_pages import PATH, page, source, turtle
 
 
@@ -160,6 +161,20 @@ def test_no_catalog_is_a_fault_of_the_catalog(
     assert catalog.fault is not None
     assert catalog.fault.kind is kind
     assert [it.fault for it in catalog.datasets] == [catalog.fault] * 2
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_portal_that_misbehaves_costs_no_dataset_its_place(
+    fault: str, portal: PortalServer, settings: Settings, clock: FixedClock
+) -> None:
+    portal.fault(PATH, fault)
+    hurried = replace(settings, retries=0, deadline_seconds=1.0, max_bytes=1 << 22)
+    with HttpClient(hurried, clock, sleep=lambda _: None) as http:
+        catalog = discover(source(portal.url, "1", "2"), http, clock)
+    assert catalog.fault is not None
+    assert catalog.fault.kind is not FaultKind.GONE
+    assert [it.key for it in catalog.datasets] == ["prueba/d0", "prueba/d1"]
+    assert all(it.fault is not None and it.distributions == () for it in catalog.datasets)
 
 
 def test_pages_without_end_are_a_fault(
