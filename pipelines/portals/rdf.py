@@ -28,9 +28,14 @@ from pipelines.model import FaultKind
 if TYPE_CHECKING:
     from rdflib import Graph
 
-# A page of hundred datasets has some 400 kB. A graph takes thirty times the room of its text.
+# A page of hundred datasets has some 400 kB. Forty megabytes take a minute and 0.8 GB.
 MAX_BYTES = 40_000_000
 MAX_DEPTH = 200
+# Of text that describes datasets, a statement takes some sixty bytes; a hostile one can take two.
+MAX_STATEMENTS = 1_000_000
+# rdflib takes the square of their number.
+MAX_PREFIXES = 1000
+_PREFIX = re.compile(rb"^\s*@?prefix\b", re.IGNORECASE | re.MULTILINE)
 
 RDF_ROOT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF"
 SEARCH_RESULTS = "http://www.opengis.net/cat/csw/2.0.2 SearchResults"
@@ -127,12 +132,10 @@ def _prepare() -> None:
 
 
 def _parsed(syntax: str, fill: Callable[[Graph], object]) -> Graph:
-    from rdflib import Graph
-
-    graph = Graph()
+    graph = _bounded()
     try:
         fill(graph)
-    except MemoryError:
+    except (MemoryError, CatalogFault):
         raise
     except Exception as error:  # whatever a parser of strangers' text raises says that it cannot be read
         line = getattr(error, "lines", None)
@@ -142,7 +145,26 @@ def _parsed(syntax: str, fill: Callable[[Graph], object]) -> Graph:
     return graph
 
 
+def _bounded() -> Graph:
+    """An empty graph that refuses to hold more than MAX_STATEMENTS."""
+    from rdflib import Graph
+
+    class Bounded(Graph):
+        added = 0
+
+        def add(self, triple: Any) -> Bounded:
+            self.added += 1
+            if self.added > MAX_STATEMENTS:
+                raise _unreadable(f"the page of the catalog holds more than {MAX_STATEMENTS:,} statements")
+            super().add(triple)
+            return self
+
+    return Bounded()
+
+
 def _turtle(body: bytes, url: str) -> Document:
+    if len(_PREFIX.findall(body)) > MAX_PREFIXES:
+        raise _unreadable(f"the catalog declares more than {MAX_PREFIXES:,} prefixes")
     return Document(_parsed("Turtle", lambda graph: graph.parse(data=body, format="turtle", publicID=url)))
 
 

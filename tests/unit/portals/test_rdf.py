@@ -131,6 +131,29 @@ def test_a_context_that_is_an_address_stands_for_the_usual_names() -> None:
     assert entry.names == ("1",)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a> <b> (" + b" 1" * 200 + b") .",
+        b"<a> <b> " + b"_:c,_:d," * 200 + b"1 .",
+        b'{"@context":{"a":{"@id":"http://a/","@container":"@list"}},"a":[' + b"1," * 200 + b"1]}",
+        XML.replace(b"</dcat:Dataset>", b"<dct:subject>x</dct:subject>" * 200 + b"</dcat:Dataset>"),
+    ],
+    ids=["list", "objects", "json", "xml"],
+)
+def test_a_few_bytes_do_not_become_a_great_many_statements(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rdf, "MAX_STATEMENTS", 100)
+    with pytest.raises(PublisherFault, match="more than 100 statements"):
+        rdf.read(body, URL)
+
+
+def test_prefixes_are_bounded() -> None:
+    with pytest.raises(PublisherFault, match="prefixes"):
+        rdf.read(b"".join(b"PREFIX p%d: <http://a/>\n" % it for it in range(1001)), URL)
+
+
 def test_a_number_that_would_fill_the_memory_stays_text() -> None:
     body = (
         TURTLE
