@@ -119,7 +119,7 @@ def dataset(source: Source, item: SourceDataset, entry: Entry, base: str) -> Dat
     members = sorted(it.graph.subjects(it.ref(f"{_DCAT}inSeries"), node), key=str)
     files = [file for whole in (node, *members) for file in it.nodes(whole, f"{_DCAT}distribution")]
     licensed = [text for of in (node, *files) for text in it.licences(of)]
-    license_ = next((text for text in licensed if licences.match(text)), next(iter(licensed), None))
+    license_ = min(licensed, key=_strictness, default=None)
     periodic = own.accrual_periodicity or it.periodicity(node)
     page = it.first(node, f"{_DCAT}landingPage", f"{_FOAF}homepage")
     offered = [(bool(it.first(file, f"{_DCAT}downloadURL")), _distribution(it, file, base)) for file in files]
@@ -144,6 +144,12 @@ def dataset(source: Source, item: SourceDataset, entry: Entry, base: str) -> Dat
         distributions=values.distributions(item, own.key, direct or others, others if direct else ()),
         data_dictionary=it.dictionary(node, files),
     )
+
+
+def _strictness(license_: str) -> int:
+    """Closed, open, unknown: where a dataset and its files say several things, the strictest holds for all of it."""
+    known = licences.match(license_)
+    return 2 if known is None or known.open is None else int(known.open)
 
 
 def _distribution(it: _Reader, node: Node, base: str) -> Distribution:

@@ -112,6 +112,7 @@ CC_BY = "http://creativecommons.org/licenses/by/4.0/"
         (f"dcat:distribution [ dcat:downloadURL <f.csv> ; dct:license <{CC_BY}> ]", "CC-BY-4.0", True),
         (f'dct:rights "Cite la fuente" ; dct:license <{CC_BY}>', "CC-BY-4.0", True),
         ("dct:license <http://creativecommons.org/licenses/by-nc/4.0/>", "CC-BY-NC-4.0", False),
+        (f'dct:license <{CC_BY}> ; dct:rights "CC BY-NC 4.0"', "CC-BY-NC-4.0", False),  # the strictest holds
         ('dct:license "Solo para escuelas"', None, None),
         ('dct:license "License not specified"', None, None),
     ],
