@@ -79,7 +79,9 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Language = Literal["es", "en"]
-PortalKind = Literal["ckan", "socrata", "opendatasoft", "arcgis", "udata", "dkan", "dcat_us", "direct"]
+PortalKind = Literal[
+    "ckan", "socrata", "opendatasoft", "arcgis", "udata", "dkan", "dcat_us", "dcat", "ocds_api", "direct"
+]
 
 
 class _Block(BaseModel):

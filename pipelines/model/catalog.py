@@ -29,7 +29,11 @@ class Publisher:
 
 @dataclass(frozen=True)
 class Distribution:
-    """dcat:Distribution: one downloadable form of a dataset. `format` is as declared, lower case."""
+    """dcat:Distribution: one downloadable form of a dataset. `format` is as declared, lower case.
+
+    `paging` is set when its data is spread over the pages of an API: it names the API's rule for the next page
+    (`pipelines.snapshots.page_rules`), and `download_url` is the first page.
+    """
 
     key: str
     title: str
@@ -40,6 +44,7 @@ class Distribution:
     issued: str | None = None
     modified: str | None = None
     portal_id: str | None = None
+    paging: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class Dataset:
     guide_title: dict[str, str] = field(default_factory=dict)
     description: str = ""
     license: str | None = None
+    license_id: str | None = None
+    license_open: bool | None = None
     accrual_periodicity: str | None = None
     accrual_periodicity_days: float | None = None
     issued: str | None = None
@@ -69,6 +76,7 @@ class Dataset:
     identifier: str | None = None
     keywords: tuple[str, ...] = ()
     language: str = "es"
+    data_dictionary: str | None = None
     fault: Fault | None = None
 
 

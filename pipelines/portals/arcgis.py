@@ -182,7 +182,8 @@ def _described(
     own = declared(source, declaration)
     name = declaration.identifier or declaration.id
     one_layer = ONE_LAYER.match(name)
-    page = name if portal.hub or not one_layer else one_layer.group(1)
+    id_, layer = one_layer.groups() if one_layer else (name, None)
+    service = _service(item)
     distributions = tuple(_chosen(declaration, own.key, offers))
     edited = max((it.modified for it in distributions if it.modified), default=None)
     email = own.contact_point.email or first_address([item.get("orgContactEmail")])
@@ -197,7 +198,8 @@ def _described(
         license=_license(item) or own.license,
         issued=epoch(item.get("created"), milliseconds=True),
         modified=edited or epoch(item.get("modified"), milliseconds=True),
-        landing_page=portal.pages + quote(page, safe=""),
+        data_dictionary=f"{service[1]}/{layer or service[2] or 'layers'}?f=pjson" if service else None,
+        landing_page=portal.pages + quote(name if portal.hub else id_, safe=""),
         keywords=texts(item.get("tags"), 100, MAX_KEYWORDS),
     )
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import files, periodicity, values
+from pipelines.portals import dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.values import TEXT, TITLE
@@ -48,6 +48,7 @@ def dataset(source: Source, item: SourceDataset, package: Package) -> Dataset:
         accrual_periodicity_days=periodicity.days(periodic),
         issued=values.instant(package.get("metadata_created")),
         modified=values.instant(package.get("metadata_modified")),
+        data_dictionary=dictionaries.of_ckan(package, extras, base),
         landing_page=f"{base}/dataset/{quote(name, safe='')}",
         keywords=tuple(_keywords(package)),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import files, periodicity, values
+from pipelines.portals import dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.sources import SourceDataset
 
@@ -37,6 +37,7 @@ def dataset(own: Dataset, item: SourceDataset, entry: Mapping[str, Any], base: s
         accrual_periodicity_days=periodicity.days(periodic),
         issued=_end(entry.get("issued")),
         modified=_end(entry.get("modified")),
+        data_dictionary=dictionaries.of_dcat_us(entry),
         landing_page=values.web_page(entry.get("landingPage")),
         keywords=values.texts(entry.get("keyword"), 100, values.MAX_KEYWORDS),
         distributions=_files(item, own.key, entry, base),

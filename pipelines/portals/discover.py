@@ -12,8 +12,21 @@ from dataclasses import replace
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient
-from pipelines.model import Catalog
-from pipelines.portals import arcgis, ckan, dcat_us, direct, dkan, one_file, opendatasoft, socrata, udata
+from pipelines.model import Catalog, Dataset
+from pipelines.portals import (
+    arcgis,
+    ckan,
+    dcat,
+    dcat_us,
+    direct,
+    dkan,
+    licences,
+    ocds_api,
+    one_file,
+    opendatasoft,
+    socrata,
+    udata,
+)
 from pipelines.portals.walk import Portal
 from pipelines.sources import Source
 
@@ -25,7 +38,9 @@ PORTALS: Mapping[str, Portal] = {
     "socrata": Portal(socrata.catalog, socrata.walk, socrata.recognise),
     "udata": Portal(udata.catalog, udata.walk, udata.recognise),
     "ckan": Portal(ckan.catalog, ckan.walk, ckan.recognise),
+    "ocds_api": Portal(ocds_api.catalog, ocds_api.walk, ocds_api.recognise),
     "dcat_us": Portal(dcat_us.catalog, dcat_us.walk, dcat_us.recognise),
+    "dcat": Portal(dcat.catalog, dcat.walk, dcat.recognise),
     "direct": Portal(direct.catalog, one_file.walk, one_file.recognise),
 }
 
@@ -37,8 +52,15 @@ def discover(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     bears the same fault.
     """
     try:
-        return PORTALS[source.portal].catalog(source, http, clock)
+        told = PORTALS[source.portal].catalog(source, http, clock)
+        return replace(told, datasets=tuple(_with_licence(item) for item in told.datasets))
     except PublisherFault as caught:
         known = direct.declared_catalog(source, clock)
         datasets = tuple(replace(item, distributions=(), fault=caught.fault) for item in known.datasets)
         return replace(known, datasets=datasets, fault=caught.fault)
+
+
+def _with_licence(dataset: Dataset) -> Dataset:
+    """The dataset with the licence that its portal's words are matched to, whatever kind of portal it is."""
+    known = licences.match(dataset.license)
+    return replace(dataset, license_id=known.id, license_open=known.open) if known else dataset

@@ -25,7 +25,7 @@ from pipelines.clock import Clock
 from pipelines.http_client import HttpClient, JsonResponse
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import answers, files, periodicity, values
+from pipelines.portals import answers, dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -156,6 +156,7 @@ def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
         accrual_periodicity_days=periodicity.days(periodic),
         issued=_issued(told),
         modified=_modified(default),
+        data_dictionary=dictionaries.of_opendatasoft(told, _address(source, item)),
         landing_page=page,
         keywords=values.texts(
             keywords if isinstance(keywords, list) else [keywords], 100, values.MAX_KEYWORDS

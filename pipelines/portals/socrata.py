@@ -28,7 +28,7 @@ from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient, JsonResponse
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
-from pipelines.portals import answers, files, periodicity, values
+from pipelines.portals import answers, dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -175,6 +175,7 @@ def _dataset(source: Source, item: SourceDataset, view: View) -> Dataset:
         accrual_periodicity_days=periodicity.days(periodic),
         issued=issued,
         modified=modified,
+        data_dictionary=dictionaries.of_socrata(view, (source.url or "").rstrip("/")),
         landing_page=values.web_page(view.get("webUri")) or page,
         keywords=values.texts(view.get("tags"), 100, values.MAX_KEYWORDS),
         distributions=files.distributions(item, own.key, listed, beside),

@@ -21,7 +21,7 @@ from pipelines.clock import Clock
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
-from pipelines.portals import answers, files, periodicity, values
+from pipelines.portals import answers, dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -113,6 +113,7 @@ def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
         accrual_periodicity=periodic,
         accrual_periodicity_days=FREQUENCIES.get(periodic or "") or periodicity.days(periodic),
         issued=values.instant(told.get("created_at")),
+        data_dictionary=dictionaries.of_udata(told),
         modified=values.instant(told.get("last_update")) or values.instant(told.get("last_modified")),
         landing_page=values.web_page(told.get("page")) or f"{base}/datasets/{quote(name, safe='')}/",
         keywords=values.texts(told.get("tags"), 100, values.MAX_KEYWORDS),

@@ -30,6 +30,8 @@ Entry = Mapping[str, Any]
 MAX_PAGES = 5000
 # So many pages in a row without anything new, and the portal will not come to an end.
 PATIENCE = 3
+# Kinds whose `url` is that of a document or endpoint, letter by letter, and not of a place below which an API is.
+AN_ADDRESS = frozenset({"dcat", "dcat_us", "ocds_api", "direct"})
 # The longest id of a dataset in sources.yaml.
 MAX_ID = 63
 
@@ -131,7 +133,7 @@ def undeclared(kind: str, url: str) -> Source:
     return Source.model_construct(
         id=host,
         portal=kind,
-        url=url.rstrip("/") if kind != "dcat_us" else url,
+        url=url if kind in AN_ADDRESS else url.rstrip("/"),
         publisher=SourcePublisher.model_construct(name="", country=None),
         owner=Owner.model_construct(name="", email=None),
         datasets=(),

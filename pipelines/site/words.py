@@ -13,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.portals import licences
+
 LANGUAGES = ("es", "en")
 TEXTS = Path(__file__).parent / "text"
 
@@ -108,6 +110,14 @@ class Words:
             if least <= days <= most:
                 return str(self.texts["periods"][key])
         return str(self.texts["periods"]["days"]).format(days=self.number(days, 0 if days >= 1 else 2))
+
+    def licence(self, declared: str | None) -> str | None:
+        """A licence as it was declared, and whether it is an open one; what nobody knows is not said to be."""
+        if not declared:
+            return declared
+        known = licences.match(declared)
+        key = "unknown" if known is None or known.open is None else "open" if known.open else "closed"
+        return f"{declared} ({self.texts['licences'][key]})"
 
     def name(self, kind: str, key: str | None) -> str:
         """The word for a key (`outcomes`, `dimensions`, ...); a key without a word shows itself."""

@@ -15,6 +15,8 @@ from pipelines.clock import Clock
 from pipelines.errors import FetchFault, PublisherFault
 from pipelines.http_client import HttpClient, StatusFault
 from pipelines.model import Distribution, FaultKind, Snapshot
+from pipelines.snapshots import pages
+from pipelines.snapshots.page_rules import RULES
 from pipelines.snapshots.store import Store
 from pipelines.snapshots.validators import due, judged, sendable
 from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
@@ -32,14 +34,21 @@ def fetch(
     visit = Snapshot(distribution.key, distribution.download_url, visited_on=clock.now())
     started = clock.seconds()
     try:
-        return replace(_visit(distribution, http, store, previous, visit), seconds=clock.seconds() - started)
+        return replace(
+            _visit(distribution, http, store, previous, visit, clock), seconds=clock.seconds() - started
+        )
     except PublisherFault as caught:
         status = caught.status if isinstance(caught, StatusFault) else None
         return replace(visit, http_status=status, fault=caught.fault, seconds=clock.seconds() - started)
 
 
 def _visit(
-    distribution: Distribution, http: HttpClient, store: Store, previous: Snapshot | None, visit: Snapshot
+    distribution: Distribution,
+    http: HttpClient,
+    store: Store,
+    previous: Snapshot | None,
+    visit: Snapshot,
+    clock: Clock,
 ) -> Snapshot:
     if not distribution.download_url:
         raise FetchFault(
@@ -50,12 +59,15 @@ def _visit(
     known = previous if previous is not None and _still_here(previous, visit.url, store) else None
     temporary = store.incoming()
     try:
-        got = http.download(
-            visit.url,
-            temporary,
-            etag=sendable(known, "etag"),
-            last_modified=sendable(known, "last_modified"),
-        )
+        if distribution.paging:  # an API's pages have no validators as a whole
+            got = pages.download(visit.url, RULES[distribution.paging], http, temporary, clock)
+        else:
+            got = http.download(
+                visit.url,
+                temporary,
+                etag=sendable(known, "etag"),
+                last_modified=sendable(known, "last_modified"),
+            )
         tested = known is not None and got.sha256 is None and due(known)
         if tested:  # "unchanged" is only the server's word: see the bytes
             got = http.download(visit.url, temporary)

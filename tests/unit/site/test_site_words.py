@@ -114,6 +114,23 @@ def test_a_period_is_told_in_words(days: float | None, declared: str | None, sho
     assert words.load("es").period(days, declared) == shown
 
 
+@pytest.mark.parametrize(
+    ("declared", "shown"),
+    [
+        ("cc-by", "cc-by (licencia abierta)"),
+        ("CC BY-NC 4.0", "CC BY-NC 4.0 (no es una licencia abierta)"),
+        ("other-open", "other-open (no consta que sea una licencia abierta)"),
+        ("Solo para escuelas", "Solo para escuelas (no consta que sea una licencia abierta)"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_licence_is_called_open_only_when_it_is_known_to_be(
+    declared: str | None, shown: str | None
+) -> None:
+    assert words.load("es").licence(declared) == shown
+
+
 def test_every_period_that_is_named_has_words() -> None:
     for language in words.LANGUAGES:
         assert {key for _, _, key in words._PERIODS} | {"days"} == set(words.load(language).texts["periods"])
