@@ -31,9 +31,9 @@ class Snapshot:
     `sha256` names the bytes in the store; it is None when there are none. `changed` is None on a first
     visit; `changed_on` is when we last saw the bytes change, None when we never did; `same_since` is the first
     of the visits in a row that found these bytes. `seconds` is wall time; `moved_to` where permanent redirects
-    led; `bytes` the length on the wire after content decoding. `evidence` names, in the store, what came instead of the data. `validators` holds what
-    is known against `etag` and `last_modified`, `unverified` how many times in a row we have only the server's
-    word (a 304) that nothing changed.
+    led; `bytes` the length on the wire after content decoding. `evidence` names, in the store, what came instead
+    of the data. `validators` holds what is known against `etag` and `last_modified`, `unverified` how many times
+    in a row we have only the server's word (a 304) that nothing changed.
     """
 
     distribution: str

@@ -125,11 +125,17 @@ def _searched(url: str, http: HttpClient, enough: Callable[[Page], bool]) -> _Se
 def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
     """Every dataset of the catalog at `url`. One document that leads to no other proves itself: it is the catalog."""
 
+    told: list[int] = []
+
     def ask(cursor: str) -> PageOfWalk:
         page = _page(cursor, http)
         listed = [{"entry": entry, "base": page.url} for entry in page.entries]
         alone = cursor == url and page.next is None and page.total is None
-        total = len({entry.names[0] for entry in page.entries}) if alone else page.total
+        if alone:
+            told[:] = [len({entry.names[0] for entry in page.entries})]
+        elif page.total is not None or cursor == url:
+            told[:] = [] if page.total is None else [page.total]
+        total = told[0] if told else None  # often it stands on the first page only
         return PageOfWalk(listed, total, page.next)
 
     return whole(
@@ -143,7 +149,7 @@ def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
 
 
 def recognise(url: str, http: HttpClient) -> Recognised | None:
-    """By the document at the address itself, when its ending is not that of a file of data, else at the usual places."""
+    """By the document at the address itself, unless it ends like a file of data, else at the usual places."""
     roots = answers.roots(url, "/dataset/", "/datasets/", "/catalog/")
     usual = [f"{root}/{name}" for root in roots for name in ("catalog.rdf", "catalog.ttl", "catalog.jsonld")]
     itself = [url] if _MAY_BE_RDF.search(urlsplit(url).path) else []

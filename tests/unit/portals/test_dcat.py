@@ -51,23 +51,23 @@ def test_pages_are_followed_to_the_last(
     view = f"<urn:v> {predicate} {linked.format(url=portal.url)} ; hydra:totalItems 4 ."
     portal.files.update({PATH: page(range(3), view), "/p2": page([3])})
     found = walk(f"{portal.url}{PATH}", http, clock)
-    assert (found.complete, found.pages, found.total, len(found.names)) == (True, 2, 4, 4)
+    assert (found.complete, found.pages, found.total, found.distinct) == (True, 2, 4, 4)
 
 
-def test_a_walk_without_a_total_is_whole_when_its_pages_end(
+def test_one_document_that_leads_to_no_other_is_the_whole_catalog(
     portal: PortalServer, http: HttpClient, clock: FixedClock
 ) -> None:
     portal.files[PATH] = page(range(3))
     found = walk(f"{portal.url}{PATH}", http, clock)
-    assert (found.complete, found.total, found.reason.endswith("no total is declared")) == (True, None, True)
+    assert (found.complete, found.total, found.reason) == (True, 3, "3 distinct of 3 declared")
 
 
 @pytest.mark.parametrize(
     ("first", "second", "complete", "said"),
     [
-        ([0, 1], [1], False, "2 distinct datasets, but 3 are declared"),  # a page repeats a node
-        ([0, 1], [2], True, "3 distinct datasets"),
-        ([0], [1, 2, 3], False, "4 distinct datasets, but 3 are declared"),
+        ([0, 1], [1], False, "2 distinct of 3 declared"),  # a page repeats a node
+        ([0, 1], [2], True, "3 distinct of 3 declared"),
+        ([0], [1, 2, 3], False, "4 distinct of 3 declared"),
     ],
 )
 def test_distinct_datasets_are_held_against_the_total(
@@ -93,7 +93,7 @@ def test_a_last_page_that_leads_to_itself_does_not_go_on_for_ever(
         {PATH: page([0], "<urn:v> hydra:next <p2> ."), "/p2": page([1], "<urn:v> hydra:next <p2> .")}
     )
     found = walk(f"{portal.url}{PATH}", http, clock)
-    assert (found.complete, len(found.names), "circle" in found.reason) == (False, 2, True)
+    assert (found.complete, found.distinct, "circle" in found.reason) == (False, 2, True)
     known, lost = asked("1", "9").datasets
     assert known.title == "T1"
     assert lost.fault is not None
@@ -180,7 +180,7 @@ def test_a_portal_that_misbehaves_costs_no_dataset_its_place(
 def test_pages_without_end_are_a_fault(
     portal: PortalServer, http: HttpClient, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.portals.dcat.MAX_PAGES", 3)
+    monkeypatch.setattr("pipelines.portals.walk.MAX_PAGES", 3)
     for number in range(9):
         portal.files[f"/p{number}"] = page([number], f"<urn:v> hydra:next <p{number + 1}> .")
     found = walk(f"{portal.url}/p0", http, clock)
@@ -202,7 +202,7 @@ def test_a_recorded_catalog_in_two_pages_is_read_whole(
         body = (corpus / f"api/dcat/udata_partial-collection-{number}.jsonld").read_bytes()
         portal.files[f"/p{number}"] = body.replace(b"http://data.test.org/catalog.jsonld?page=", b"p")
     found = walk(f"{portal.url}/p1", http, clock)
-    assert (found.complete, found.pages, len(found.names)) == (True, 2, 4)
+    assert (found.complete, found.pages, found.distinct) == (True, 2, 4)
 
 
 def test_a_recorded_csw_catalogue_in_three_pages_is_read_whole(
@@ -212,7 +212,7 @@ def test_a_recorded_csw_catalogue_in_three_pages_is_read_whole(
         body = (corpus / f"api/dcat/udata_geonetwork-geodcatap-page-{number}.xml").read_bytes()
         portal.fault("/csw", "answer", times=1, body=body)
     found = walk(f"{portal.url}/csw?request=GetRecords", http, clock)
-    assert (found.complete, found.pages, len(found.names)) == (True, 3, 6)
+    assert (found.complete, found.pages, found.distinct) == (True, 3, 6)
     assert [it.query.get("startPosition") for it in portal.requests] == [None, "3", "5"]
 
 
@@ -222,7 +222,7 @@ def test_a_recorded_first_page_is_known_to_be_a_part(
     body = (corpus / "api/dcat/mqa_dcatap-ch_catalog.ttl").read_bytes()
     portal.files[PATH] = body.replace(b"https://data.stadt-zuerich.ch/catalog.ttl?page=", b"/p")
     found = walk(f"{portal.url}{PATH}", http, clock)
-    assert (found.complete, len(found.names), found.total) == (False, 100, 350)
+    assert (found.complete, found.distinct, found.total) == (False, 100, 350)
 
 
 def test_an_address_that_is_refused_raises_before_anything_is_read(
