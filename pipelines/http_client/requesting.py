@@ -87,9 +87,8 @@ class Requester:
                 try:
                     with self._answer(url, headers(), params, visit, elsewhere) as response:
                         result = consume(response)
-                    if (
-                        visit.fault is not None
-                    ):  # a body without a length ends like a whole one when it is cut
+                    # A body without a length ends like a whole one when it is cut.
+                    if visit.fault is not None:
                         raise visit.fault
                     return result
                 except FetchFault as fault:
