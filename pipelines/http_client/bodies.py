@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from urllib3.exceptions import HTTPError
 
 from pipelines.errors import FetchFault
-from pipelines.http_client import faults
+from pipelines.http_client import causes, faults
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.visits import VISIT
 
@@ -70,7 +70,7 @@ def _wire(raw: BaseHTTPResponse) -> Iterator[bytes]:
             # read1 gives what has come; read would wait for a whole chunk from a server that drips.
             piece = raw.read1(CHUNK, decode_content=False)
         except (HTTPError, OSError, ValueError) as error:
-            raise faults.of_broken_body(error) from error
+            raise causes.of_broken_body(error) from error
         if not piece:
             return
         visit.received(len(piece))

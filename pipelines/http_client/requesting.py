@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from pipelines import __version__
 from pipelines.errors import FetchFault
-from pipelines.http_client import bodies, faults, links, pages
+from pipelines.http_client import bodies, causes, faults, links, pages
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.connections import GuardedAdapter
 from pipelines.http_client.firewalls import firewall
@@ -87,9 +87,8 @@ class Requester:
                 try:
                     with self._answer(url, headers(), params, visit, elsewhere) as response:
                         result = consume(response)
-                    if (
-                        visit.fault is not None
-                    ):  # a body without a length ends like a whole one when it is cut
+                    # A body without a length ends like a whole one when it is cut.
+                    if visit.fault is not None:
                         raise visit.fault
                     return result
                 except FetchFault as fault:
@@ -183,7 +182,7 @@ class Requester:
             except (requests.RequestException, HTTPError) as error:
                 if visit.stale and visit.fault is None:
                     continue  # on a new connection: of the server nothing is known yet
-                raise faults.of_error(error) from error
+                raise causes.of_error(error) from error
 
     def _heed(self, response: requests.Response, host: str) -> None:
         """Leave the host alone when an answer that is no refusal says that our quota is used up with it."""

@@ -42,6 +42,19 @@ def test_a_good_file_gives_its_sources() -> None:
     assert off.enabled == ()
 
 
+def test_every_address_that_it_names_is_known() -> None:
+    files = """
+  - id: archivos
+    portal: direct
+    publisher: {name: P}
+    owner: {name: O}
+    datasets:
+      - {id: uno, distributions: [{id: csv, url: "https://archivos.example/uno.csv"}]}
+"""
+    assert parse(GOOD).addresses == ("https://datos.example",)
+    assert parse(GOOD + files).addresses == ("https://datos.example", "https://archivos.example/uno.csv")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
