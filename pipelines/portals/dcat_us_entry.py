@@ -20,8 +20,6 @@ Entry = Mapping[str, Any]
 
 # Where DCAT-US 3 puts datasets beside `dataset`: in catalogs of a catalog, in series, and behind services.
 INNER = {"catalog": "dataset", "datasetSeries": "seriesMember", "service": "servesDataset"}
-# A catalog inside a catalog inside a catalog, and so on: no more than this.
-MAX_DEPTH = 10
 
 
 def is_catalog(body: object) -> bool:
@@ -38,25 +36,32 @@ def entries(body: Any) -> list[Entry]:
     """Every entry of a catalog. A member of a series that stands in the catalog as well is there once."""
     if isinstance(body, list):
         return values.objects(body)
-    found = list(_entries(body, MAX_DEPTH))
+    found = list(_entries(body))
     listed = [it for it, inner in found if not inner]
-    known = [it.get("identifier") for it in listed]
+    known = {name for it in listed if (name := _name(it))}
     for entry, inner in found:
-        if inner and (entry.get("identifier") is None or entry.get("identifier") not in known):
+        name = _name(entry)
+        if inner and name not in known:
             listed.append(entry)
-            known.append(entry.get("identifier"))
+            known |= {name} if name else set()
     return listed
 
 
-def _entries(catalog: Entry, depth: int) -> Iterator[tuple[Entry, bool]]:
+def _name(entry: Entry) -> str:
+    return values.named(entry.get("identifier"), ("@id", "@value"), 1000)
+
+
+def _entries(body: Entry) -> Iterator[tuple[Entry, bool]]:
     """Each entry, and whether it is told of in a series or a service only."""
-    yield from ((it, False) for it in values.records(catalog.get("dataset")))
-    for outer, inner in INNER.items():
-        for holder in values.records(catalog.get(outer)):
+    catalogs = [body]
+    for catalog in catalogs:  # which grows by the catalogs inside
+        yield from ((it, False) for it in values.records(catalog.get("dataset")))
+        for outer, inner in INNER.items():
+            holders = values.records(catalog.get(outer))
             if outer == "catalog":
-                yield from _entries(holder, depth - 1) if depth else ()
+                catalogs.extend(holders)
             else:
-                yield from ((it, True) for it in values.records(holder.get(inner)))
+                yield from ((it, True) for holder in holders for it in values.records(holder.get(inner)))
 
 
 def dataset(own: Dataset, item: SourceDataset, entry: Entry, base: str) -> Dataset:
