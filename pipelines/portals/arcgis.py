@@ -113,7 +113,7 @@ def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
 
 def recognise(url: str, http: HttpClient) -> Recognised | None:
     """By Hub's Search API, else by what a portal says of itself at `/sharing/rest`."""
-    for root in answers.roots(url, "/datasets/", "/maps/", "/api/", "/sharing/", "/home/"):
+    for root in answers.roots(url, "/datasets", "/maps", "/api", "/sharing", "/home"):
         found = answers.objects_told(http, f"{root}{SEARCH}", {"limit": "1"})
         if "features" in found and "numberMatched" in found:
             return Recognised(root, datasets=number(found["numberMatched"]))

@@ -10,6 +10,7 @@ API explains a 4xx by `statusCode`. A layer gives `maxRecordCount` rows at a tim
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -97,11 +98,16 @@ def layer(url: str, http: HttpClient) -> Layer:
         following = start + BATCH
         return Page(entries, count(), str(following) if following < len(ids) else None)
 
-    found = gathered(by_offset(by_pages) if paged else by_ids, lambda it: printable(it.get(key), 40))
+    found = gathered(by_offset(by_pages) if paged else by_ids, lambda it: _row(it, key))
     names = tuple(text for it in fields if (text := printable(it.get("name"), LINE)))
     table = tuple(found.entries.values())
     name = printable(about.get("name"), LINE)
     return Layer(name, names, table, found.total, found.complete, found.reason, found.fault)
+
+
+def _row(row: Answer, key: str) -> str:
+    """The object id; where a layer keeps it to itself, the row's own content, so that equal rows count once."""
+    return printable(row.get(key), 40) or json.dumps(row, sort_keys=True)
 
 
 def _digits(told: object) -> Iterator[str]:

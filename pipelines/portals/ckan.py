@@ -24,6 +24,8 @@ from pipelines.sources import Source, SourceDataset
 # The types of error with which CKAN answers for a dataset that is not there, was deleted, or is private.
 GONE = frozenset({"Not Found Error", "Authorization Error"})
 
+# What every package has, one or the other.
+PACKAGE = frozenset({"name", "title", "resources"})
 # What CKAN gives at most, unless a portal sets it otherwise; more than its own limit it cuts without a word.
 ROWS = 1000
 
@@ -70,6 +72,8 @@ def _package(source: Source, item: SourceDataset, http: HttpClient) -> dict[str,
     package = _asked(http, source, "package_show", {"id": name}, name)
     if printable(package.get("state"), 20).lower() == "deleted":
         raise answers.gone(name, "the portal says that it was deleted")
+    if not PACKAGE & package.keys():
+        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the portal answered with what is no dataset")
     return package
 
 

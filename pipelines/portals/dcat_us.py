@@ -4,7 +4,8 @@ Belongs here: fetching the file, once for all datasets, and finding the declared
 what an entry's fields mean (`dcat_us_entry`, shared with `dkan`).
 
 `url` is the file's address. `identifier` is the entry's `identifier`, letter by letter; an entry without one goes by
-its title. Also read: a bare list of entries (version 1.0), and one entry where a list should be.
+its title. Also read: a bare list of entries (version 1.0), one entry where a list should be, and the catalogs, series
+and services of version 3.
 """
 
 from __future__ import annotations
@@ -50,10 +51,9 @@ def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
     source = undeclared("dcat_us", url)
 
     def ask(_: str) -> Page:
-        body = answers.asked(http, url, "data.json", None, _is_catalog, max_bytes=MAX_BYTES)
-        listed = body if isinstance(body, list) else body["dataset"]
-        entries = values.records(listed)
-        return Page(entries, len(listed) if isinstance(listed, list) else len(entries))
+        body = answers.asked(http, url, "data.json", None, dcat_us_entry.is_catalog, max_bytes=MAX_BYTES)
+        entries = dcat_us_entry.entries(body)
+        return Page(entries, len(entries))
 
     return whole(source, clock, _one_name_each(ask), _known_as, _dataset)
 
@@ -63,8 +63,8 @@ def recognise(url: str, http: HttpClient) -> Recognised | None:
     roots = [f"{it}/data.json" for it in answers.roots(url, "/data.json/")]
     for address in dict.fromkeys([url, *roots]):
         body = answers.told(http, address)
-        if _is_catalog(body):
-            listed = values.records(body if isinstance(body, list) else body["dataset"])
+        if dcat_us_entry.is_catalog(body):
+            listed = dcat_us_entry.entries(body)
             title = values.plain(body.get("title"), values.TITLE) if isinstance(body, dict) else ""
             if any(_name(it) and ("distribution" in it or "publisher" in it) for it in listed):
                 return Recognised(address, title, len(listed))
@@ -96,16 +96,14 @@ def _known_as(entry: Entry) -> str:
 
 def _entries(source: Source, http: HttpClient) -> dict[str, Entry]:
     """The entries by identifier, the first where two have the same."""
-    body = answers.asked(http, source.url or "", "data.json", None, _is_catalog, max_bytes=MAX_BYTES)
-    listed = values.records(body if isinstance(body, list) else body["dataset"])
+    body = answers.asked(
+        http, source.url or "", "data.json", None, dcat_us_entry.is_catalog, max_bytes=MAX_BYTES
+    )
+    listed = dcat_us_entry.entries(body)
     found = {name: it for it in reversed(listed) if (name := _name(it))}
     if not found:  # a portal that lost its database still answers; no publisher took everything away
         raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the catalog lists no dataset that has a name")
     return found
-
-
-def _is_catalog(body: object) -> bool:
-    return isinstance(body, list) or (isinstance(body, dict) and isinstance(body.get("dataset"), list | dict))
 
 
 def _name(entry: Entry) -> str:

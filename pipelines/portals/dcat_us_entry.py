@@ -1,12 +1,12 @@
 """An entry of DCAT-US 1.1 (Project Open Data) as a DCAT dataset: what a `data.json` and DKAN share.
 
-Belongs here: which of its fields means what, in all the forms in which portals write them. Does not belong here:
-how an entry is had (`dcat_us`, `dkan`).
+Belongs here: where in a file entries stand (of DCAT-US 3 too), and which of their fields means what, in all the forms
+in which portals write them. Does not belong here: how they are had (`dcat_us`, `dkan`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,55 @@ from pipelines.portals import dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.sources import SourceDataset
 
+Entry = Mapping[str, Any]
 
-def dataset(own: Dataset, item: SourceDataset, entry: Mapping[str, Any], base: str) -> Dataset:
+# Where DCAT-US 3 puts datasets beside `dataset`: in catalogs of a catalog, in series, and behind services.
+INNER = {"catalog": "dataset", "datasetSeries": "seriesMember", "service": "servesDataset"}
+
+
+def is_catalog(body: object) -> bool:
+    """Whether a JSON document is a catalog: an object with datasets, or, as in version 1.0, a list of them."""
+    if isinstance(body, list):
+        return not body or any(_OF_1_0 & it.keys() for it in values.objects(body))
+    return isinstance(body, dict) and any(isinstance(body.get(it), list | dict) for it in ("dataset", *INNER))
+
+
+_OF_1_0 = frozenset({"identifier", "distribution", "accessLevel", "accessURL", "keyword"})
+
+
+def entries(body: Any) -> list[Entry]:
+    """Every entry of a catalog. A member of a series that stands in the catalog as well is there once."""
+    if isinstance(body, list):
+        return values.objects(body)
+    found = list(_entries(body))
+    listed = [it for it, inner in found if not inner]
+    known = {name for it in listed if (name := _name(it))}
+    for entry, inner in found:
+        name = _name(entry)
+        if inner and name not in known:
+            listed.append(entry)
+            known |= {name} if name else set()
+    return listed
+
+
+def _name(entry: Entry) -> str:
+    return values.named(entry.get("identifier"), ("@id", "@value"), 1000)
+
+
+def _entries(body: Entry) -> Iterator[tuple[Entry, bool]]:
+    """Each entry, and whether it is told of in a series or a service only."""
+    catalogs = [body]
+    for catalog in catalogs:  # which grows by the catalogs inside
+        yield from ((it, False) for it in values.records(catalog.get("dataset")))
+        for outer, inner in INNER.items():
+            holders = values.records(catalog.get(outer))
+            if outer == "catalog":
+                catalogs.extend(holders)
+            else:
+                yield from ((it, True) for holder in holders for it in values.records(holder.get(inner)))
+
+
+def dataset(own: Dataset, item: SourceDataset, entry: Entry, base: str) -> Dataset:
     """`own`, as it is declared, with what an entry says. Relative addresses are joined to `base`."""
     licenses = [
         entry.get("license"),
@@ -44,7 +91,7 @@ def dataset(own: Dataset, item: SourceDataset, entry: Mapping[str, Any], base: s
     )
 
 
-def _addresses(entry: Mapping[str, Any]) -> list[str]:
+def _addresses(entry: Entry) -> list[str]:
     """What stands where a mail address should, of the contact points first, then of the publisher."""
     contacts = values.records(entry.get("contactPoint"))
     given = [it.get(name) for it in contacts for name in ("hasEmail", "email")]
@@ -52,14 +99,14 @@ def _addresses(entry: Mapping[str, Any]) -> list[str]:
     return [values.named(it, ("@id", "@value", "value"), 1000) for it in given]
 
 
-def _periodicity(entry: Mapping[str, Any]) -> str | None:
+def _periodicity(entry: Entry) -> str | None:
     """The accrual periodicity; `modified` may hold it, as `R/P1W`, for what changes all the time."""
     modified = printable(entry.get("modified"), 100)
     repeated = modified if modified.upper().startswith(("R/P", "P")) else ""
     return values.named(entry.get("accrualPeriodicity"), ("@id", "@value")) or repeated or None
 
 
-def _files(item: SourceDataset, key: str, entry: Mapping[str, Any], base: str) -> tuple[Distribution, ...]:
+def _files(item: SourceDataset, key: str, entry: Entry, base: str) -> tuple[Distribution, ...]:
     """The distributions. `accessURL` leads to a page or an API: it is taken only where no `downloadURL` is."""
     offered = [
         (bool(values.address(it.get("downloadURL"))), it) for it in values.records(entry.get("distribution"))
@@ -69,7 +116,7 @@ def _files(item: SourceDataset, key: str, entry: Mapping[str, Any], base: str) -
     return files.distributions(item, key, direct or others, others if direct else ())
 
 
-def _file(entry: Mapping[str, Any], base: str) -> Distribution:
+def _file(entry: Entry, base: str) -> Distribution:
     return Distribution(
         key="",
         title=values.plain(
