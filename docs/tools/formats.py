@@ -28,8 +28,8 @@ def formats() -> str:
     return "\n".join(
         (
             "# Formats\n",
-            "Content decides what a file is; its extension and the format that the portal declares are only a promise, and",
-            "a promise that was not kept is noted in the read report. [How to add one](../add-a-format.md).\n",
+            "Content decides what a file is; its extension and the format that the portal declares are only a promise,",
+            "and a promise that was not kept is noted in the read report. [How to add one](../add-a-format.md).\n",
             "## Tables\n",
             table(("format", "promised by", "what it is"), readers),
             "Told apart by what is in them, with tables of their own:\n",
