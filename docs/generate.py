@@ -16,6 +16,7 @@ from pathlib import Path
 from docs.tools.commands import cli
 from docs.tools.configuration import settings, sources
 from docs.tools.faults import errors
+from docs.tools.formats import formats
 from docs.tools.history import views
 from docs.tools.rules import metrics, suites
 
@@ -26,6 +27,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "sources.md": sources,
+    "formats.md": formats,
     "metrics.md": metrics,
     "suites.md": suites,
     "views.md": views,

@@ -1,4 +1,4 @@
-"""ZIP and GZIP, and the limits of every archive: members out of containers, under guards.
+"""ZIP and GZIP, and the limits of every archive.
 
 Belongs here: unpacking into temporary files, and the limits that keep a small archive from filling the disk.
 Does not belong here: reading what was inside. Names of members are shown, never used as paths.

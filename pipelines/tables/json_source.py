@@ -226,12 +226,20 @@ def _probe(path: Path) -> str:
     with path.open("rb") as handle:
         head = handle.read(_PROBE)
     counts: dict[str, int] = {}
+    lists = 0
     try:
         for prefix, event, _ in islice(ijson.parse(io.BytesIO(head)), 2_000_000):
             if event == "start_map" and prefix.endswith("item") and prefix.count(".") <= _MAX_DEPTH:
                 counts[prefix] = counts.get(prefix, 0) + 1
+            lists += event == "start_array" and prefix in ("item", "data.item", "rows.item", "records.item")
     except (ijson.JSONError, ValueError, ArithmeticError):
         pass  # the head is cut off by us; a fault further on will be met when it is read
+    if lists > sum(counts.values()):
+        raise ReadFault(
+            FaultKind.TOO_LARGE,
+            f"The JSON holds its rows as lists; such a file is read up to {STREAM_ABOVE:,} bytes.",
+            "Publish the rows as an array of objects, or as CSV.",
+        )
     outer = [prefix for prefix in counts if prefix.count("item") == 1]
     if "item" in counts:
         return "item"

@@ -1,20 +1,23 @@
 """A Parquet file's cells as text, written out by a process of its own.
 
-Belongs here: what runs in the child process: DuckDB, and how a value of each type becomes text. It imports the
-standard library and `duckdb` only, because it is started by its path. Why a process: the metadata of a hostile
-file is read by native code, and whatever that does must not end the night.
+Belongs here: what runs in the child process: DuckDB, and how a value of each type becomes text. It is started by
+its path, and so imports little. Why a process: the metadata of a hostile file is read by native code, and whatever
+that does must not end the night.
 
     python -P parquet_text.py <file> <folder> <megabytes of memory>
 
 writes `<folder>/table.parquet` (`_row` and c0, c1, ..., all text) and `<folder>/done.json`.
-Exit status 3: the file cannot be read, and the last line of standard error says why.
+Exit status 3: the file cannot be read, and the last line of standard error says why; 4: the disk is full.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
+
+from pipelines import duck
 
 MAX_COLUMNS = 5_000
 
@@ -34,26 +37,29 @@ def main(file: Path, folder: Path, megabytes: int) -> int:
     """Write `file` into `folder`."""
     import duckdb
 
-    source = f"read_parquet('{_escaped(file)}', binary_as_string = true)"
-    target = _escaped(folder / "table.parquet")
+    source = f"read_parquet({duck.literal(str(file))}, binary_as_string = true)"
+    target = duck.literal(str(folder / "table.parquet"))
     try:
-        connection = duckdb.connect(config={"memory_limit": f"{megabytes}MB", "threads": 1})
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(f"SET temp_directory = '{_escaped(folder)}'")
+        connection = duck.connect(memory_limit=f"{megabytes}MB", threads=1, temp_directory=folder / "spill")
         columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         if len(columns) > MAX_COLUMNS:
             print(f"it has {len(columns):,} columns", file=sys.stderr)
             return 3
         names = [str(row[0]) for row in columns]
-        tree = f"SELECT name, num_children FROM parquet_schema('{_escaped(file)}')"
+        tree = f"SELECT name, num_children FROM parquet_schema({duck.literal(str(file))})"
         published = _published(connection.execute(tree).fetchall())
+        if len(published) != len(names):
+            published = names
         cells = ", ".join(
-            f"nullif({_text('t.' + _quoted(name), str(row[1]))}, '') AS c{index}"
+            f"nullif({_text('t.' + duck.quote(name), str(row[1]))}, '') AS c{index}"
             for index, (name, row) in enumerate(zip(names, columns, strict=True))
         )
         query = f"SELECT row_number() OVER () AS _row, {cells} FROM {source} AS t"
-        connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION lz4)")
+        connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION lz4)")
     except (duckdb.Error, RuntimeError, UnicodeError, IndexError) as error:
+        if "No space left" in str(error):
+            print(errno.ENOSPC, file=sys.stderr)
+            return 4
         print(" ".join(f"{type(error).__name__}: {error}".split()), file=sys.stderr)
         return 3
     (folder / "done.json").write_text(json.dumps(published), encoding="utf-8")
@@ -74,14 +80,6 @@ def _published(schema: list[tuple[str, int | None]]) -> list[str]:
             open_branches += (schema[at][1] or 0) - 1
             at += 1
     return names
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 if __name__ == "__main__":

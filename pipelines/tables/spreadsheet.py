@@ -45,27 +45,42 @@ def read(path: Path, space: Workspace, format: str) -> list[Table]:
     folder = space.temporary()
     folder.mkdir()
     try:
-        tables, left_out = _tables(path, folder, space, format)
+        tables, told = _tables(path, folder, space, format)
     finally:
         shutil.rmtree(folder)
     if not tables:
         raise ReadFault(FaultKind.EMPTY, "The workbook's visible sheets hold no cells.", "Publish it again.")
-    if left_out:
-        note = f"{left_out} sheets after the first {workbook.MAX_SHEETS} were not read."
-        main = tables[0].report
-        tables[0] = replace(tables[0], report=replace(main, notes=(*main.notes, note)))
+    main = tables[0].report
+    tables[0] = replace(tables[0], report=replace(main, notes=(*main.notes, *told)))
     return tables
 
 
-def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[list[Table], int]:
+def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[list[Table], list[str]]:
     described = _convert(path, folder)
     sheets = sorted(enumerate(described["sheets"]), key=lambda item: (-int(item[1]["filled"]), item[0]))
     tables = [
-        _table(folder / f"{number}.csv", str(sheet["name"]), int(sheet["first_row"]), space, format)
+        _with_errors(
+            _table(folder / f"{number}.csv", str(sheet["name"]), int(sheet["first_row"]), space, format),
+            int(sheet["errors"]),
+        )
         for number, sheet in sheets
         if int(sheet["filled"])
     ]
-    return tables, int(described["left_out"])
+    told = []
+    if described["left_out"]:
+        told.append(f"{described['left_out']} sheets after the first {workbook.MAX_SHEETS} were not read.")
+    if hidden := [headers.clean(str(name)) for name in described["hidden"]]:
+        more = f" and {len(hidden) - 5} more" if len(hidden) > 5 else ""
+        told.append(f"Hidden sheets were not read: {', '.join(hidden[:5])}{more}.")
+    return tables, told
+
+
+def _with_errors(table: Table, errors: int) -> Table:
+    """`table` with the number of its cells whose formula failed in its notes; they hold `#REF!` and the like."""
+    if not errors:
+        return table
+    note = f"{errors:,} cells hold an error of a formula, such as #REF!, as their text."
+    return replace(table, report=replace(table.report, notes=(*table.report.notes, note)))
 
 
 def _guard(path: Path, format: str) -> None:

@@ -1,4 +1,4 @@
-"""What an XML file is, by its root element: a standard with a reader of its own, records, or no table at all.
+"""XML, by its root element: a standard with a reader of its own, records, or no table at all.
 
 Belongs here: the choice. Does not belong here: reading any of them.
 """

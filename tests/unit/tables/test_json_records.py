@@ -157,7 +157,11 @@ def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [(b'[{"a', FaultKind.TRUNCATED), (b'[{"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE)],
+    [
+        (b'[{"a', FaultKind.TRUNCATED),
+        (b'[{"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE),
+        (b'{"meta": {"view": {"columns": [{"name": "a"}]}}, "data": [[1], [2], [3]]}', FaultKind.TOO_LARGE),
+    ],
 )
 def test_a_streamed_file_of_which_nothing_can_be_read(tmp_path, content, kind):
     path = tmp_path / "file"

@@ -16,6 +16,7 @@ from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import spreadsheet
 from pipelines.tables.workbook import text
+from tests.published_files import compound
 
 
 def workbook(make: Callable[[xlsxwriter.Workbook], object]) -> bytes:
@@ -172,3 +173,34 @@ def test_a_full_disk_of_ours_in_the_child(tmp_path):
 )
 def test_text(cell, expected):
     assert text(cell) == expected
+
+
+def test_errors_stay_text_and_hidden_sheets_are_told(reading, rows):
+    def make(book):
+        sheet = book.add_worksheet("Datos & más")
+        sheet.write_row(1, 1, ["id", "monto", "nota"])
+        for row in range(2, 6):
+            sheet.write_row(row, 1, [row, 1.5, "a\rb_x000D_"])
+        sheet.write_formula(3, 2, "=A1/0", None, "#DIV/0!")
+        sheet.write_formula(4, 2, "=#REF!", None, "#REF!")
+        book.add_worksheet("Oculta").hide()
+        book.add_worksheet("Muy oculta").very_hidden()
+
+    table = reading(workbook(make), "x.xlsx").tables[0]
+    assert [row[2] for row in rows(table)] == ["1.5", "#DIV/0!", "#REF!", "1.5"]
+    assert rows(table)[0][3] == "a\rb_x000D_"  # the escape is undone once, and an escaped one is text
+    assert table.report.notes == (
+        "2 cells hold an error of a formula, such as #REF!, as their text.",
+        "Hidden sheets were not read: Oculta, Muy oculta.",
+    )
+
+
+def test_a_workbook_with_a_password_and_an_older_one_say_what_to_do(reading):
+    for content in (
+        compound(bytes(5000), "EncryptedPackage"),
+        b"\x09\x00\x04\x00\x02\x00\x10\x00" + bytes(50),
+    ):
+        with pytest.raises(ReadFault) as caught:
+            reading(content, "x.xls")
+        assert caught.value.kind in (FaultKind.UNKNOWN_FORMAT, FaultKind.BROKEN_FILE)
+        assert "without a password" in caught.value.message + caught.value.advice
