@@ -5,8 +5,8 @@
 Every file of `real/` and `dirty/` whose number of records is in MANIFEST.csv. The corpus counted by machine, so
 `corrections.csv` beside this file holds, with the reason seen in the file, the counts that are wrong there: the
 last line has both shares, `row_count_right` after the corrections and `as_the_manifest_says` before them.
-`unhandled` counts exceptions other than `ReadFault`. Files in a format that is not read at all are listed apart,
-as `unread`, and are not in the shares.
+`unhandled` counts exceptions other than `ReadFault`. Files in a format that is not read at all, web pages among
+them, are listed apart, as `unread`, and are not in the shares.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def read(corpus: Path, case: Case) -> int | str:
 
 def right(found: int | str, expected: int) -> bool:
     """Whether as many records were read as there are; a file without any may also be said to be empty."""
-    return found == expected or (expected == 0 and found == "empty")
+    return found == expected or (expected == 0 and found in ("empty", "no_table"))
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def main() -> None:
         except Exception as error:
             unhandled += 1
             found = f"{type(error).__name__}: {error}"[:100]
-        if found == "unknown_format":
+        if found in ("unknown_format", "html_instead"):
             unread += 1
             print(f"unread   {case.path}: {case.format}")
             continue

@@ -47,6 +47,8 @@ class ReadReport:
     records without the header. `header_row` is the 1-based row, as a spreadsheet shows it, that holds the
     column names (None: there was none). `lost` counts records that could not be read, `lost_rows` names
     the first of them. `share_read` is in [0, 1] and below 1 only when not everything could be read.
+    `confidence` in [0, 1] says how well the evidence bears out what was detected in delimited text: the certainty
+    of the encoding times the share of the first records that have the table's width (None: nothing was guessed).
     """
 
     distribution: str
@@ -71,6 +73,7 @@ class ReadReport:
     notes: tuple[str, ...] = ()
     sha256: str | None = None
     fault: Fault | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             rows=tally.rows,
             ragged=tally.ragged,
             blank_rows=tally.blank,
+            confidence=_confidence(encoding, found[0][1], sample) if not tables else None,
             notes=(*encoding.notes, *header.notes, *tally.notes),
         )
         if not tables:
@@ -138,6 +139,12 @@ def _again(space: Workspace, relation: str, header: Header) -> bool:
         space.connection.execute(f"DROP VIEW IF EXISTS {duck.quote(relation)}")
         space.connection.execute(f"DROP TABLE IF EXISTS {duck.quote(relation + '_rows')}")
     return bool(found)
+
+
+def _confidence(encoding: Encoding, header: Header, sample: list[list[str]]) -> float:
+    rows = [row for row in sample[header.first :] if not headers.blank(row)]
+    regular = sum(len(row) == len(header.columns) for row in rows)
+    return round(encoding.confidence * (regular / len(rows) if rows else 1.0), 2)
 
 
 def _with_nul_note(path: Path, encoding: Encoding, report: ReadReport) -> ReadReport:

@@ -111,8 +111,8 @@ def find(rows: Sequence[Cells]) -> Header:
 
 def repeated(row: Cells, header: Cells) -> bool:
     """Whether `row`, found among the records, is the header of the same or of a similar table once more."""
-    said = [clean(cell or "").casefold() for cell in row]
-    known = [clean(cell or "").casefold() for cell in header]
+    said = [clean(cell or "") for cell in row]
+    known = [clean(cell or "") for cell in header]
     begin = next((index for index, name in enumerate(known) if name), None)
     if begin is None or begin >= len(said) or said[begin] != known[begin]:
         return False
