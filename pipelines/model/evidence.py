@@ -70,6 +70,8 @@ class ReadReport:
     `rows_hash` is the same for the same records in any order and any dialect (`tables.rows_hash`);
     `rows_since` is the first of the visits in a row that found these records in the distribution,
     `rows_changed_on` when we last saw them change, None when we never did.
+    `confidence` in [0, 1] says how well the evidence bears out what was detected in delimited text: the certainty
+    of the encoding times the share of the first records that have the table's width (None: nothing was guessed).
     """
 
     distribution: str
@@ -97,6 +99,7 @@ class ReadReport:
     rows_hash: str | None = None
     rows_since: datetime | None = None
     rows_changed_on: datetime | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ be strict, gives as many rows as the file has lines outside quotes and the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,27 +20,32 @@ from pipelines.tables import encoding as encodings
 from pipelines.tables import header as headers
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
+from pipelines.tables.header import Header
 from pipelines.tables.lines import Shape, records, shape
+from pipelines.tables.mend import Mender
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Row, Workspace, fill, name_columns
 
 FAST_ABOVE = 1_000_000
+_NAMED = 10
+_MAX_TABLES = 100
 _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
 
 
 @dataclass
 class Tally:
-    """What is counted while rows go by."""
+    """What is counted while rows go by; `next` is the header, and its row, of another table that follows."""
 
     rows: int = 0
     ragged: int = 0
     surplus: int = 0
     blank: int = 0
+    next: tuple[int, list[str]] | None = None
     notes: list[str] = field(default_factory=list)
 
 
 def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[Table]:
-    """Read delimited text into one table. Files over `fast_above` bytes are first tried the fast way.
+    """Read delimited text into its tables, nearly always one. Over `fast_above` bytes the fast way is tried first.
 
     Raises `ReadFault` when there is no row at all, or a line longer than any table has.
     """
@@ -55,32 +60,91 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
     header = headers.find(sample)
     tally = Tally()
     relation = None
+    published = () if header.index is None else sample[header.index]
     if path.stat().st_size > fast_above and not dialect.spaced and dialect.delimiter:
         relation = _fast(path, encoding, dialect, header, sample, space, tally)
-    if relation is None:
-        tally = Tally()
+        if relation and _again(space, relation, header):
+            relation = None
+    if relation:
+        found = [(relation, header, tally)]
+    else:
         with encodings.text(path, encoding) as handle:
-            rows = records(handle, dialect, tally.notes)
-            relation = fill(space, header.columns, _counted(rows, header, tally))
-        if header.index is None and not tally.rows:
+            mender = Mender.of(dialect, sample[header.first :], len(header.columns))
+            notes: list[str] = []
+            rows = enumerate(records(handle, dialect, notes, mender, header.first), start=1)
+            found = list(_tables(islice(rows, header.first, None), header, published, space, mender))
+        found[0][2].notes.extend(notes)
+        if header.index is None and not found[0][2].rows:
             raise ReadFault(FaultKind.EMPTY, "The file holds no rows.", "Publish the data again.")
+    tables: list[Table] = []
+    for relation, header, tally in found:
         if tally.surplus:
             tally.notes.append(
                 f"{tally.surplus} rows have more cells than the table has columns; the surplus is left out."
             )
-    report = replace(
-        space.report("table", _NAMES[dialect.delimiter]),
-        encoding=encoding.name,
-        delimiter=dialect.delimiter,
-        quote=dialect.quote,
-        header_row=None if header.index is None else header.index + 1,
-        columns=header.columns,
-        rows=tally.rows,
-        ragged=tally.ragged,
-        blank_rows=tally.blank,
-        notes=(*encoding.notes, *header.notes, *tally.notes),
+        report = replace(
+            space.report("table" if not tables else f"table {len(tables) + 1}", _NAMES[dialect.delimiter]),
+            encoding=encoding.name,
+            delimiter=dialect.delimiter,
+            quote=dialect.quote,
+            header_row=None if header.index is None else header.index + 1,
+            columns=header.columns,
+            rows=tally.rows,
+            ragged=tally.ragged,
+            blank_rows=tally.blank,
+            confidence=_confidence(encoding, found[0][1], sample) if not tables else None,
+            notes=(*encoding.notes, *header.notes, *tally.notes),
+        )
+        if not tables:
+            report = _with_nul_note(path, encoding, report)
+        tables.append(Table(report, space.connection, relation))
+    return tables
+
+
+def _tables(
+    rows: Iterator[tuple[int, list[str]]],
+    header: Header,
+    published: Sequence[str],
+    space: Workspace,
+    mender: Mender | None,
+) -> Iterator[tuple[str, Header, Tally]]:
+    """The tables that stand under each other in a file: a similar header once more begins another one."""
+    for _ in range(_MAX_TABLES):
+        tally = Tally()
+        counted = _counted(rows, header, published, tally, mender)
+        yield fill(space, header.columns, counted), header, tally
+        if not tally.next:
+            return
+        number, published = tally.next
+        tally.notes.append(f"Another table begins in row {number}.")
+        header = Header(number - 1, number, headers.names(published, len(published)))
+        if mender:
+            mender.stop()
+    raise ReadFault(
+        FaultKind.NO_TABLE,
+        f"More than {_MAX_TABLES} tables stand under each other.",
+        "Publish each table as a file of its own, or one table under one header.",
     )
-    return [Table(_with_nul_note(path, encoding, report), space.connection, relation)]
+
+
+def _again(space: Workspace, relation: str, header: Header) -> bool:
+    """Whether some record may be the header once more: only the patient way can tell. It drops the relation."""
+    if header.index is None:
+        return False
+    first = next((name for name in header.columns if not name.startswith("column_")), header.columns[0])
+    found = space.connection.execute(
+        f"SELECT 1 FROM {duck.quote(relation)} WHERE {duck.quote(first)} = ? LIMIT 1", [first]
+    ).fetchone()
+    if found:
+        space.connection.execute(f"DROP VIEW IF EXISTS {duck.quote(relation)}")
+        space.connection.execute(f"DROP TABLE IF EXISTS {duck.quote(relation + '_rows')}")
+    return bool(found)
+
+
+def _confidence(encoding: Encoding, header: Header, sample: list[list[str]]) -> float:
+    rows = [row for row in sample[header.first :] if not headers.blank(row)]
+    regular = sum(len(row) == len(header.columns) for row in rows)
+    return round(encoding.confidence * (regular / len(rows) if rows else 1.0), 2)
 
 
 def _with_nul_note(path: Path, encoding: Encoding, report: ReadReport) -> ReadReport:
@@ -91,12 +155,30 @@ def _with_nul_note(path: Path, encoding: Encoding, report: ReadReport) -> ReadRe
     return replace(report, notes=(*report.notes, f"{count} NUL bytes.")) if count else report
 
 
-def _counted(rows: Iterator[list[str]], header: headers.Header, tally: Tally) -> Iterator[Row]:
-    """Rows after the header, numbered, cut or padded to the width of the table, blank ones left out."""
+def _counted(
+    rows: Iterator[tuple[int, list[str]]],
+    header: Header,
+    published: Sequence[str],
+    tally: Tally,
+    mender: Mender | None,
+) -> Iterator[Row]:
+    """Rows after the header, cut or padded to the width of the table, blank and repeated headers left out.
+
+    Ends early, with `tally.next`, where a similar table begins.
+    """
     width = len(header.columns)
-    for number, row in enumerate(islice(rows, header.first, None), start=header.first + 1):
+    mended: list[int] = []
+    repeated = 0
+    before = mender.mended if mender else 0
+    for number, row in rows:
         if headers.blank(row):
             tally.blank += 1
+            continue
+        if published and headers.repeated(row, published):
+            if [cell.strip() for cell in row] != [cell.strip() for cell in published]:
+                tally.next = number, row
+                break
+            repeated += 1
             continue
         tally.rows += 1
         cells: list[str | None] = [cell or None for cell in row]
@@ -104,14 +186,28 @@ def _counted(rows: Iterator[list[str]], header: headers.Header, tally: Tally) ->
             tally.ragged += 1
             tally.surplus += any(cells[width:])
             cells = cells[:width] + [None] * (width - len(cells))
+        if mender and mender.mended > before:  # as published, it was not a row of this table
+            before = mender.mended
+            mended.append(number)
+            tally.ragged += 1
         yield number, cells
+    if repeated:
+        tally.notes.append(
+            f"The header stands {repeated} times more among the records; it is left out there."
+        )
+    if mended:
+        more = ", ..." if len(mended) > _NAMED else ""
+        tally.notes.append(
+            f"{len(mended)} rows with a delimiter missing, surplus or of another kind, or with a stray quote, could "
+            f"be read in one way only: rows {', '.join(map(str, mended[:_NAMED]))}{more}."
+        )
 
 
 def _fast(
     path: Path,
     encoding: Encoding,
     dialect: Dialect,
-    header: headers.Header,
+    header: Header,
     sample: list[list[str]],
     space: Workspace,
     tally: Tally,
@@ -156,9 +252,7 @@ def _fast(
     return relation
 
 
-def _agrees(
-    space: Workspace, stored: str, header: headers.Header, records: list[list[str]], measured: Shape
-) -> bool:
+def _agrees(space: Workspace, stored: str, header: Header, records: list[list[str]], measured: Shape) -> bool:
     counted = space.connection.execute(f"SELECT count(*) FROM {stored}").fetchone()
     if counted is None or counted[0] + header.first != measured.records:
         return False
@@ -166,7 +260,7 @@ def _agrees(
     return space.connection.execute(f"SELECT * FROM {stored} LIMIT {len(first)}").fetchall() == first
 
 
-def _publish(space: Workspace, relation: str, header: headers.Header, tally: Tally) -> None:
+def _publish(space: Workspace, relation: str, header: Header, tally: Tally) -> None:
     """Count the rows stored as `relation` and give them their names and numbers."""
     stored = duck.quote(f"{relation}_rows")
     blanks = " || ".join(f"chr({ord(character)})" for character in headers.BLANKS)

@@ -37,11 +37,21 @@ class Dialect:
         options: dict[str, Any] = {"delimiter": self.delimiter or "\x1f", "skipinitialspace": self.spaced}
         if self.quote is None:
             return options | {"quoting": csv.QUOTE_NONE, "quotechar": None}
-        return options | {
-            "quotechar": self.quote,
-            "doublequote": self.escape is None,
-            "escapechar": self.escape,
-        }
+        return options | {"quotechar": self.quote}
+
+    def doubled(self, line: str) -> str:
+        """`line` with each escaped quote doubled instead (and each escaped escape single), as RFC 4180 has it.
+
+        An escape before any other character is an ordinary character, unlike in `csv`.
+        """
+        if self.escape is None or self.quote is None or self.escape not in line:
+            return line
+        escape, quote = self.escape, self.quote
+        return re.sub(
+            f"{re.escape(escape)}([{re.escape(escape + quote)}])",
+            lambda found: quote * 2 if found[1] == quote else escape,
+            line,
+        )
 
 
 def sniff(sample: str) -> Dialect:
@@ -78,7 +88,7 @@ def _regularity(sample: str, dialect: Dialect) -> float:
     csv.field_size_limit(MAX_CELL)  # the module's own limit, which has no other way in
     widths: Counter[int] = Counter()
     try:
-        for row in csv.reader(io.StringIO(sample, newline=""), **dialect.reader_options()):
+        for row in csv.reader(io.StringIO(dialect.doubled(sample), newline=""), **dialect.reader_options()):
             if any(cell.strip() for cell in row):
                 widths[len(row)] += 1
     except csv.Error:

@@ -1,12 +1,15 @@
-"""Which characters the bytes mean: byte order mark, strict UTF-8, UTF-8 with a few faults, cp1252, Latin-1.
+"""Which characters the bytes mean: byte order mark, strict UTF-8, UTF-8 with a few faults, then a single-byte one.
 
-Belongs here: the decision, and reading as text under it. Does not belong here: any guess by letter frequency;
-on Spanish files detectors answer cp1250 where this rule is right.
+Belongs here: the decision, and reading as text under it. Does not belong here: any guess by letter frequency; on
+Spanish files detectors answer cp1250 where this rule is right. Among single-byte encodings cp1252 is the rule; Mac
+Roman and cp850 need evidence: what stands inside words is letters under them, and is not under cp1252.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,16 +19,24 @@ from typing import TextIO
 
 CHUNK = 4 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_INSIDE_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[A-Za-z])")
+_LETTERS = frozenset("áéíóúñüàèìòùâêîôûãõçäöëïÁÉÍÓÚÑÜÀÈÇÃÕÂÊÔßœ")
+_OLD = ("mac_roman", "cp850")
+_ENOUGH_INSIDE = 3
 _UNDEFINED_IN_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """`name` is Python's; `bad` counts the byte sequences that it cannot decode; `notes` is for the report."""
+    """`name` is Python's; `bad` counts the byte sequences that it cannot decode; `notes` is for the report.
+
+    `confidence` in [0, 1] is 1 where the bytes prove it (a mark, valid UTF-8), below for what is only likely.
+    """
 
     name: str
     bad: int = 0
     notes: tuple[str, ...] = ()
+    confidence: float = 1.0
 
 
 def detect(path: Path) -> Encoding:
@@ -42,7 +53,7 @@ def detect(path: Path) -> Encoding:
         if name != "utf-8-sig" and beyond_ascii < bad * 10:
             return _single_byte(path)
     notes = (f"{bad} byte sequences are not valid {name}; they are read as U+FFFD.",) if bad else ()
-    return Encoding(name, bad, notes)
+    return Encoding(name, bad, notes, 0.9 if bad else 1.0)
 
 
 def by_head(head: bytes) -> str:
@@ -103,4 +114,19 @@ def _undecodable(path: Path, name: str) -> tuple[int, int]:
 
 def _single_byte(path: Path) -> Encoding:
     undefined = any(chunk.count(byte) for chunk in _chunks(path) for byte in _UNDEFINED_IN_CP1252)
-    return Encoding("latin-1" if undefined else "cp1252")
+    usual = "latin-1" if undefined else "cp1252"
+    inside: Counter[bytes] = Counter()
+    for chunk in _chunks(path):
+        inside.update(_INSIDE_WORD.findall(chunk))
+    shares = {name: _letters(inside, name) for name in (usual, *_OLD)}
+    best = max(_OLD, key=lambda name: shares[name])
+    if inside.total() >= _ENOUGH_INSIDE and shares[best] >= 0.9 and shares[usual] < 0.5:
+        note = f"The bytes inside words are letters in {best}, and are not in {usual}."
+        return Encoding(best, notes=(note,), confidence=0.8)
+    return Encoding(usual, confidence=0.9 if shares[usual] >= 0.5 else 0.7)
+
+
+def _letters(inside: Counter[bytes], name: str) -> float:
+    """The share of the bytes inside words that are letters under `name`; 1 when there are none."""
+    good = sum(count for byte, count in inside.items() if byte.decode(name, "replace") in _LETTERS)
+    return good / inside.total() if inside else 1.0

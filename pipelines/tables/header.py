@@ -25,6 +25,8 @@ _MAX_CHARACTERS = 64_000_000
 _CANDIDATES = 40
 _WINDOW = 50
 _MAX_NAME = 300
+_MAX_MORE_ROWS = 3
+_ENOUGH_BELOW = 5
 
 _NUMBER = re.compile(r"[-+(]?\s*(?:[$€£]|R\$)?\s*[-+]?[\d.,]*\d[\d.,\s\u00a0']*[%)]?|-\d-")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -37,7 +39,7 @@ Cells = Sequence[str | None]
 
 @dataclass(frozen=True)
 class Header:
-    """`index` is the 0-based position of the header among the rows given, None when there is none.
+    """`index` is the 0-based position of the header (its first row) among the rows given, None when there is none.
 
     `first` is the position of the first row that may be a record, `columns` the unique names, `notes` what the
     report should say about the choice.
@@ -85,7 +87,8 @@ def find(rows: Sequence[Cells]) -> Header:
             near = [index for index in filled[:_CANDIDATES] if _fullness(rows, filled, index) >= 0.3]
             near = [index for index in near if index < full[0]] + full[1:6]
             chosen = next((index for index in near if _clear(rows, filled, index)), None)
-    first = (chosen + 1) if chosen is not None else (full[0] if full else 0)
+    last = chosen if chosen is None else _last_of(rows, filled, chosen)
+    first = (last + 1) if last is not None else (full[0] if full else 0)
     widths = Counter(len(rows[index]) for index in filled if index >= first)
     width = max(
         _extent(rows[chosen]) if chosen is not None else 1, widths.most_common(1)[0][0] if widths else 1
@@ -100,7 +103,21 @@ def find(rows: Sequence[Cells]) -> Header:
     notes = [f"{above} rows above the table are not part of it."] if above else []
     if chosen is None:
         notes.append("No header was found; columns are numbered.")
-    return Header(chosen, first, names(rows[chosen] if chosen is not None else (), width), tuple(notes))
+        return Header(None, first, names((), width), tuple(notes))
+    if first > chosen + 1:
+        notes.append(f"The header has {first - chosen} rows; a column is called by what they say.")
+    return Header(chosen, first, names(_joined(rows[chosen:first]), width), tuple(notes))
+
+
+def repeated(row: Cells, header: Cells) -> bool:
+    """Whether `row`, found among the records, is the header of the same or of a similar table once more."""
+    said = [clean(cell or "") for cell in row]
+    known = [clean(cell or "") for cell in header]
+    begin = next((index for index, name in enumerate(known) if name), None)
+    if begin is None or begin >= len(said) or said[begin] != known[begin]:
+        return False
+    both = set(filter(None, known)) & set(said)
+    return len(both) >= max(2, len(set(filter(None, known))) / 2) and not any(map(_data, row))
 
 
 def names(cells: Cells, width: int) -> tuple[str, ...]:
@@ -129,6 +146,39 @@ def column_name(cell: str | None, position: int, seen: set[str]) -> str:
         name = f"{base}__{number}"
     seen.add(name.casefold())
     return name
+
+
+def _joined(rows: Sequence[Cells]) -> list[str]:
+    """One name a column from the rows of a header, what is said twice said once."""
+    width = max(len(row) for row in rows)
+    parts = [
+        [clean(row[column] or "") if column < len(row) else "" for row in rows] for column in range(width)
+    ]
+    return [" ".join(dict.fromkeys(filter(None, column))) for column in parts]
+
+
+def _last_of(rows: Sequence[Cells], filled: Sequence[int], chosen: int) -> int:
+    """The last row of the header that begins at `chosen`: units or longer names may stand under the names.
+
+    Such a row says the same once more; or, in columns of numbers and dates, it has words that no record has.
+    """
+    last = chosen
+    while last - chosen < _MAX_MORE_ROWS and last + 1 < len(rows) and not blank(rows[last + 1]):
+        row, below = rows[last + 1], _below(rows, filled, last + 1)
+        if not repeated(row, rows[chosen]) or len(row) != len(rows[chosen]):
+            if len(below) < _ENOUGH_BELOW or any(map(_data, row)):
+                break
+            columns = [
+                (cell, values)
+                for column, cell in enumerate(row)
+                if (values := [other[column] for other in below if column < len(other) and other[column]])
+                and sum(map(_data, values)) * 10 >= len(values) * 9
+            ]
+            words = [cell for cell, values in columns if cell and cell.strip(BLANKS) and cell not in values]
+            if len(words) < 2 or len(words) * 3 < len(columns) * 2:
+                break
+        last += 1
+    return last
 
 
 def _full_cells(row: Cells) -> int:

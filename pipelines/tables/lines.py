@@ -1,7 +1,7 @@
 """Records of delimited text, line by line, and the outer shape of a file of them.
 
-Belongs here: `csv.reader` made safe (an unclosed quote does not swallow the rest of the file, a line without
-end does not fill the memory), and a count of lines outside quotes that owes nothing to any CSV reader.
+Belongs here: `csv.reader` made safe (a stray quote does not swallow the records after it, a line without end does
+not fill the memory), and a count of lines outside quotes that owes nothing to any CSV reader.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TextIO
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables.dialect import MAX_CELL, Dialect
+from pipelines.tables.mend import Mender
 
 MAX_LINE = 64_000_000
 _MAX_LINES_IN_CELL = 1_000
@@ -33,9 +34,9 @@ class _Feed:
     """Lines for `csv.reader`, remembering those of the record being read so that they can be given again."""
 
     handle: TextIO
+    dialect: Dialect
     waiting: deque[str] = field(default_factory=deque)
     record: list[str] = field(default_factory=list)
-    ended: bool = False
 
     def __iter__(self) -> _Feed:
         return self
@@ -43,7 +44,9 @@ class _Feed:
     def __next__(self) -> str:
         if len(self.record) > _MAX_LINES_IN_CELL:
             raise _UnclosedQuoteError
-        line = self.waiting.popleft() if self.waiting else self.handle.readline(MAX_LINE)
+        line = (
+            self.waiting.popleft() if self.waiting else self.dialect.doubled(self.handle.readline(MAX_LINE))
+        )
         if len(line) >= MAX_LINE:
             raise ReadFault(
                 FaultKind.BROKEN_FILE,
@@ -57,32 +60,57 @@ class _Feed:
         self.record.append(line)
         return line
 
+    def again(self, after: int = 0) -> None:
+        """Give the lines of the record being read once more, except the first `after`."""
+        self.waiting.extendleft(reversed(self.record[after:]))
+        del self.record[after:]
 
-def records(handle: TextIO, dialect: Dialect, notes: list[str]) -> Iterator[list[str]]:
+
+def records(
+    handle: TextIO, dialect: Dialect, notes: list[str], mender: Mender | None = None, skip: int = 0
+) -> Iterator[list[str]]:
     """The cells of each record, blank lines included as empty lists.
 
-    A quote that is never closed is read as an ordinary character in its own line; `notes` gets the count.
-    Raises `ReadFault` for a line over 64 million characters.
+    A quote that is never closed is read as an ordinary character in its own line; `notes` gets the count. With a
+    `mender`, records after the first `skip` ones that are malformed or not of its width are made whole where it
+    knows how. Raises `ReadFault` for a line over 64 million characters.
     """
     csv.field_size_limit(MAX_CELL)  # the module's own limit, which has no other way in
-    feed = _Feed(handle)
+    feed = _Feed(handle, dialect)
     plain = Dialect(dialect.delimiter, quote=None)
-    unclosed = 0
-    reader = _reader(feed, dialect)
+    unclosed = seen = 0
+    strict = _reader(feed, dialect, strict=True)
     while True:
+        open_quote = malformed = False
         try:
-            row = next(reader)
+            row = next(strict)
         except StopIteration:
             break
-        except (_UnclosedQuoteError, csv.Error):
-            unclosed += 1
-            first, rest = feed.record[0], feed.record[1:]
-            feed.waiting.extendleft(reversed(rest))
+        except _UnclosedQuoteError:
+            open_quote = True
+        except csv.Error:
+            malformed = True
+            feed.again()
             try:
-                row = next(_reader(iter([first]), plain))
+                row = next(_reader(feed, dialect))
+            except (_UnclosedQuoteError, csv.Error):
+                open_quote = True
+        seen += 1
+        mended = None
+        if mender and seen > skip and (open_quote or malformed or mender.suspects(row)):
+            mended = _mended(mender, feed.record, None if open_quote else row, malformed=malformed)
+        if open_quote or mended:
+            feed.again(after=1)
+        unclosed += open_quote
+        if mended:
+            row = mended
+        elif open_quote:
+            try:
+                row = next(_reader(iter(feed.record[:1]), plain))
             except csv.Error as error:
                 raise ReadFault(FaultKind.BROKEN_FILE, f"A line cannot be read: {error}.") from error
-            reader = _reader(feed, dialect if unclosed < _MAX_UNCLOSED else plain)
+        if open_quote or malformed or mended:
+            strict = _reader(feed, dialect if unclosed < _MAX_UNCLOSED else plain, strict=True)
         feed.record.clear()
         yield row
     if unclosed:
@@ -90,8 +118,21 @@ def records(handle: TextIO, dialect: Dialect, notes: list[str]) -> Iterator[list
         notes.append(f"{unclosed}{more} quotes are never closed; they are read as ordinary characters.")
 
 
-def _reader(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
-    return csv.reader(lines, **dialect.reader_options())
+def _mended(mender: Mender, lines: list[str], row: list[str] | None, *, malformed: bool) -> list[str] | None:
+    """The first of the `lines` that were read as `row` (None: with an open quote), if it can be made whole."""
+    texts = [line.rstrip("\r\n") for line in lines]
+    if row is not None and not malformed and mender.fits(row):
+        return None  # cells left out at the end, or empty ones too many
+    reading = mender.swallowed(texts) if len(texts) > 1 and row is not None else mender.mend(texts[0])
+    if reading is None:
+        mender.failed += 1
+        return None
+    mender.mended += 1
+    return list(reading)
+
+
+def _reader(lines: Iterator[str], dialect: Dialect, *, strict: bool = False) -> Iterator[list[str]]:
+    return csv.reader(lines, strict=strict, **dialect.reader_options())
 
 
 @dataclass(frozen=True)

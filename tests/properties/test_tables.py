@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from pipelines import artifacts
 from pipelines.errors import ReadFault
+from pipelines.tables.dialect import Dialect
+from pipelines.tables.mend import Mender
 from pipelines.tables.read import opened
 from pipelines.tables.table import Hint
 
@@ -118,6 +121,41 @@ def test_hostile_json_leaves_reports_that_can_be_written(tmp_path, items, betwee
                 table.frame().to_json().encode("utf-8")
     except ReadFault as fault:
         fault.message.encode("utf-8")
+
+
+@OFTEN
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5_000), st.sampled_from([*b'",; \n\r\t|\\\x00\xf3', None])), max_size=8
+    ),
+    st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+)
+def test_a_file_with_a_few_faults(tmp_path, faults, encoding):
+    """Characters put into or taken out of a regular file: what is reported is there, whatever is mended."""
+    lines = [
+        "clave,fecha,monto,nota",
+        *(f'{n},2026-01-{n % 28 + 1:02},{n}.50,"obra ""{n}"", vía"' for n in range(60)),
+    ]
+    content = bytearray("\n".join(lines).encode(encoding))
+    for where, byte in faults:
+        content[where % len(content) : where % len(content) + (byte is None)] = (
+            b"" if byte is None else bytes([byte])
+        )
+    tables = read_anything(tmp_path, bytes(content))
+    assert tables or encoding == "utf-16"  # of which a lone byte makes no text
+    assert all(reported == there for reported, there in tables)
+
+
+@OFTEN
+@given(st.lists(st.text(alphabet='a1,;" \\-ñ', max_size=40), max_size=30))
+def test_mending_keeps_what_stands_in_a_line(lines):
+    """A mended line has the table's width and no character that was not published."""
+    rows = [[str(n), f"2026-01-{n:02}", f"nota {n}"] for n in range(10, 28)]
+    mender = Mender.of(Dialect(), rows, 3)
+    assert mender
+    for line in lines:
+        reading = mender.mend(line)
+        assert reading is None or (len(reading) == 3 and not Counter("".join(reading)) - Counter(line))
 
 
 cells = st.text(

@@ -232,3 +232,70 @@ def test_both_ways_agree_on_a_larger_file(tmp_path):
     patient, quick = both_ways(path, tmp_path)
     assert patient[:2] == quick[:2]
     assert quick[2]
+
+
+def test_a_stray_quote_does_not_swallow_the_records_after_it(reading, rows):
+    lines = ["id,fecha,nota", *(f"{n},2026-01-{n:02},nota {n}" for n in range(10, 29))]
+    lines[5] = '14,"2026-01-14,nota 14'
+    lines[8] = '17,2026-01-17,"nota 17"'
+    table = reading("\n".join(lines).encode()).tables[0]
+    assert table.report.rows == 19
+    assert rows(table)[4] == (6, "14", '"2026-01-14', "nota 14")
+    assert table.report.ragged == 1
+    assert any("could be read in one way only: rows 6." in note for note in table.report.notes)
+
+
+def test_text_of_several_lines_stays_one_record(reading, rows):
+    lines = ["id,fecha,nota", *(f'{n},2026-01-{n:02},"nota\n{n}, y más"' for n in range(10, 29))]
+    table = reading("\n".join(lines).encode()).tables[0]
+    assert (table.report.rows, table.report.ragged) == (19, 0)
+    assert rows(table)[0][3] == "nota\n10, y más"
+
+
+def test_an_escape_stands_before_quotes_only(reading, rows):
+    table = reading(b'id,nota\n1,"de 5\\" y c:\\n"\n2,"de 6\\" o m\xc3\xa1s"\n').tables[0]
+    assert [row[2] for row in rows(table)] == ['de 5" y c:\\n', 'de 6" o más']
+
+
+def test_a_header_of_several_rows_is_joined(reading):
+    lines = ["fecha,monto,plazo", "día,pesos,meses", *(f"2026-01-{n},{n}.5,{n}" for n in range(10, 20))]
+    report = reading("\n".join(lines).encode()).tables[0].report
+    assert report.columns == ("fecha día", "monto pesos", "plazo meses")
+    assert (report.header_row, report.rows) == (1, 10)
+
+
+def test_marks_for_missing_numbers_are_no_header(reading):
+    lines = ["fecha,monto,plazo", "ND,ND,ND", *(f"2026-01-{n},{n}.5,{n}" for n in range(10, 20)), "ND,ND,ND"]
+    assert reading("\n".join(lines).encode()).tables[0].report.rows == 12
+
+
+@pytest.mark.parametrize("size", [10, 30_000])
+def test_the_same_header_again_is_no_record(reading, size):
+    part = ["id,monto,nota", *(f"{n},{n}.5,anotación" for n in range(size))]
+    report = reading("\n".join(part * 3).encode()).tables[0].report
+    assert report.rows == 3 * size
+    assert any("stands 2 times more" in note for note in report.notes)
+
+
+def test_another_table_below(reading, rows):
+    first = ["id,monto,nota", *(f"{n},{n}.5,x" for n in range(10))]
+    second = ["id,monto,nota,fecha", *(f"{n},{n}.5,y,2026-01-1{n}" for n in range(5))]
+    one, two = reading("\n".join(first + second).encode()).tables
+    assert (one.report.rows, two.report.rows) == (10, 5)
+    assert two.report.columns == ("id", "monto", "nota", "fecha")
+    assert rows(two)[0] == (13, "0", "0.5", "y", "2026-01-10")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("mac_roman", "mac_roman"), ("cp850", "cp850"), ("cp1252", "cp1252")]
+)
+def test_old_encodings_by_evidence(reading, rows, encoding, name):
+    text = "id,nota\n1,Construcción de la presa\n2,Rehabilitación de baños\n3,Señalización pública\n"
+    table = reading(text.encode(encoding)).tables[0]
+    assert table.report.encoding == name
+    assert rows(table)[1][2] == "Rehabilitación de baños"
+    assert 0.5 < table.report.confidence < 1
+
+
+def test_what_the_bytes_prove_is_certain(reading):
+    assert reading("id,año\n1,2\n2,3\n".encode()).tables[0].report.confidence == 1.0
