@@ -2,12 +2,14 @@
 
 Belongs here: finding header and width, the fast way through DuckDB for regular files, and the patient way
 through `csv` for all others. Neither way loses a row silently: the fast way is kept only when DuckDB, told to
-be strict, gives as many rows as the file has lines outside quotes and the same first rows.
+be strict, gives as many rows as the file has lines (outside quotes) and the same first rows. What it was proven
+on is then left in the file: the table is a view that parses it, so that no file is too large to be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,8 +22,8 @@ from pipelines.tables import encoding as encodings
 from pipelines.tables import header as headers
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
-from pipelines.tables.lines import Shape, records, shape
-from pipelines.tables.table import Table
+from pipelines.tables.lines import ends, records, shape
+from pipelines.tables.table import ROW, Table
 from pipelines.tables.workspace import Row, Workspace, fill, name_columns
 
 FAST_ABOVE = 1_000_000
@@ -36,6 +38,8 @@ class Tally:
     ragged: int = 0
     surplus: int = 0
     blank: int = 0
+    blank_rows: bool = False
+    nuls: int | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -80,15 +84,10 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
         blank_rows=tally.blank,
         notes=(*encoding.notes, *header.notes, *tally.notes),
     )
-    return [Table(_with_nul_note(path, encoding, report), space.connection, relation)]
-
-
-def _with_nul_note(path: Path, encoding: Encoding, report: ReadReport) -> ReadReport:
-    if encoding.name.startswith("utf-16"):
-        return report
-    with path.open("rb") as handle:
-        count = sum(chunk.count(0) for chunk in iter(lambda: handle.read(encodings.CHUNK), b""))
-    return replace(report, notes=(*report.notes, f"{count} NUL bytes.")) if count else report
+    if not encoding.name.startswith("utf-16"):
+        nuls = ends(path).nuls if tally.nuls is None else tally.nuls
+        report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
+    return [Table(report, space.connection, relation)]
 
 
 def _counted(rows: Iterator[list[str]], header: headers.Header, tally: Tally) -> Iterator[Row]:
@@ -116,9 +115,10 @@ def _fast(
     space: Workspace,
     tally: Tally,
 ) -> str | None:
-    """Let DuckDB read the file; None when it cannot be trusted with it (ragged, blank lines, odd quotes)."""
-    import duckdb
+    """Leave the cells in the file, for DuckDB to parse whenever they are asked for.
 
+    None when it cannot be trusted with that (ragged rows, blank lines between others, odd quotes).
+    """
     width = len(header.columns)
     records = [row for row in sample[header.first :] if row]  # a line without anything gives no row in DuckDB
     if any(len(row) != width for row in records):
@@ -127,63 +127,85 @@ def _fast(
     if encoding.bad or encoding.name not in ("utf-8", "utf-8-sig"):
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
-    try:
-        measured = shape(clean, dialect.quote)
-        if measured.blank_inside or measured.mixed_ends:
-            return None
-        relation = space.relation()
-        stored = duck.quote(f"{relation}_rows")
-        columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
-        delimiter, quote = dialect.delimiter or "", dialect.quote or ""
-        escape = dialect.escape or quote
-        try:
-            space.connection.execute(
-                f"CREATE TABLE {stored} AS SELECT * FROM read_csv({duck.literal(str(clean))}, "
-                f"auto_detect = false, header = false, strict_mode = true, compression = 'none', "
-                f"skip = {header.first}, delim = {duck.literal(delimiter)}, quote = {duck.literal(quote)}, "
-                f"escape = {duck.literal(escape)}, columns = {{{columns}}})"
-            )
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-            return None
-    finally:
+    if not _agrees(space, clean, dialect, header, records, tally):
         if clean != path:
             clean.unlink()
-    if not _agrees(space, stored, header, records, measured):
-        space.connection.execute(f"DROP TABLE {stored}")
         return None
-    _publish(space, relation, header, tally)
-    tally.blank += measured.trailing
-    return relation
+    return _publish(space, space.kept(path) if clean == path else clean, dialect, header, tally)
+
+
+def _cells(path: Path, dialect: Dialect, header: headers.Header) -> str:
+    """SQL for the cells below the header as DuckDB parses them, columns c0, c1, ...; strict about everything."""
+    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(header.columns)))
+    delimiter, quote = dialect.delimiter or "", dialect.quote or ""
+    return (
+        f"read_csv({duck.literal(str(path))}, auto_detect = false, header = false, strict_mode = true, "
+        f"compression = 'none', skip = {header.first}, delim = {duck.literal(delimiter)}, "
+        f"quote = {duck.literal(quote)}, escape = {duck.literal(dialect.escape or quote)}, "
+        f"columns = {{{columns}}})"
+    )
 
 
 def _agrees(
-    space: Workspace, stored: str, header: headers.Header, records: list[list[str]], measured: Shape
+    space: Workspace,
+    path: Path,
+    dialect: Dialect,
+    header: headers.Header,
+    records: list[list[str]],
+    tally: Tally,
 ) -> bool:
-    counted = space.connection.execute(f"SELECT count(*) FROM {stored}").fetchone()
-    if counted is None or counted[0] + header.first != measured.records:
-        return False
-    first = [tuple(cell or None for cell in row) for row in records]
-    return space.connection.execute(f"SELECT * FROM {stored} LIMIT {len(first)}").fetchall() == first
+    """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
+
+    Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
+    """
+    import duckdb
+
+    cells = _cells(path, dialect, header)
+    # CASE asks the next column only about rows that are blank so far, and so costs hardly more than one column
+    arms = " ".join(f"WHEN {_filled(index)} THEN 0" for index in range(len(header.columns)))
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(ends, path)
+        try:
+            first = space.connection.execute(f"SELECT * FROM {cells} LIMIT {len(records)}").fetchall()
+            if first != [tuple(cell or None for cell in row) for row in records]:
+                return False
+            counted = space.connection.execute(
+                f"SELECT count(*), coalesce(sum(CASE {arms} ELSE 1 END), 0) FROM {cells}"
+            ).fetchone()
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
+            return False
+        counted_ends = counting.result()
+    total, blank = counted or (0, 0)
+    trailing = counted_ends.trailing
+    if counted_ends.mixed or total + header.first + trailing != counted_ends.lines:
+        # Not every line is a row: then line ends inside quotes must be all that is between the two counts
+        measured = shape(path, dialect.quote)
+        if measured.blank_inside or measured.mixed_ends or total + header.first != measured.records:
+            return False
+        trailing = measured.trailing
+    tally.rows, tally.blank, tally.nuls = total - blank, blank + trailing, counted_ends.nuls
+    tally.blank_rows = blank > 0
+    return True
 
 
-def _publish(space: Workspace, relation: str, header: headers.Header, tally: Tally) -> None:
-    """Count the rows stored as `relation` and give them their names and numbers."""
-    stored = duck.quote(f"{relation}_rows")
+def _filled(index: int) -> str:
+    """SQL: the cell holds something, in the sense of `headers.blank`; NULL for an empty one, as good as false.
+
+    A first character from "!" to the end of ASCII is no blank, and asking that first makes reading a third faster.
+    """
     blanks = " || ".join(f"chr({ord(character)})" for character in headers.BLANKS)
-    blank = " AND ".join(
-        f"(c{index} IS NULL OR trim(c{index}, {blanks}) = '')" for index in range(len(header.columns))
+    return f"(c{index} >= '!' AND c{index} < chr(128) OR trim(c{index}, {blanks}) <> '')"
+
+
+def _publish(space: Workspace, path: Path, dialect: Dialect, header: headers.Header, tally: Tally) -> str:
+    """Give the rows of `path` their numbers and names, in views; the name of the relation."""
+    relation = space.relation()
+    # A window without order keeps the order of the file, and is counted while the rows stream by
+    space.connection.execute(
+        f"CREATE VIEW {duck.quote(relation + '_rows')} AS "
+        f"SELECT row_number() OVER () + {header.first} AS {duck.quote(ROW)}, * "
+        f"FROM {_cells(path, dialect, header)}"
     )
-    # As a WHERE, the condition is asked of the next column only for rows that are blank so far
-    counted = space.connection.execute(
-        f"SELECT (SELECT count(*) FROM {stored}), (SELECT count(*) FROM {stored} WHERE {blank})"
-    ).fetchone()
-    total, tally.blank = counted if counted else (0, 0)
-    tally.rows = total - tally.blank
-    # rowid counts stored rows from 0 in the order of the file, so nothing has to be numbered while reading
-    name_columns(
-        space,
-        relation,
-        header.columns,
-        row=f"rowid + {header.first + 1}",
-        where=f"WHERE NOT ({blank})" if tally.blank else "",
-    )
+    filled = " OR ".join(_filled(index) for index in range(len(header.columns)))
+    name_columns(space, relation, header.columns, where=f"WHERE {filled}" if tally.blank_rows else "")
+    return relation

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-CHUNK = 4 << 20
+CHUNK = 1 << 18
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UNDEFINED_IN_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 
@@ -66,9 +66,9 @@ def text(path: Path, encoding: Encoding) -> Iterator[TextIO]:
 
 def transcode(path: Path, encoding: Encoding, target: Path) -> None:
     """Write `path` to `target` as UTF-8 without a byte order mark, in bounded memory."""
-    with text(path, encoding) as source, target.open("w", encoding="utf-8", newline="") as out:
+    with text(path, encoding) as source, target.open("wb") as out:
         while chunk := source.read(CHUNK):
-            out.write(chunk.encode("utf-8", "replace").decode("utf-8"))
+            out.write(chunk.encode("utf-8", "replace"))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
