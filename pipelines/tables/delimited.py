@@ -14,17 +14,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines import duck
 from pipelines.errors import ReadFault
-from pipelines.model import FaultKind, ReadReport
+from pipelines.model import FaultKind
 from pipelines.tables import dialect as dialects
 from pipelines.tables import encoding as encodings
 from pipelines.tables import header as headers
+from pipelines.tables import in_place
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
+from pipelines.tables.in_place import Parse
 from pipelines.tables.lines import ends, records, shape
-from pipelines.tables.table import ROW, Table
-from pipelines.tables.workspace import Row, Workspace, fill, name_columns
+from pipelines.tables.table import Table
+from pipelines.tables.workspace import Row, Workspace, fill
 
 FAST_ABOVE = 1_000_000
 _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
@@ -38,7 +39,7 @@ class Tally:
     ragged: int = 0
     surplus: int = 0
     blank: int = 0
-    blank_rows: bool = False
+    trailing: int = 0
     nuls: int | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -127,85 +128,37 @@ def _fast(
     if encoding.bad or encoding.name not in ("utf-8", "utf-8-sig"):
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
-    if not _agrees(space, clean, dialect, header, records, tally):
+    parse = Parse(clean, dialect, width, header.first)
+    if not _agrees(space, parse, records, tally):
         if clean != path:
             clean.unlink()
         return None
-    return _publish(space, space.kept(path) if clean == path else clean, dialect, header, tally)
-
-
-def _cells(path: Path, dialect: Dialect, header: headers.Header) -> str:
-    """SQL for the cells below the header as DuckDB parses them, columns c0, c1, ...; strict about everything."""
-    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(header.columns)))
-    delimiter, quote = dialect.delimiter or "", dialect.quote or ""
-    return (
-        f"read_csv({duck.literal(str(path))}, auto_detect = false, header = false, strict_mode = true, "
-        f"compression = 'none', skip = {header.first}, delim = {duck.literal(delimiter)}, "
-        f"quote = {duck.literal(quote)}, escape = {duck.literal(dialect.escape or quote)}, "
-        f"columns = {{{columns}}})"
+    if clean == path:
+        parse = replace(parse, path=space.kept(path))
+    return in_place.published(
+        space, parse, header.columns, row=header.first + 1, blank=tally.blank > tally.trailing
     )
 
 
-def _agrees(
-    space: Workspace,
-    path: Path,
-    dialect: Dialect,
-    header: headers.Header,
-    records: list[list[str]],
-    tally: Tally,
-) -> bool:
+def _agrees(space: Workspace, parse: Parse, records: list[list[str]], tally: Tally) -> bool:
     """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
 
     Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
     """
-    import duckdb
-
-    cells = _cells(path, dialect, header)
-    # CASE asks the next column only about rows that are blank so far, and so costs hardly more than one column
-    arms = " ".join(f"WHEN {_filled(index)} THEN 0" for index in range(len(header.columns)))
     with ThreadPoolExecutor(1) as beside:
-        counting = beside.submit(ends, path)
-        try:
-            first = space.connection.execute(f"SELECT * FROM {cells} LIMIT {len(records)}").fetchall()
-            if first != [tuple(cell or None for cell in row) for row in records]:
-                return False
-            counted = space.connection.execute(
-                f"SELECT count(*), coalesce(sum(CASE {arms} ELSE 1 END), 0) FROM {cells}"
-            ).fetchone()
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-            return False
-        counted_ends = counting.result()
-    total, blank = counted or (0, 0)
-    trailing = counted_ends.trailing
-    if counted_ends.mixed or total + header.first + trailing != counted_ends.lines:
+        counting = beside.submit(ends, parse.path)
+        counted = in_place.counted(space, parse, records)
+        lines = counting.result()
+    if counted is None:
+        return False
+    total, blank = counted
+    trailing = lines.trailing
+    if lines.mixed or total + parse.skip + trailing != lines.lines:
         # Not every line is a row: then line ends inside quotes must be all that is between the two counts
-        measured = shape(path, dialect.quote)
-        if measured.blank_inside or measured.mixed_ends or total + header.first != measured.records:
+        measured = shape(parse.path, parse.dialect.quote)
+        if measured.blank_inside or measured.mixed_ends or total + parse.skip != measured.records:
             return False
         trailing = measured.trailing
-    tally.rows, tally.blank, tally.nuls = total - blank, blank + trailing, counted_ends.nuls
-    tally.blank_rows = blank > 0
+    tally.rows, tally.blank, tally.trailing = total - blank, blank + trailing, trailing
+    tally.nuls = lines.nuls
     return True
-
-
-def _filled(index: int) -> str:
-    """SQL: the cell holds something, in the sense of `headers.blank`; NULL for an empty one, as good as false.
-
-    A first character from "!" to the end of ASCII is no blank, and asking that first makes reading a third faster.
-    """
-    blanks = " || ".join(f"chr({ord(character)})" for character in headers.BLANKS)
-    return f"(c{index} >= '!' AND c{index} < chr(128) OR trim(c{index}, {blanks}) <> '')"
-
-
-def _publish(space: Workspace, path: Path, dialect: Dialect, header: headers.Header, tally: Tally) -> str:
-    """Give the rows of `path` their numbers and names, in views; the name of the relation."""
-    relation = space.relation()
-    # A window without order keeps the order of the file, and is counted while the rows stream by
-    space.connection.execute(
-        f"CREATE VIEW {duck.quote(relation + '_rows')} AS "
-        f"SELECT row_number() OVER () + {header.first} AS {duck.quote(ROW)}, * "
-        f"FROM {_cells(path, dialect, header)}"
-    )
-    filled = " OR ".join(_filled(index) for index in range(len(header.columns)))
-    name_columns(space, relation, header.columns, where=f"WHERE {filled}" if tally.blank_rows else "")
-    return relation

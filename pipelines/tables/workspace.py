@@ -50,7 +50,7 @@ class Workspace:
 
     def kept(self, path: Path) -> Path:
         """Where `path` stays until the reading ends: a temporary file moves to where nobody removes it."""
-        if path.parent != self.folder:
+        if self.folder not in path.parents:
             return path
         return path.rename(self.temporary())
 
