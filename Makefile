@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev test test-slow test-all check format docs bench-read clean
+.PHONY: help setup demo run sql site dev test test-slow test-all check format docs bench-read bench-memory clean
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -93,8 +93,11 @@ format: $(READY) ## Put the code into its style
 docs: $(READY) ## Write docs/reference/ anew from the code
 	$(BIN)/python -m docs.generate
 
-bench-read: $(READY) ## Speed of reading a CSV, as a ratio: make bench-read ROWS=500000
-	@$(BIN)/python -m benchmarks.read --rows $(or $(ROWS),500000)
+bench-read: $(READY) ## Figures about reading, as ratios: make bench-read CSV=1000 XLSX=50
+	@$(BIN)/python -m benchmarks.read --csv $(or $(CSV),1000) --xlsx $(or $(XLSX),50)
+
+bench-memory: $(READY) ## Memory for very large files: make bench-memory CSV=5000 JSON=2000 ZIP=1000
+	@$(BIN)/python -m benchmarks.memory --csv $(or $(CSV),5000) --json $(or $(JSON),2000) --zip $(or $(ZIP),1000)
 
 clean: ## Remove .venv, tools and caches; never the data folder
 	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

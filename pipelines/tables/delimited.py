@@ -2,29 +2,32 @@
 
 Belongs here: finding header and width, the fast way through DuckDB for regular files, and the patient way
 through `csv` for all others. Neither way loses a row silently: the fast way is kept only when DuckDB, told to
-be strict, gives as many rows as the file has lines outside quotes and the same first rows.
+be strict, gives as many rows as the file has lines (outside quotes) and the same first rows. What it was proven
+on is then left in the file: the table is a view that parses it, so that no file is too large to be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines import duck
 from pipelines.errors import ReadFault
-from pipelines.model import FaultKind, ReadReport
+from pipelines.model import FaultKind
 from pipelines.tables import dialect as dialects
 from pipelines.tables import encoding as encodings
 from pipelines.tables import header as headers
+from pipelines.tables import in_place
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
 from pipelines.tables.header import Header
-from pipelines.tables.lines import Shape, records, shape
+from pipelines.tables.in_place import Parse
+from pipelines.tables.lines import ends, records, shape
 from pipelines.tables.mend import Mender
 from pipelines.tables.table import Table
-from pipelines.tables.workspace import Row, Workspace, fill, name_columns
+from pipelines.tables.workspace import Row, Workspace, fill
 
 FAST_ABOVE = 1_000_000
 _NAMED = 10
@@ -40,6 +43,8 @@ class Tally:
     ragged: int = 0
     surplus: int = 0
     blank: int = 0
+    trailing: int = 0
+    nuls: int | None = None
     next: tuple[int, list[str]] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -63,8 +68,6 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
     published = () if header.index is None else sample[header.index]
     if path.stat().st_size > fast_above and not dialect.spaced and dialect.delimiter:
         relation = _fast(path, encoding, dialect, header, sample, space, tally)
-        if relation and _again(space, relation, header):
-            relation = None
     if relation:
         found = [(relation, header, tally)]
     else:
@@ -95,8 +98,9 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             confidence=_confidence(encoding, found[0][1], sample) if not tables else None,
             notes=(*encoding.notes, *header.notes, *tally.notes),
         )
-        if not tables:
-            report = _with_nul_note(path, encoding, report)
+        if not tables and not encoding.name.startswith("utf-16"):
+            nuls = ends(path).nuls if tally.nuls is None else tally.nuls
+            report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
         tables.append(Table(report, space.connection, relation))
     return tables
 
@@ -127,32 +131,10 @@ def _tables(
     )
 
 
-def _again(space: Workspace, relation: str, header: Header) -> bool:
-    """Whether some record may be the header once more: only the patient way can tell. It drops the relation."""
-    if header.index is None:
-        return False
-    first = next((name for name in header.columns if not name.startswith("column_")), header.columns[0])
-    found = space.connection.execute(
-        f"SELECT 1 FROM {duck.quote(relation)} WHERE {duck.quote(first)} = ? LIMIT 1", [first]
-    ).fetchone()
-    if found:
-        space.connection.execute(f"DROP VIEW IF EXISTS {duck.quote(relation)}")
-        space.connection.execute(f"DROP TABLE IF EXISTS {duck.quote(relation + '_rows')}")
-    return bool(found)
-
-
 def _confidence(encoding: Encoding, header: Header, sample: list[list[str]]) -> float:
     rows = [row for row in sample[header.first :] if not headers.blank(row)]
     regular = sum(len(row) == len(header.columns) for row in rows)
     return round(encoding.confidence * (regular / len(rows) if rows else 1.0), 2)
-
-
-def _with_nul_note(path: Path, encoding: Encoding, report: ReadReport) -> ReadReport:
-    if encoding.name.startswith("utf-16"):
-        return report
-    with path.open("rb") as handle:
-        count = sum(chunk.count(0) for chunk in iter(lambda: handle.read(encodings.CHUNK), b""))
-    return replace(report, notes=(*report.notes, f"{count} NUL bytes.")) if count else report
 
 
 def _counted(
@@ -212,9 +194,10 @@ def _fast(
     space: Workspace,
     tally: Tally,
 ) -> str | None:
-    """Let DuckDB read the file; None when it cannot be trusted with it (ragged, blank lines, odd quotes)."""
-    import duckdb
+    """Leave the cells in the file, for DuckDB to parse whenever they are asked for.
 
+    None when it cannot be trusted with that (ragged rows, blank lines between others, odd quotes).
+    """
     width = len(header.columns)
     records = [row for row in sample[header.first :] if row]  # a line without anything gives no row in DuckDB
     if any(len(row) != width for row in records):
@@ -223,61 +206,42 @@ def _fast(
     if encoding.bad or encoding.name not in ("utf-8", "utf-8-sig"):
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
-    try:
-        measured = shape(clean, dialect.quote)
-        if measured.blank_inside or measured.mixed_ends:
-            return None
-        relation = space.relation()
-        stored = duck.quote(f"{relation}_rows")
-        columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
-        delimiter, quote = dialect.delimiter or "", dialect.quote or ""
-        escape = dialect.escape or quote
-        try:
-            space.connection.execute(
-                f"CREATE TABLE {stored} AS SELECT * FROM read_csv({duck.literal(str(clean))}, "
-                f"auto_detect = false, header = false, strict_mode = true, compression = 'none', "
-                f"skip = {header.first}, delim = {duck.literal(delimiter)}, quote = {duck.literal(quote)}, "
-                f"escape = {duck.literal(escape)}, columns = {{{columns}}})"
-            )
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-            return None
-    finally:
+    parse = Parse(clean, dialect, width, header.first)
+    published = () if header.index is None else sample[header.index]
+    # Where that stands in a record, it may be the header once more: only the patient way can tell
+    name = next(((index, cell) for index, cell in enumerate(published[:width]) if cell.strip()), None)
+    if not _agrees(space, parse, records, name, tally):
         if clean != path:
             clean.unlink()
-    if not _agrees(space, stored, header, records, measured):
-        space.connection.execute(f"DROP TABLE {stored}")
         return None
-    _publish(space, relation, header, tally)
-    tally.blank += measured.trailing
-    return relation
+    if clean == path:
+        parse = replace(parse, path=space.kept(path))
+    return in_place.published(
+        space, parse, header.columns, row=header.first + 1, blank=tally.blank > tally.trailing
+    )
 
 
-def _agrees(space: Workspace, stored: str, header: Header, records: list[list[str]], measured: Shape) -> bool:
-    counted = space.connection.execute(f"SELECT count(*) FROM {stored}").fetchone()
-    if counted is None or counted[0] + header.first != measured.records:
+def _agrees(
+    space: Workspace, parse: Parse, records: list[list[str]], name: tuple[int, str] | None, tally: Tally
+) -> bool:
+    """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
+
+    Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(ends, parse.path)
+        counted = in_place.counted(space, parse, records, name)
+        lines = counting.result()
+    if counted is None:
         return False
-    first = [tuple(cell or None for cell in row) for row in records]
-    return space.connection.execute(f"SELECT * FROM {stored} LIMIT {len(first)}").fetchall() == first
-
-
-def _publish(space: Workspace, relation: str, header: Header, tally: Tally) -> None:
-    """Count the rows stored as `relation` and give them their names and numbers."""
-    stored = duck.quote(f"{relation}_rows")
-    blanks = " || ".join(f"chr({ord(character)})" for character in headers.BLANKS)
-    blank = " AND ".join(
-        f"(c{index} IS NULL OR trim(c{index}, {blanks}) = '')" for index in range(len(header.columns))
-    )
-    # As a WHERE, the condition is asked of the next column only for rows that are blank so far
-    counted = space.connection.execute(
-        f"SELECT (SELECT count(*) FROM {stored}), (SELECT count(*) FROM {stored} WHERE {blank})"
-    ).fetchone()
-    total, tally.blank = counted if counted else (0, 0)
-    tally.rows = total - tally.blank
-    # rowid counts stored rows from 0 in the order of the file, so nothing has to be numbered while reading
-    name_columns(
-        space,
-        relation,
-        header.columns,
-        row=f"rowid + {header.first + 1}",
-        where=f"WHERE NOT ({blank})" if tally.blank else "",
-    )
+    total, blank = counted
+    trailing = lines.trailing
+    if lines.mixed or total + parse.skip + trailing != lines.lines:
+        # Not every line is a row: then line ends inside quotes must be all that is between the two counts
+        measured = shape(parse.path, parse.dialect.quote)
+        if measured.blank_inside or measured.mixed_ends or total + parse.skip != measured.records:
+            return False
+        trailing = measured.trailing
+    tally.rows, tally.blank, tally.trailing = total - blank, blank + trailing, trailing
+    tally.nuls = lines.nuls
+    return True

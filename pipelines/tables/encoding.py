@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-CHUNK = 4 << 20
+CHUNK = 1 << 18
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _INSIDE_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[A-Za-z])")
 _LETTERS = frozenset("áéíóúñüàèìòùâêîôûãõçäöëïÁÉÍÓÚÑÜÀÈÇÃÕÂÊÔßœ")
@@ -77,9 +77,9 @@ def text(path: Path, encoding: Encoding) -> Iterator[TextIO]:
 
 def transcode(path: Path, encoding: Encoding, target: Path) -> None:
     """Write `path` to `target` as UTF-8 without a byte order mark, in bounded memory."""
-    with text(path, encoding) as source, target.open("w", encoding="utf-8", newline="") as out:
+    with text(path, encoding) as source, target.open("wb") as out:
         while chunk := source.read(CHUNK):
-            out.write(chunk.encode("utf-8", "replace").decode("utf-8"))
+            out.write(chunk.encode("utf-8", "replace"))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from pipelines.tables.mend import Mender
 MAX_LINE = 64_000_000
 _MAX_LINES_IN_CELL = 1_000
 _MAX_UNCLOSED = 100
-_CHUNK = 4 << 20
+_CHUNK = 1 << 18  # what stays in the processor's own cache is counted several times for the price of once
 _END = "\x1d\x1e\x1f"
 
 
@@ -136,6 +136,35 @@ def _reader(lines: Iterator[str], dialect: Dialect, *, strict: bool = False) -> 
 
 
 @dataclass(frozen=True)
+class Ends:
+    """`lines` counts the lines of a file, quoted or not, of which the last `trailing` are empty.
+
+    `mixed`: they do not all end alike, or all with a bare carriage return, so that the count says nothing.
+    """
+
+    lines: int
+    trailing: int
+    mixed: bool
+    nuls: int
+
+
+def ends(path: Path) -> Ends:
+    """Count lines and NUL bytes at the speed of memory, whatever the quotes say."""
+    feeds = returns = pairs = nuls = trailing = 0
+    last = b""
+    for chunk in _line_ends_whole(path):
+        feeds, nuls = feeds + chunk.count(b"\n"), nuls + chunk.count(0)
+        if b"\r" in chunk:
+            returns, pairs = returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
+        body = chunk.rstrip(b"\r\n")
+        empty = chunk.count(b"\n", len(body))
+        trailing = empty if body else trailing + empty
+        last = chunk[-1:] or last
+    mixed = returns != pairs or pairs not in (0, feeds)
+    return Ends(feeds + (last not in (b"\n", b"")), max(trailing - 1, 0), mixed, nuls)
+
+
+@dataclass(frozen=True)
 class Shape:
     """`records` counts the lines outside quotes up to the last one that is not empty, `trailing` the rest.
 
@@ -189,7 +218,9 @@ def _line_ends_whole(path: Path) -> Iterator[bytes]:
     held = b""
     with path.open("rb") as handle:
         while chunk := handle.read(_CHUNK):
-            chunk = held + chunk
-            held = b"\r" if chunk.endswith(b"\r") else b""
-            yield chunk.removesuffix(b"\r")
+            if held or chunk.endswith(b"\r"):
+                chunk = held + chunk
+                held = b"\r" if chunk.endswith(b"\r") else b""
+                chunk = chunk.removesuffix(b"\r")
+            yield chunk
     yield held

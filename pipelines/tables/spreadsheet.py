@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -24,8 +25,9 @@ from typing import Any
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import header as headers
-from pipelines.tables import workbook
-from pipelines.tables.dialect import MAX_CELL
+from pipelines.tables import in_place, workbook
+from pipelines.tables.dialect import MAX_CELL, Dialect
+from pipelines.tables.in_place import Parse
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Row, Workspace, fill
 
@@ -59,10 +61,7 @@ def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[li
     described = _convert(path, folder)
     sheets = sorted(enumerate(described["sheets"]), key=lambda item: (-int(item[1]["filled"]), item[0]))
     tables = [
-        _with_errors(
-            _table(folder / f"{number}.csv", str(sheet["name"]), int(sheet["first_row"]), space, format),
-            int(sheet["errors"]),
-        )
+        _with_errors(_table(folder / f"{number}.csv", sheet, space, format), int(sheet["errors"]))
         for number, sheet in sheets
         if int(sheet["filled"])
     ]
@@ -150,30 +149,42 @@ def _convert(path: Path, folder: Path) -> dict[str, Any]:
     raise RuntimeError(f"reading a workbook ended with status {done.returncode}: {complaint[-1][:500]}")
 
 
-def _table(path: Path, name: str, first_row: int, space: Workspace, format: str) -> Table:
+def _table(path: Path, sheet: dict[str, Any], space: Workspace, format: str) -> Table:
     with _rows(path) as rows:
-        header = headers.find(headers.sample(rows))
-    counts = {"rows": 0, "blank": 0}
-
-    def counted(rows: Iterator[list[str]]) -> Iterator[Row]:
-        for number, row in enumerate(islice(rows, header.first, None), start=header.first + first_row):
-            if headers.blank(row):
-                counts["blank"] += 1
-            else:
-                counts["rows"] += 1
-                yield number, [cell or None for cell in row]
-
-    with _rows(path) as rows:
-        relation = fill(space, header.columns, counted(rows))
+        sample = headers.sample(rows)
+    header = headers.find(sample)
+    first_row = int(sheet["first_row"])
+    parse = Parse(path, Dialect(), len(header.columns), header.first)
+    counted = in_place.counted(space, parse, sample[header.first :])
+    if counted and counted[0] == int(sheet["rows"]) - header.first:
+        parse = replace(parse, path=space.kept(path))
+        row = header.first + first_row
+        relation = in_place.published(space, parse, header.columns, row=row, blank=counted[1] > 0)
+        total, blank = counted
+    else:  # a line longer than DuckDB takes, or another of its limits
+        with _rows(path) as rows:
+            numbered = enumerate(islice(rows, header.first, None), start=header.first + first_row)
+            tally = Counter[bool]()
+            relation = fill(space, header.columns, _filled(numbered, tally))
+        total, blank = tally.total(), tally[True]
     report = replace(
-        space.report(name, format),
+        space.report(str(sheet["name"]), format),
         header_row=None if header.index is None else header.index + first_row,
         columns=header.columns,
-        rows=counts["rows"],
-        blank_rows=counts["blank"],
+        rows=total - blank,
+        blank_rows=blank,
         notes=header.notes,
     )
     return Table(report, space.connection, relation)
+
+
+def _filled(rows: Iterable[tuple[int, list[str]]], tally: Counter[bool]) -> Iterator[Row]:
+    """The rows that are not blank; `tally` counts those that are and those that are not."""
+    for number, row in rows:
+        blank = headers.blank(row)
+        tally[blank] += 1
+        if not blank:
+            yield number, [cell or None for cell in row]
 
 
 @contextmanager

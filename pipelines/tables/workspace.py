@@ -48,6 +48,12 @@ class Workspace:
         """A fresh path for a temporary file; a published name is never used as one."""
         return self.folder / f"file{next(self.numbers)}"
 
+    def kept(self, path: Path) -> Path:
+        """Where `path` stays until the reading ends: a temporary file moves to where nobody removes it."""
+        if self.folder not in path.parents:
+            return path
+        return path.rename(self.temporary())
+
     def report(self, table: str, format: str) -> ReadReport:
         """A report that says which table of which bytes it is about, to be completed by `replace`."""
         name = clean(table) or "table"

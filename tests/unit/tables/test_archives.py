@@ -52,6 +52,17 @@ def test_the_member_with_the_most_rows_is_main(reading, rows):
     assert {report.share_read for report in result.reports} == {1.0}
 
 
+def test_large_members_can_be_asked_for_as_long_as_the_archive_is_open(reading, rows):
+    contents = {
+        f"{year}.csv": "id,nombre\n" + "".join(f"{number},{year}\n" for number in range(150_000))
+        for year in (2024, 2025)
+    }
+    content = reading(zipped({name: text.encode() for name, text in contents.items()}))
+    for table in content.tables:
+        year = table.report.member.removesuffix(".csv")
+        assert rows(table) == [(number + 2, str(number), year) for number in range(150_000)]
+
+
 def test_a_member_that_claims_to_be_data_counts(reading):
     result = reading(zipped({"a.csv": CSV, "b.csv": b"<html></html>", "manual.pdf": b"%PDF-1.4"}))
     assert {report.member: report.share_read for report in result.reports} == {

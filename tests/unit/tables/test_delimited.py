@@ -189,8 +189,8 @@ def both_ways(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
             space = Workspace(Hint("a/b/c", "0" * 64), connection, folder)
             table = delimited.read(path, space, fast_above=above)[0]
             read = connection.execute(f'SELECT * FROM "{table.relation}" ORDER BY 1').fetchall()
-            stored = connection.execute(f'SELECT * FROM "{table.relation}_rows" LIMIT 0').description
-            results.append([table.report, read, len(stored) == len(table.report.columns)])
+            views = connection.execute("SELECT view_name FROM duckdb_views()").fetchall()
+            results.append([table.report, read, (f"{table.relation}_rows",) in views])
     return tuple(results)
 
 
@@ -201,14 +201,14 @@ def both_ways(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
         (b"\xef\xbb\xbfa;b\r\n1;2\r\n;\r\n3;4\r\n\r\n", True),
         ("a|ñ\n1|2\n3|é\n".encode("cp1252"), True),
         ("a,ñ\n1,2\n3,é\n".encode("utf-16"), True),
-        (b"t\n\na,b,c\n1,x,2\n3,y,4\n", False),
+        (b"t\n\na,b,c\n1,x,2\n3,y,4\n", True),
         (b't\na,"b\nc",d\n1,"x\n\ny",2\n3,"",4\n', True),
         (b'a,b\n1,"x\ny"\n3,"p""q"\n', True),
         (b"a,b\n1,2\n3\n", False),
         (b"a,b\r\n1,2\n3,4\n", False),
         (b"a,b\n1,2\n\n3,4\n", False),
         (b'a,b\n1,"x"y\n3,4\n', False),
-        (b'a,b\n1,5" pipe\n3,4\n', False),
+        (b'a,b\n1,5" pipe\n3,4\n', True),
     ],
     ids=repr,
 )

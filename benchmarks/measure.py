@@ -1,0 +1,82 @@
+"""One contender in a process of its own: how long it takes and how much memory it holds.
+
+    python -m benchmarks.measure benchmarks.csv_speed:veedor contratos.csv
+
+Belongs here: running `module:function` on a file here or in a fresh process. The function takes the path and gives
+the number of records that it read. The last line is one JSON object: `rows`, `wall_s` (seconds, without the start of
+the interpreter), `cpu_s` (all threads and child processes) and `peak_mb` (the largest resident set of any process).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+Figures = dict[str, float]
+
+
+def measured(contender: str, path: Path) -> Figures:
+    """Run one contender in a fresh process. Raises `CalledProcessError` when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.measure", contender, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def compared(contenders: Sequence[str], path: Path, runs: int) -> tuple[dict[str, Figures], float]:
+    """The median times and largest peaks of two contenders run in turn, and the first's wall time over the second's.
+
+    The ratio is the median of the ratios run by run. Raises `ValueError` when they do not read equally many rows.
+    """
+    taken = [{name: measured(name, path) for name in contenders} for _ in range(runs)]
+    if len({one[name]["rows"] for one in taken for name in contenders}) != 1:
+        raise ValueError(f"the contenders read different numbers of rows: {taken}")
+    first, second = contenders
+    ratio = statistics.median(one[first]["wall_s"] / one[second]["wall_s"] for one in taken)
+    figures = {
+        name.rpartition(":")[2]: {
+            "wall_s": round(statistics.median(one[name]["wall_s"] for one in taken), 2),
+            "cpu_s": round(statistics.median(one[name]["cpu_s"] for one in taken), 2),
+            "peak_mb": round(max(one[name]["peak_mb"] for one in taken)),
+        }
+        for name in contenders
+    }
+    return figures, round(ratio, 2)
+
+
+def veedor(path: Path) -> int:
+    """Read the file as a night does; the number of records in all its tables."""
+    from pipelines.tables.read import opened
+    from pipelines.tables.table import Hint
+
+    hint = Hint("bench/read/file", "0" * 64, format=path.suffix[1:], file_name=path.name)
+    with opened(path, hint) as content:
+        return sum(table.report.rows for table in content.tables)
+
+
+def main() -> None:
+    """Run the contender named on the command line here, and print its figures."""
+    module, _, function = sys.argv[1].partition(":")
+    contender = getattr(importlib.import_module(module), function)
+    started = time.perf_counter()
+    rows = contender(Path(sys.argv[2]))
+    wall = time.perf_counter() - started
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
+    peak = max(one.ru_maxrss for one in used) / 1024
+    print(json.dumps({"rows": rows, "wall_s": wall, "cpu_s": cpu, "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main()
