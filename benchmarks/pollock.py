@@ -197,7 +197,7 @@ def main() -> None:
     for reader, files in missed.items():
         if chosen.misses or reader == "veedor":
             print(f"{reader} misses {len(files)}: {', '.join(files)}")
-    print(json.dumps(shares))
+    print(json.dumps({"pollock": shares}))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ from typing import Any
 
 # The module, and which keys of its last line are taken over. A new part is a line here.
 PARTS = {
+    "benchmarks.pollock": ("pollock",),
+    "benchmarks.row_counts": ("row_count_right", "unhandled"),
+    "benchmarks.api_catalogs": ("api_read_whole",),
     "benchmarks.csv_speed": ("csv_over_duckdb_parse",),
     "benchmarks.xlsx_speed": ("xlsx_over_calamine",),
 }
