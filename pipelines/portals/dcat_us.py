@@ -44,7 +44,7 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
 
 
 def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
-    """All entries of the file, also those that share an identifier or have neither that nor a title.
+    """All entries of the file, also those that share an identifier; one without that and a title goes by its place.
 
     A file that is one whole JSON document proves itself: it declares as many entries as are written in it.
     """
@@ -81,10 +81,12 @@ def _one_name_each(ask: Ask) -> Ask:
         found = ask(cursor)
         count: Counter[str] = Counter()
         named = []
-        for entry in found.entries:
-            name = _name(entry) or "?"
+        for place, entry in enumerate(found.entries, 1):
+            name = _name(entry) or (f"#{place}" if entry else "")
             count[name] += 1
-            named.append({**entry, KNOWN_AS: name if count[name] == 1 else f"{name} ({count[name]})"})
+            named.append(
+                {**entry, KNOWN_AS: name if count[name] == 1 or not name else f"{name} ({count[name]})"}
+            )
         return replace(found, entries=named)
 
     return page

@@ -33,9 +33,12 @@ _OF_1_0 = frozenset({"identifier", "distribution", "accessLevel", "accessURL", "
 
 
 def entries(body: Any) -> list[Entry]:
-    """Every entry of a catalog. A member of a series that stands in the catalog as well is there once."""
+    """Every entry of a catalog, an empty one for what is no object.
+
+    A member of a series that stands in the catalog as well is there once.
+    """
     if isinstance(body, list):
-        return values.objects(body)
+        return _listed(body)
     found = list(_entries(body))
     listed = [it for it, inner in found if not inner]
     known = {name for it in listed if (name := _name(it))}
@@ -47,6 +50,11 @@ def entries(body: Any) -> list[Entry]:
     return listed
 
 
+def _listed(value: object) -> list[Entry]:
+    told = value if isinstance(value, list) else [] if value is None else [value]
+    return [it if isinstance(it, dict) else {} for it in told]
+
+
 def _name(entry: Entry) -> str:
     return values.named(entry.get("identifier"), ("@id", "@value"), 1000)
 
@@ -55,7 +63,7 @@ def _entries(body: Entry) -> Iterator[tuple[Entry, bool]]:
     """Each entry, and whether it is told of in a series or a service only."""
     catalogs = [body]
     for catalog in catalogs:  # which grows by the catalogs inside
-        yield from ((it, False) for it in values.records(catalog.get("dataset")))
+        yield from ((it, False) for it in _listed(catalog.get("dataset")))
         for outer, inner in INNER.items():
             holders = values.records(catalog.get(outer))
             if outer == "catalog":

@@ -137,6 +137,37 @@ def test_a_dataset_that_vanished_is_gone_and_the_others_are_not(
     assert officials.fault is None
 
 
+@pytest.mark.parametrize("world", KINDS, indirect=True)
+def test_without_a_declared_address_the_portals_contact_point_is_written_to(
+    world: World, http: HttpClient, clock: FixedClock
+) -> None:
+    source = of_world(world)
+    owner = source.owner.model_copy(update={"email": None})
+    catalog = discover(source.model_copy(update={"owner": owner}), http, clock)
+    assert {it.contact_point.email for it in catalog.datasets} == {"datos@dependencia.example"}
+    assert {it.contact_point.name for it in catalog.datasets} == {"Unidad de Datos"}
+
+
+@pytest.mark.parametrize("world", KINDS, indirect=True)
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, FaultKind.HTML_INSTEAD),
+        (404, FaultKind.CATALOG_UNREADABLE),
+        (403, FaultKind.BLOCKED),
+        (429, FaultKind.THROTTLED),
+        (503, FaultKind.HTTP_STATUS),
+    ],
+)
+def test_a_page_in_place_of_a_dataset(
+    status: int, expected: FaultKind, world: World, portal: PortalServer, http: HttpClient, clock: FixedClock
+) -> None:
+    portal.fault(world.shown, "page", status=status)
+    first, *_ = discover(of_world(world), http, clock).datasets
+    assert first.fault is not None
+    assert first.fault.kind is expected
+
+
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_portal_that_misbehaves_costs_no_dataset_its_place(
     fault: str, portal: PortalServer, http: HttpClient, clock: FixedClock

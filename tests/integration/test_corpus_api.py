@@ -23,6 +23,11 @@ PAGES = {
     "arcgis/us-mi-kent_us-mi-kent-metadata.json": "15 rows of 222,460 were kept",
     "arcgis/us-ms-madison_us-ms-madison-metadata.json": "1 row of 124 was kept",
 }
+# Catalogs that nobody can read whole, and why.
+BROKEN = {
+    "datajson/gsa_missing-catalog.data.json": "one of its two entries is an empty object",
+    "datajson/gsa_missing-dataset-fields.data.json": "one of its two entries is an empty object",
+}
 # Of the kinds that read RDF and ISO 19139, what is no whole catalog, and why.
 ELSEWHERE = ("dcat/", "waf/")
 
@@ -40,14 +45,17 @@ def test_every_recording_has_an_outcome(found: list[Outcome], manifest: list[dic
 
 def test_every_catalog_is_read_whole_and_nothing_else_is_taken_for_one(found: list[Outcome]) -> None:
     judged = [it for it in found if not it.path.startswith(ELSEWHERE)]
-    assert [f"{it.path}: {it.told}" for it in judged if it.right is False] == []
+    failed = {it.path: it.told for it in judged if it.right is False}
+    assert set(failed) == set(BROKEN), failed
+    assert all("1 have no identifier" in told for told in failed.values())
     assert summary(judged)["catalogs"] >= 100
-    assert summary(judged)["api_read_whole"] == 1.0
+    assert summary(judged)["api_read_whole"] > 0.98
+    assert summary(judged)["api_refused"] == 1.0
 
 
 def test_what_is_a_page_of_something_larger_is_told_to_be_one(found: list[Outcome]) -> None:
     told = {it.path for it in found if it.told.startswith("a page")}
-    assert told == set(PAGES)
+    assert told == set(PAGES) | set(BROKEN)
 
 
 def test_refusals_and_pages_keep_their_reasons(found: list[Outcome]) -> None:

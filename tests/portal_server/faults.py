@@ -60,7 +60,8 @@ def answer(
     handler: Handler, status: int = 200, headers: Mapping[str, str] | None = None, body: bytes = b"", **_: Any
 ) -> None:
     """Any status with any headers; Content-Length is right unless `headers` say otherwise."""
-    given = {"Content-Length": str(len(body)), **(headers or {})}
+    ending = {"Connection": "close"} if handler.close_connection else {}  # else a client asks again on it
+    given = {"Content-Length": str(len(body)), **ending, **(headers or {})}
     lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in given.items())]
     handler.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 

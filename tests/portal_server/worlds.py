@@ -55,6 +55,11 @@ class World:
         """What stands in sources.yaml as `url`."""
         return self.url
 
+    @property
+    def shown(self) -> str:
+        """The path at which the first dataset is asked for alone."""
+        return f"{self.listing.rstrip('/')}/{self.name(0)}"
+
     def page(self, offset: int, limit: int) -> list[Entry] | None:
         """The entries of a page; None when the portal fails."""
         self.drift(self)
@@ -90,6 +95,7 @@ BROKEN: Told = (500, {"message": "out of order"})
 
 class Ckan(World):
     kind, listing = "ckan", "/api/3/action/package_search"
+    shown = "/api/3/action/package_show"
 
     def answer(self, path: str, query: Mapping[str, str]) -> Told:
         action = path.removeprefix("/api/3/action/")
@@ -126,6 +132,10 @@ class Socrata(World):
     def name(self, number: int) -> str:
         return f"aaaa-{number:04d}"
 
+    @property
+    def shown(self) -> str:
+        return f"/api/views/{self.name(0)}.json"
+
     def answer(self, path: str, query: Mapping[str, str]) -> Told:
         if path == self.listing:
             offset, limit = int(query.get("offset", 0)), int(query.get("limit", 100))
@@ -138,7 +148,7 @@ class Socrata(World):
                 return 200, {"results": [], "resultSetSize": self.declared}
             entries = self.page(offset, limit)
             return BROKEN if entries is None else (200, {"results": entries, "resultSetSize": self.declared})
-        if path.startswith("/api/views/"):
+        if path.startswith("/api/views/") and path.endswith(".json"):
             found = self.find(path.removeprefix("/api/views/").removesuffix(".json"))
             if found is None:
                 return 404, {"code": "not_found", "error": True, "message": "Cannot find view"}
@@ -217,6 +227,10 @@ class Arcgis(World):
 class Udata(World):
     kind, listing, inside = "udata", "/api/1/datasets/", "/datasets/d-001/"
 
+    @property
+    def shown(self) -> str:
+        return f"{self.listing}{self.name(0)}/"
+
     def answer(self, path: str, query: Mapping[str, str]) -> Told:
         if path == "/api/1/site/":
             return 200, {"title": "Datos", "metrics": {"datasets": len(self.datasets)}}
@@ -271,6 +285,7 @@ class Dkan(World):
 
 class DcatUs(World):
     kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/", False, False
+    shown = listing
 
     @property
     def address(self) -> str:

@@ -130,21 +130,6 @@ def test_what_sources_yaml_says_wins_where_it_must_and_helps_out_elsewhere(show:
     assert (dataset.contact_point.email, dataset.distributions) == (None, ())
 
 
-def test_a_declared_owner_is_written_to(portal: PortalServer, settings: Settings, clock: FixedClock) -> None:
-    entry = {
-        "identifier": UUID,
-        "title": "T",
-        "contactPoint": {"hasEmail": "mailto:portal@dependencia.example"},
-    }
-    portal.files[PATH] = json.dumps(entry).encode()
-    owner = 'owner: {{name: "Unidad de Datos"'
-    text = HEAD.replace(owner, f"{owner}, email: unidad@dependencia.example")
-    with HttpClient(settings, clock, sleep=lambda _: None) as http:
-        (source,) = parse(text.format(url=portal.url)).sources
-        (dataset,) = dkan.catalog(source, http, clock).datasets
-    assert dataset.contact_point.email == "unidad@dependencia.example"
-
-
 def test_declared_distributions_choose_by_reference_or_by_format(show: Show) -> None:
     files = [
         reference(name, {"format": format_, "downloadURL": f"https://x.example/{name}"})
@@ -183,22 +168,6 @@ def test_every_answer(status: int, body: Any, kind: FaultKind, show: Show, porta
     assert dataset.fault is not None
     assert dataset.fault.kind is kind
     assert dataset.distributions == ()
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (200, FaultKind.HTML_INSTEAD),
-        (404, FaultKind.CATALOG_UNREADABLE),
-        (403, FaultKind.BLOCKED),
-        (503, FaultKind.HTTP_STATUS),
-    ],
-)
-def test_a_page_in_place_of_the_api(status: int, kind: FaultKind, show: Show, portal: PortalServer) -> None:
-    portal.fault(PATH, "page", status=status)
-    fault = show().fault
-    assert fault is not None
-    assert fault.kind is kind
 
 
 JUNK = [

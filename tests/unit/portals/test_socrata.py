@@ -308,23 +308,6 @@ def test_every_answer(status: int, body: Any, kind: FaultKind, show: Show, porta
     assert {it.path for it in portal.requests} == ({VIEW, METADATA} if unreadable else {VIEW})
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (200, FaultKind.HTML_INSTEAD),
-        (404, FaultKind.CATALOG_UNREADABLE),
-        (403, FaultKind.BLOCKED),
-        (503, FaultKind.HTTP_STATUS),
-    ],
-)
-def test_a_page_in_place_of_the_api(status: int, kind: FaultKind, show: Show, portal: PortalServer) -> None:
-    for path in (VIEW, METADATA):
-        portal.fault(path, "page", status=status)
-    fault = show().fault
-    assert fault is not None
-    assert fault.kind is kind
-
-
 JUNK = [
     None,
     7,

@@ -130,19 +130,6 @@ def test_what_sources_yaml_says_wins_where_it_must_and_helps_out_elsewhere(
     assert (dataset.issued, dataset.modified, dataset.distributions) == (None, None, ())
 
 
-def test_a_declared_owner_is_written_to(portal: PortalServer, settings: Settings, clock: FixedClock) -> None:
-    portal.files[PATH] = json.dumps(
-        {"id": "x", "title": "T", "contact_point": {"email": "portail@ministere.example"}}
-    ).encode()
-    owner = 'owner: {{name: "Bureau des données"'
-    text = HEAD.replace(owner, f"{owner}, email: bureau@ministere.example")
-    with HttpClient(settings, clock, sleep=lambda _: None) as http:
-        for declared, expected in ((HEAD, "portail@ministere.example"), (text, "bureau@ministere.example")):
-            (source,) = parse(declared.format(url=portal.url)).sources
-            (dataset,) = udata.catalog(source, http, clock).datasets
-            assert dataset.contact_point.email == expected
-
-
 @pytest.mark.parametrize(
     ("frequency", "text", "days"),
     [
@@ -277,22 +264,6 @@ def test_every_answer(status: int, body: Any, kind: FaultKind, show: Show, porta
     assert dataset.fault.kind is kind
     assert dataset.fault.transient is (kind is FaultKind.THROTTLED or status == 202)
     assert dataset.distributions == ()
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (200, FaultKind.HTML_INSTEAD),
-        (404, FaultKind.CATALOG_UNREADABLE),
-        (403, FaultKind.BLOCKED),
-        (503, FaultKind.HTTP_STATUS),
-    ],
-)
-def test_a_page_in_place_of_the_api(status: int, kind: FaultKind, show: Show, portal: PortalServer) -> None:
-    portal.fault(PATH, "page", status=status)
-    fault = show().fault
-    assert fault is not None
-    assert fault.kind is kind
 
 
 JUNK = [
