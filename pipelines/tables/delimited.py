@@ -183,6 +183,8 @@ def _counted(
             f"{len(mended)} rows with a delimiter missing, surplus or of another kind, or with a stray quote, could "
             f"be read in one way only: rows {', '.join(map(str, mended[:_NAMED]))}{more}."
         )
+    if mended and mender and mender.tired:
+        tally.notes.append("So many rows are at fault that those further down are left as they are.")
 
 
 def _fast(

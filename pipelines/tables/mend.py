@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipelines.tables.dialect import Dialect
 
@@ -19,6 +19,7 @@ _REGULAR = 0.8  # the share of rows that have that width, below which the width 
 _RARE = 0.02
 _MAX_COST = 3
 _MAX_STEPS = 3_000
+_MAX_SPENT = 1_000_000  # some 20 seconds
 _MAX_LINE = 20_000
 _MAX_WIDTH = 300
 _MAX_FAILURES = 200
@@ -54,7 +55,8 @@ class Mender:
     mended: int = 0
     failed: int = 0
     stopped: bool = False
-    steps: int = field(default=0, repr=False)
+    steps: int = 0  # of the line at hand
+    spent: int = 0  # on all lines
 
     @classmethod
     def of(cls, dialect: Dialect, rows: Sequence[Sequence[str]], width: int) -> Mender | None:
@@ -74,6 +76,11 @@ class Mender:
         """The number of columns."""
         return len(self.kinds)
 
+    @property
+    def tired(self) -> bool:
+        """Whether it gave up: nearly nothing can be mended, or too much would have to be."""
+        return self.failed > max(_MAX_FAILURES, 4 * self.mended) or self.spent > _MAX_SPENT
+
     def suspects(self, row: Sequence[str]) -> bool:
         """Whether `row`, well-formed as it is, may have been published otherwise: its width, or a lone quote."""
         if len(row) != self.width:
@@ -88,7 +95,7 @@ class Mender:
 
     def mend(self, line: str, *, most: int = _MAX_COST) -> Reading | None:
         """The one reading of `line` in which every cell is like its column, at a cost of at most `most`."""
-        if self.stopped or len(line) > _MAX_LINE or self.failed > max(_MAX_FAILURES, 4 * self.mended):
+        if self.stopped or self.tired or len(line) > _MAX_LINE:
             return None
         own = self.dialect.delimiter or ""
         self.steps = 0
@@ -97,6 +104,7 @@ class Mender:
             others = [self._best(other, line, 0) for other in _OTHERS if other != own and other in line]
             fitting = [reading for reading in others if reading]
             found = fitting[0] if len(fitting) == 1 else None
+        self.spent += self.steps
         return found
 
     def swallowed(self, lines: Sequence[str]) -> Reading | None:
@@ -114,7 +122,11 @@ class Mender:
         for cost, cells in self._split(line, 0, delimiter, most):
             for extra, reading in self._align(cells, delimiter):
                 best.setdefault(cost + extra, set()).add(reading)
-        cheapest = best[min(best)] if best else set()
+        if (
+            not best or self.steps >= _MAX_STEPS
+        ):  # not every reading was seen, so none can be called the only one
+            return None
+        cheapest = best[min(best)]
         return next(iter(cheapest)) if len(cheapest) == 1 else None
 
     def _like(self, cell: str, column: int) -> bool:

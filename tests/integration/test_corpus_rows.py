@@ -17,7 +17,7 @@ from pipelines.tables.table import Hint
 from tests.conftest import corpus_folder
 
 FORMATS = {"csv", "tsv", "text", "xlsx", "xls", "ods", "json", "ndjson", "gzip", "empty"}
-SLOW_ABOVE = 2_000_000
+SLOW_ABOVE = 300_000
 # What is read otherwise than it should be
 OPEN = {
     "dirty/frictionless/issue-1258.json": "the schema has more records than the data under it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.tables import lines
@@ -18,6 +18,7 @@ def defined(content: bytes) -> tuple[int, bool]:
     return len(every), b"" in every
 
 
+@settings(deadline=None)
 @given(st.text('a,"\n\r', max_size=30), st.integers(1, 9))
 def test_shape(tmp_path_factory, text, chunk):
     content = (text + '"' * (text.count('"') % 2)).encode()
