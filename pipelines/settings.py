@@ -105,7 +105,7 @@ class Settings:
         metadata={"env": "VEEDOR_HOST_PAUSE_SECONDS", "doc": "Pause between two requests to one host."},
     )
     memory_limit: str = field(
-        default="1GB",
+        default="700MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
     )
     threads: int = field(
