@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "700MB"  # so that a process with Python and its libraries stays under 1 GB while it reads
 THREADS = 2
 
 

@@ -155,7 +155,7 @@ class Settings:
         },
     )
     memory_limit: str = field(
-        default="1GB",
+        default="700MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
     )
     threads: int = field(
