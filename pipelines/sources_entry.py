@@ -45,6 +45,15 @@ def add(path: Path, source: Source) -> Sources:
     return declared
 
 
+def added_lines(before: str, after: str) -> str:
+    """The lines that an entry brought, to be shown."""
+    old, new = before.splitlines(), after.splitlines()
+    first = next(
+        (n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+    )
+    return "\n".join(new[first : first + len(new) - len(old)]).strip("\n")
+
+
 def inserted(text: str, source: Source, file: str = "sources.yaml") -> str:
     """The text of a sources file with `source` in it. Raises `SourcesError` as `add` does."""
     sources = _value(yaml.compose(text, Loader=yaml.SafeLoader), "sources")

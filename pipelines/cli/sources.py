@@ -1,9 +1,10 @@
-"""`veedor sources check`: is sources.yaml usable, and what does it declare?"""
+"""`veedor sources`: is sources.yaml usable, what does it declare (`check`), and declaring more (`add`)."""
 
 from __future__ import annotations
 
 import typer
 
+from pipelines.cli import sources_add
 from pipelines.cli.console import AsJson, out, print_json, table
 from pipelines.settings import Settings
 
@@ -13,6 +14,9 @@ app = typer.Typer(help="What is watched.", no_args_is_help=True)
 @app.callback()
 def sources() -> None:
     """What is watched."""
+
+
+app.command("add")(sources_add.add)
 
 
 @app.command("check")
