@@ -49,25 +49,36 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What the first records tell of all: `published` is the header as it stands there, () when there is none."""
+
+    encoding: Encoding
+    dialect: Dialect
+    sample: list[list[str]]
+    header: Header
+
+    @property
+    def published(self) -> Sequence[str]:
+        return () if self.header.index is None else self.sample[self.header.index]
+
+
 def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[Table]:
     """Read delimited text into its tables, nearly always one. Over `fast_above` bytes the fast way is tried first.
 
     Raises `ReadFault` when there is no row at all, or a line longer than any table has.
     """
-    encoding = encodings.detect(path)
-    with encodings.text(path, encoding) as handle:
-        beginning = handle.read(dialects.SAMPLE_CHARACTERS)
-    if len(beginning) < dialects.SAMPLE_CHARACTERS and not beginning.strip(headers.BLANKS + '",;|'):
-        raise ReadFault(FaultKind.EMPTY, "The file holds nothing but blanks.", "Publish the data again.")
-    dialect = dialects.sniff(beginning)
-    with encodings.text(path, encoding) as handle:
-        sample = headers.sample(records(handle, dialect, []))
-    header = headers.find(sample)
+    large = path.stat().st_size > fast_above
+    # DuckDB refuses what is not UTF-8, so that its parse proves what was presumed
+    presumed = encodings.presumed(path) if large else None
+    begin = _begin(path, presumed or encodings.detect(path))
     tally = Tally()
-    relation = None
-    published = () if header.index is None else sample[header.index]
-    if path.stat().st_size > fast_above and not dialect.spaced and dialect.delimiter:
-        relation = _fast(path, encoding, dialect, header, sample, space, tally)
+    relation = _fast(path, begin, space, tally) if large else None
+    if relation is None and presumed:
+        begin = _begin(path, encodings.detect(path))
+        if begin.encoding != presumed:
+            relation = _fast(path, begin, space, tally := Tally())
+    encoding, dialect, sample, header = begin.encoding, begin.dialect, begin.sample, begin.header
     if relation:
         found = [(relation, header, tally)]
     else:
@@ -75,7 +86,7 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             mender = Mender.of(dialect, sample[header.first :], len(header.columns))
             notes: list[str] = []
             rows = enumerate(records(handle, dialect, notes, mender, header.first), start=1)
-            found = list(_tables(islice(rows, header.first, None), header, published, space, mender))
+            found = list(_tables(islice(rows, header.first, None), header, begin.published, space, mender))
         found[0][2].notes.extend(notes)
         if header.index is None and not found[0][2].rows:
             raise ReadFault(FaultKind.EMPTY, "The file holds no rows.", "Publish the data again.")
@@ -103,6 +114,17 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
         tables.append(Table(report, space.connection, relation))
     return tables
+
+
+def _begin(path: Path, encoding: Encoding) -> Beginning:
+    with encodings.text(path, encoding) as handle:
+        beginning = handle.read(dialects.SAMPLE_CHARACTERS)
+    if len(beginning) < dialects.SAMPLE_CHARACTERS and not beginning.strip(headers.BLANKS + '",;|'):
+        raise ReadFault(FaultKind.EMPTY, "The file holds nothing but blanks.", "Publish the data again.")
+    dialect = dialects.sniff(beginning)
+    with encodings.text(path, encoding) as handle:
+        sample = headers.sample(records(handle, dialect, []))
+    return Beginning(encoding, dialect, sample, headers.find(sample))
 
 
 def _tables(
@@ -187,31 +209,24 @@ def _counted(
         tally.notes.append("So many rows are at fault that those further down are left as they are.")
 
 
-def _fast(
-    path: Path,
-    encoding: Encoding,
-    dialect: Dialect,
-    header: Header,
-    sample: list[list[str]],
-    space: Workspace,
-    tally: Tally,
-) -> str | None:
+def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str | None:
     """Leave the cells in the file, for DuckDB to parse whenever they are asked for.
 
     None when it cannot be trusted with that (ragged rows, blank lines between others, odd quotes).
     """
+    encoding, dialect, header = begin.encoding, begin.dialect, begin.header
     width = len(header.columns)
-    records = [row for row in sample[header.first :] if row]  # a line without anything gives no row in DuckDB
-    if any(len(row) != width for row in records):
+    # A line without anything gives no row in DuckDB
+    records = [row for row in begin.sample[header.first :] if row]
+    if dialect.spaced or not dialect.delimiter or any(len(row) != width for row in records):
         return None
     clean = path
     if encoding.bad or encoding.name not in ("utf-8", "utf-8-sig"):
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
     parse = Parse(clean, dialect, width, header.first)
-    published = () if header.index is None else sample[header.index]
-    # Where that stands in a record, it may be the header once more: only the patient way can tell
-    name = next(((index, cell) for index, cell in enumerate(published[:width]) if cell.strip()), None)
+    # Where its name stands in a column, it may be the header once more: only the patient way can tell
+    name = next(((index, cell) for index, cell in enumerate(begin.published[:width]) if cell.strip()), None)
     if not _agrees(space, parse, records, name, tally):
         if clean != path:
             clean.unlink()

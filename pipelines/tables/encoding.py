@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 CHUNK = 1 << 18
+# More than the sample in which dialect and header are looked for
+_PRESUMED_BY = 4 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _INSIDE_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[A-Za-z])")
 _LETTERS = frozenset("áéíóúñüàèìòùâêîôûãõçäöëïÁÉÍÓÚÑÜÀÈÇÃÕÂÊÔßœ")
@@ -54,6 +56,20 @@ def detect(path: Path) -> Encoding:
             return _single_byte(path)
     notes = (f"{bad} byte sequences are not valid {name}; they are read as U+FFFD.",) if bad else ()
     return Encoding(name, bad, notes, 0.9 if bad else 1.0)
+
+
+def presumed(path: Path) -> Encoding | None:
+    """UTF-8, when the first bytes say so; None when only all of them can tell. Whoever goes on has to prove it."""
+    with path.open("rb") as handle:
+        head = handle.read(_PRESUMED_BY)
+    name = by_head(head[:4096])
+    if name.startswith("utf-16"):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head)
+    except UnicodeDecodeError:
+        return None
+    return Encoding(name)
 
 
 def by_head(head: bytes) -> str:

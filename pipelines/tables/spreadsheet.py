@@ -154,7 +154,7 @@ def _table(path: Path, sheet: dict[str, Any], space: Workspace, format: str) -> 
         sample = headers.sample(rows)
     header = headers.find(sample)
     first_row = int(sheet["first_row"])
-    parse = Parse(path, Dialect(), len(header.columns), header.first)
+    parse = Parse(path, Dialect(workbook.SEPARATOR), len(header.columns), header.first)
     counted = in_place.counted(space, parse, sample[header.first :])
     if counted and counted[0] == int(sheet["rows"]) - header.first:
         parse = replace(parse, path=space.kept(path))
@@ -192,7 +192,7 @@ def _rows(path: Path) -> Iterator[Iterator[list[str]]]:
     csv.field_size_limit(MAX_CELL)  # the module's own limit, which has no other way in
     with path.open(encoding="utf-8", newline="") as handle:
         try:
-            yield csv.reader(handle)
+            yield csv.reader(handle, delimiter=workbook.SEPARATOR)
         except csv.Error:  # the file is the child's, so it can only be the limit
             raise ReadFault(
                 FaultKind.TOO_LARGE,
