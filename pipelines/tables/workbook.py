@@ -27,7 +27,6 @@ from typing import Any
 MAX_SHEETS = 100
 # Between cells: nobody types it, so that hardly any cell needs quotes
 SEPARATOR = "\x1f"
-_QUOTED = ('"', "\n", "\r")
 UNREADABLE = 3
 REFUSED = 4
 
