@@ -299,3 +299,25 @@ def test_old_encodings_by_evidence(reading, rows, encoding, name):
 
 def test_what_the_bytes_prove_is_certain(reading):
     assert reading("id,año\n1,2\n2,3\n".encode()).tables[0].report.confidence == 1.0
+
+
+def test_rows_keep_their_numbers_across_the_parts_in_which_a_large_file_is_parsed(reading):
+    """DuckDB parses 32 MB at a time on each processor; the file has several such parts, and quoted line ends."""
+    note = "Adquisición de bienes, según el anexo técnico y las bases de la convocatoria " * 3
+    lines = (f'{number},"{note}{"" if number % 1000 else chr(10)}",x\n' for number in range(2, 320_002))
+    table = reading(("id,nota,estado\n" + "".join(lines)).encode()).tables[0]
+    assert table.report.rows == 320_000
+    wrong = f'SELECT count(*) FROM "{table.relation}" WHERE id::BIGINT <> _row'
+    assert table.connection.execute(wrong).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("place", [100, 4_900_000])
+def test_one_byte_that_is_not_utf8_is_found_wherever_it_stands(reading, place):
+    """Only the first part of a large file is looked at before DuckDB proves the rest."""
+    content = bytearray(b"id,nombre,nota\n" + "1,Peña,sí\n".encode() * 500_000)
+    at = content.index("ñ".encode(), place)
+    content[at : at + 2] = b"n\xf1"
+    report = reading(bytes(content)).tables[0].report
+    assert (report.encoding, report.rows) == ("utf-8", 500_000)
+    assert report.notes == ("1 byte sequences are not valid utf-8; they are read as U+FFFD.",)
+    assert report.confidence == 0.9
