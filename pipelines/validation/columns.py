@@ -30,26 +30,66 @@ NOT_A_WORD = r"[^\p{L}\p{N}]+"
 TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 
 
+# A date that is written as we write it ourselves, which needs no other understanding.
+ISO = r"\d{4}-\d{2}-\d{2}"
+
+
 @dataclass(frozen=True)
 class Columns:
-    """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published."""
+    """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published.
+
+    `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for
+    the same made ready to be understood (numbers and dates) or understood (texts).
+    """
 
     relation: str
-    text: Mapping[str, str]
+    locale: Locale
+    plain: bool
+    rows: int
+    published: Mapping[str, str]
+    value: Mapping[str, str]
     kinds: Mapping[str, str]
     order: tuple[str, ...]
 
     def select(self, texts: Iterable[str], typed: Iterable[str]) -> str:
         """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
 
-        A typed column is named by `typed_name`. What is no number or date is NULL there.
+        A typed column is named by `typed_name`. What is no number or date is NULL there. Each step stands in
+        a query of its own, so that nothing is computed twice.
         """
-        typed = sorted(set(typed))
-        inner = sorted({*texts, *typed})
-        columns = ['"_row"', *(f"{self.text[role]} AS {duck.quote(role)}" for role in inner)]
-        query = f"SELECT {', '.join(columns)} FROM {duck.quote(self.relation)}"
-        values = [f"{_typed(role, self.kinds[role])} AS {duck.quote(typed_name(role))}" for role in typed]
-        return f"SELECT *, {', '.join(values)} FROM ({query})" if values else query
+        texts, typed = sorted(set(texts)), sorted(set(typed))
+        steps: list[list[str]] = [['"_row"'], ['"_row"'], ['"_row"']]
+        for role in sorted({*texts, *typed}):
+            first, second, third = self._steps(role)
+            steps[0] += first
+            steps[1] += second
+            steps[2] += third[:1] if role in texts else []
+            steps[2] += third[1:] if role in typed else []
+        query = duck.quote(self.relation)
+        for step in steps:
+            query = f"(SELECT {', '.join(step)} FROM {query})"
+        return query
+
+    def _steps(self, role: str) -> tuple[list[str], list[str], list[str]]:
+        """What each of the three queries selects for a role; of the last, text first and typed second."""
+        name, typed = duck.quote(role), duck.quote(typed_name(role))
+        if self.kinds[role] == "text":
+            return [f"{self.value[role]} AS {name}"], [name], [name, f"{name} AS {typed}"]
+        raw, value = duck.quote(f"{role}:published"), duck.quote(f"{role}:value")
+        first = [f"{self.published[role]} AS {raw}", f"{self.value[role]} AS {value}"]
+        if self.kinds[role] == "number":
+            number = canonical_number(value, self.locale)
+            if self.plain:
+                number = f"{canonical_number(value, PLAIN)}, {number}"
+            # "nan" reads as a number that is none; Great Expectations counts it as missing, as we do.
+            understood = f"nullif(try_cast({name} AS DOUBLE), 'nan'::DOUBLE) AS {typed}"
+            return first, [f"coalesce({number}, {raw}) AS {name}"], [name, understood]
+        day = f"{understood_date(value, self.locale)} AS {typed}"
+        return (
+            first,
+            [raw, day],
+            [f"coalesce({typed}::VARCHAR, {raw}) AS {name}", f"{typed}::TIMESTAMP AS {typed}"],
+        )
 
 
 def typed_name(role: str) -> str:
@@ -60,43 +100,46 @@ def typed_name(role: str) -> str:
 def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:
     """SQL for the roles of `suite` that `fit` found in `table`."""
     wanted = {role: column for role, column in fit.roles.items() if role in suite.roles}
-    plain = table.report.format.startswith(TYPED_FORMATS)
-    kinds = {role: suite.roles[role].type for role in wanted}
+    kinds = {
+        role: kind if (kind := suite.roles[role].type) in ("number", "date") else "text" for role in wanted
+    }
     places = {column: place for place, column in enumerate(table.report.columns)}
     return Columns(
         relation=table.relation,
-        text={role: _text(column, role, kinds[role], fit.layout, plain) for role, column in wanted.items()},
-        kinds={role: kind if kind in ("number", "date") else "text" for role, kind in kinds.items()},
+        locale=fit.layout.locale,
+        plain=table.report.format.startswith(TYPED_FORMATS),
+        rows=table.report.rows,
+        published={role: _present(column, duck.quote(column), fit.layout) for role, column in wanted.items()},
+        value={
+            role: _text(column, role, fit.layout)
+            if kinds[role] == "text"
+            else _present(column, f"trim({duck.quote(column)})", fit.layout)
+            for role, column in wanted.items()
+        },
+        kinds=kinds,
         order=tuple(sorted(wanted, key=lambda role: places[wanted[role]])),
     )
 
 
-def _text(column: str, role: str, kind: str, layout: Layout, plain: bool) -> str:
-    """SQL for one role as text: blanks and null tokens missing, values mapped, canonical where understood.
-
-    `plain`: the format has numbers of its own, so a plain number is believed before the layout's locale.
-    """
-    name = duck.quote(column)
-    expression = f"nullif(trim({name}), '')"
+def _present(column: str, value: str, layout: Layout) -> str:
+    """SQL: `value`, or NULL when the column is blank or holds a null token."""
+    trimmed = f"trim({duck.quote(column)})"
     tokens = sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
-    if tokens:
-        expression = f"CASE WHEN lower({expression}) IN ({_list(tokens)}) THEN NULL ELSE {expression} END"
-    raw = f"CASE WHEN {expression} IS NULL THEN NULL ELSE {name} END"
-    if kind == "number":
-        number = canonical_number(expression, layout.locale)
-        if plain:
-            number = f"{canonical_number(expression, PLAIN)}, {number}"
-        return f"coalesce({number}, {raw})"
-    if kind == "date":
-        return f"coalesce({canonical_date(expression, layout.locale)}, {raw})"
+    none = f" AND lower({trimmed}) NOT IN ({_list(tokens)})" if tokens else ""
+    return f"CASE WHEN {trimmed} <> ''{none} THEN {value} END"
+
+
+def _text(column: str, role: str, layout: Layout) -> str:
+    """SQL for a role of text: as published, or the suite's code for it where the layout maps its values."""
+    raw = _present(column, duck.quote(column), layout)
     mapping = layout.values.get(role)
-    if mapping:
-        arms = " ".join(
-            f"WHEN {duck.literal(fold(value))} THEN {duck.literal(code)}" for value, code in mapping.items()
-        )
-        folded = f"regexp_replace(strip_accents(lower({expression})), {duck.literal(NOT_A_WORD)}, ' ', 'g')"
-        return f"CASE trim({folded}) {arms} ELSE {raw} END"
-    return raw
+    if not mapping:
+        return raw
+    arms = " ".join(
+        f"WHEN {duck.literal(fold(value))} THEN {duck.literal(code)}" for value, code in mapping.items()
+    )
+    folded = f"regexp_replace(strip_accents(lower({raw})), {duck.literal(NOT_A_WORD)}, ' ', 'g')"
+    return f"CASE trim({folded}) {arms} ELSE {raw} END"
 
 
 def canonical_number(expression: str, locale: Locale) -> str:
@@ -115,26 +158,18 @@ def canonical_number(expression: str, locale: Locale) -> str:
     return f"CASE WHEN regexp_full_match({expression}, {duck.literal(pattern)}) THEN {plain} END"
 
 
-def canonical_date(expression: str, locale: Locale) -> str:
-    """SQL: `expression` as ISO 8601 calendar date, NULL when it is no real date. A time of day is dropped.
+def understood_date(expression: str, locale: Locale) -> str:
+    """SQL: `expression` as a date, NULL when it is no real one. A time of day is dropped.
 
     ISO dates are always understood; numeric dates in the layout's order of day, month and year.
     """
     day = f"regexp_replace({expression}, {duck.literal(TIME + '$')}, '')"
     formats = ", ".join(duck.literal(item) for item in ("%Y-%m-%d", *DATE_FORMATS[locale.date]))
-    parsed = f"try_strptime({day}, [{formats}])"
     # strptime takes "5" for a year; a date has four digits of year somewhere.
-    return f"CASE WHEN regexp_matches({day}, '\\d{{4}}') THEN strftime({parsed}, '%Y-%m-%d') END"
-
-
-def _typed(role: str, kind: str) -> str:
-    name = duck.quote(role)
-    if kind == "number":
-        # "nan" reads as a number that is none; Great Expectations counts it as missing, as we do.
-        return f"nullif(try_cast({name} AS DOUBLE), 'nan'::DOUBLE)"
-    if kind == "date":
-        return f"try_strptime({name}, '%Y-%m-%d')"
-    return name
+    return (
+        f"CASE WHEN regexp_full_match({expression}, {duck.literal(ISO)}) THEN try_cast({expression} AS DATE) "
+        f"WHEN regexp_matches({day}, '\\d{{4}}') THEN CAST(try_strptime({day}, [{formats}]) AS DATE) END"
+    )
 
 
 def _list(values: Iterable[str]) -> str:

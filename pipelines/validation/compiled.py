@@ -28,9 +28,13 @@ class NotPlanned(Exception):
 
 @dataclass(frozen=True)
 class Value:
-    """One aggregate: SQL of a select list, and what it is selected from. Equal ones are computed once."""
+    """One aggregate over the rows `where` a condition holds (None: all), and what it is selected from.
 
-    sql: str
+    All three are SQL. Equal values are computed once.
+    """
+
+    aggregate: str
+    where: str | None = None
     source: str = SEEN
 
 
@@ -65,10 +69,13 @@ class Predicates:
 
     functions: dict[str, Test] = field(default_factory=dict)
     raised: dict[str, Exception] = field(default_factory=dict)
+    _names: dict[Test, str] = field(default_factory=dict)
 
     def add(self, test: Test) -> str:
         """Name `test` for SQL. It is called with text, never with NULL."""
-        name = f"veedor_test_{len(self.functions)}"
+        if test in self._names:
+            return self._names[test]
+        name = self._names[test] = f"veedor_test_{len(self.functions)}"
 
         def guarded(value: str) -> bool:
             try:
@@ -124,10 +131,9 @@ class View:
         self.tests.append(name)
         return f"{name}({column})"
 
-    def filtered(self, aggregate: str, *others: str | None) -> str:
+    def value(self, aggregate: str, *others: str | None) -> Value:
         """`aggregate` over the rows that meet the row condition and all of `others`."""
-        met = both(self.condition, *others)
-        return f"{aggregate} FILTER (WHERE {met})" if met else aggregate
+        return Value(aggregate, both(self.condition, *others))
 
 
 def both(*conditions: str | None) -> str | None:
@@ -170,14 +176,13 @@ def instant(value: object) -> str:
 
 def rows_result(view: View, rows: Rows) -> Compiled:
     """Counts, percents and the first failing rows, as GX gives them for its map expectations."""
-    element = Value(view.filtered("count(*)"))
-    asked = Value(view.filtered("count(*)", rows.over))
+    first = f'min("_row", {EXAMPLES})'
+    element, asked = view.value("count(*)"), view.value("count(*)", rows.over)
     if rows.source is None:
-        failing = view.filtered("count(*)", rows.over, rows.unexpected)
-        first = view.filtered(f'min("_row", {EXAMPLES})', rows.over, rows.unexpected)
-        found = (Value(failing), Value(first))
+        failing = both(rows.over, rows.unexpected)
+        found = (view.value("count(*)", failing), view.value(first, failing))
     else:
-        found = (Value("count(*)", rows.source), Value(f'min("_row", {EXAMPLES})', rows.source))
+        found = (Value("count(*)", source=rows.source), Value(first, source=rows.source))
 
     def finish(elements: int, considered: int, unexpected: int, examples: list[int] | None) -> Raw:
         vacuous = not elements or not considered

@@ -37,8 +37,8 @@ def frames(table: Table, columns: Columns, roles: Iterable[str]) -> Frames:
         ['"_row"', *(f"{duck.quote(typed_name(role))} AS {duck.quote(role)}" for role in wanted)]
     )
     return Frames(
-        text=table.connection.execute(f'SELECT {text} FROM ({both}) ORDER BY "_row"').df(),
-        typed=table.connection.execute(f'SELECT {typed} FROM ({both}) ORDER BY "_row"').df(),
+        text=table.connection.execute(f'SELECT {text} FROM {both} ORDER BY "_row"').df(),
+        typed=table.connection.execute(f'SELECT {typed} FROM {both} ORDER BY "_row"').df(),
     )
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipelines.validation.columns import Columns
+from pipelines.validation.columns import Columns, typed_name
 from pipelines.validation.compiled import (
     SEEN,
     Compiled,
@@ -98,14 +98,20 @@ class Plan:
         return {key: self._finished(view, compiled, results) for key, (view, compiled) in wanted.items()}
 
     def _query(self, source: str, values: list[Value], texts: set[str], typed: set[str]) -> str:
-        """One query over the columns that it names, and no other."""
-        selected = ", ".join(value.sql for value in values)
-        names = {name.replace('""', '"') for name in NAMED.findall(f"{source} {selected}")}
+        """One query over the columns that it names, and no other. Each condition is a column, computed once."""
+        conditions = {value.where: f"asked_{place}" for place, value in enumerate(values) if value.where}
+        flags = ", ".join(f"{condition} AS {name}" for condition, name in conditions.items())
+        selected = ", ".join(
+            f"{value.aggregate} FILTER (WHERE {conditions[value.where]})" if value.where else value.aggregate
+            for value in values
+        )
+        names = {name.replace('""', '"') for name in NAMED.findall(f"{source} {flags} {selected}")}
         seen = self._columns.select(
             (role for role in texts if role in names),
-            (role for role in typed if f"{role}:typed" in names),
+            (role for role in typed if typed_name(role) in names),
         )
-        return f"WITH {SEEN} AS NOT MATERIALIZED ({seen}) SELECT {selected} FROM {source}"
+        rows = f"(SELECT *, {flags} FROM {source})" if flags else source
+        return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}) SELECT {selected} FROM {rows}"
 
     def _finished(self, view: View, compiled: Compiled, results: Mapping[Value, Any]) -> Raw:
         for name in view.tests:

@@ -1,28 +1,32 @@
 """Python's regular expressions in DuckDB, with Python's meaning.
 
 Belongs here: translating the patterns whose meaning DuckDB's engine (RE2) shares once classes and anchors are
-spelt out, and handing every other pattern to Python's `re` by a function that the scan calls. What differs
-between the two: Python's `\\d`, `\\w` and `\\s` know all of Unicode, its `$` also matches before a line end that
-closes the text. Sources: the documentation of Python's `re`, RE2's syntax page.
+spelt out, and handing everything else to Python's `re` by a function that the scan calls. What differs between
+the two: Python's `\\d`, `\\w` and `\\b` know all of Unicode, so a pattern with one of them is translated for
+texts of ASCII, and the other texts go to Python; its `$` also matches before a line end that closes the text.
+Sources: the documentation of Python's `re`, RE2's syntax page.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines import duck
-from pipelines.validation.compiled import View
+from pipelines.validation.compiled import Test, View
 
-DIGIT = r"\p{Nd}"
-WORD = r"\p{L}\p{N}_"
-SPACE = (
-    r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
-)
-CLASSES = {"d": DIGIT, "w": WORD, "s": SPACE}
+# The last of them is the same for every text; the others are so for texts of ASCII.
+CLASSES = {
+    "d": "0-9",
+    "w": "0-9A-Za-z_",
+    "s": r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}",
+}
 CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
 COUNTED = re.compile(r"\{(\d{1,3})(,(\d{1,3})?)?\}", re.ASCII)
 # An end of text in RE2 as Python means "$".
 END = r"(?:\n?\z)"
+# May find an escaped backslash too, at the price of asking Python about some texts for nothing.
+ASCII_ONLY = re.compile(r"\\[dwbDW]")
 
 
 class _Different(Exception):
@@ -31,15 +35,28 @@ class _Different(Exception):
 
 def matches(view: View, column: str, pattern: str) -> str:
     """SQL: some part of `column` matches Python's `pattern`. Raises `re.error` for a pattern that is none."""
-    searched = re.compile(pattern)
+    search = _searcher(pattern)
     translated = translate(pattern)
     if translated is None:
-        return view.test(lambda value: searched.search(value) is not None, column)
-    return f"regexp_matches({column}, {duck.literal(translated)})"
+        return view.test(search, column)
+    matched = f"regexp_matches({column}, {duck.literal(translated)})"
+    if not ASCII_ONLY.search(pattern):
+        return matched
+    ascii_text = f"strlen({column}) = length({column})"
+    return f"CASE WHEN {ascii_text} THEN {matched} ELSE {view.test(search, column)} END"
+
+
+@cache
+def _searcher(pattern: str) -> Test:
+    searched = re.compile(pattern)
+    return lambda value: searched.search(value) is not None
 
 
 def translate(pattern: str) -> str | None:
-    """`pattern`, valid in Python, for RE2 with the same meaning; None when that is not certain."""
+    """`pattern`, valid in Python, for RE2 with the same meaning; None when that is not certain.
+
+    Where `ASCII_ONLY` finds something in the pattern the meaning is the same for texts of ASCII only.
+    """
     try:
         return _translate(pattern)
     except _Different:
@@ -133,6 +150,8 @@ def _escape(pattern: str, place: int) -> tuple[str, int, bool]:
         return r"\A", place + 2, False
     if char == "Z":
         return r"\z", place + 2, False
+    if char == "b":
+        return r"\b", place + 2, False
     if char.isascii() and char.isalnum():
         raise _Different
     return _plain(char), place + 2, True

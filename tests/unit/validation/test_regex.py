@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import duck
-from pipelines.validation.regex import translate
+from pipelines.validation.regex import ASCII_ONLY, translate
 
 TRANSLATED = [
     r"^\d{4}-\d{2}-\d{2}$",
@@ -22,11 +22,11 @@ TRANSLATED = [
     r"^(?:a|b)+?c*$",
     r"[^\]\-x]\.",
     r"a\Z",
+    r"\bword\b",
 ]
 LEFT_TO_PYTHON = [
     r"(?!a)b",
     r"(?i)a",
-    r"\bword\b",
     r"(a)\1",
     r"a$\n",
     r"(a$|b)c",
@@ -65,8 +65,8 @@ def test_every_pattern_of_the_suites_is_translated() -> None:
 
 shared = cache(duck.connect)
 pieces = st.sampled_from(
-    [*"abñ0_- .$^|()[]", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", r"\.", r"\n", "[a-c]", "[^a\\d]", "[\\w-]", "+",
-     "*", "?", "{2}", "{1,2}", "*?", "(?:", "\\Z", "\\A"]
+    [*"abñ0_- .$^|()[]", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", r"\.", r"\n", r"\b", "[a-c]", "[^a\\d]", "[\\w-]",
+     "+", "*", "?", "{2}", "{1,2}", "*?", "(?:", "\\Z", "\\A"]
 )  # fmt: skip
 letters = st.sampled_from([*"abcñÑ0_-. $^()[]\n\t\u00a0\u2028", "٣", "ﬁ", "²", "Ⅷ", "\x1c", "\x85", "🤦"])
 
@@ -85,6 +85,8 @@ def test_a_translation_matches_what_python_matches(pattern: str, texts: list[str
     translated = translate(pattern)
     if translated is None:
         return
+    if ASCII_ONLY.search(pattern):
+        texts = [text for text in texts if text.isascii()]
     query = "SELECT regexp_matches(t, ?) FROM (SELECT unnest(?::VARCHAR[]) AS t)"
     found = shared().execute(query, [translated, texts]).fetchall()
     assert [row[0] for row in found] == [searched.search(text) is not None for text in texts]
