@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev test test-all check format docs bench-read clean
+.PHONY: help setup demo run sql site dev test test-all check format docs bench-read bench-validate bench-validate-small clean
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -92,6 +92,12 @@ docs: $(READY) ## Write docs/reference/ anew from the code
 
 bench-read: $(READY) ## Speed of reading a CSV, as a ratio: make bench-read ROWS=500000
 	@$(BIN)/python -m benchmarks.read --rows $(or $(ROWS),500000)
+
+bench-validate: $(READY) ## Speed of a suite on a large CSV: make bench-validate ROWS=500000
+	@$(BIN)/python -m benchmarks.validate --rows $(or $(ROWS),5000000)
+
+bench-validate-small: $(READY) ## Speed of a suite on 200 rows, as a ratio to GX on pandas
+	@$(BIN)/python -m benchmarks.validate --small
 
 clean: ## Remove .venv, tools and caches; never the data folder
 	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -81,8 +81,11 @@ class Columns:
             number = canonical_number(value, self.locale)
             if self.plain:
                 number = f"{canonical_number(value, PLAIN)}, {number}"
-            # "nan" reads as a number that is none; Great Expectations counts it as missing, as we do.
-            understood = f"nullif(try_cast({name} AS DOUBLE), 'nan'::DOUBLE) AS {typed}"
+            # DuckDB reads the words "nan" and "inf" as numbers, which nobody publishes.
+            understood = f"try_cast({name} AS DOUBLE)"
+            for word in ("nan", "inf", "-inf"):
+                understood = f"nullif({understood}, '{word}'::DOUBLE)"
+            understood = f"{understood} AS {typed}"
             return first, [f"coalesce({number}, {raw}) AS {name}"], [name, understood]
         day = f"{understood_date(value, self.locale)} AS {typed}"
         return (

@@ -174,6 +174,38 @@ def instant(value: object) -> str:
     return f"TIMESTAMP {duck.literal(value.isoformat(sep=' '))}"
 
 
+def between(value: str, low: str | None, high: str | None, strict_min: bool, strict_max: bool) -> str:
+    """SQL: `value` is within the bounds that there are, themselves included unless strict."""
+    above = f"{value} {'>' if strict_min else '>='} {low}" if low is not None else None
+    below = f"{value} {'<' if strict_max else '<='} {high}" if high is not None else None
+    return both(above, below) or "true"
+
+
+def within_bounds(bounds: Mapping[str, Any]) -> Callable[[float | None], Raw]:
+    """The judge of one observed number under GX's bounds; without a number there is no success.
+
+    Raises `NotPlanned` for other options than bounds, and for bounds that are no numbers.
+    """
+    if not set(bounds) <= {"min_value", "max_value", "strict_min", "strict_max"}:
+        raise NotPlanned(str(set(bounds)))
+    low, high = bounds.get("min_value"), bounds.get("max_value")
+    for bound in (low, high):
+        if bound is not None:
+            number(bound)
+
+    def judge(observed: float | None) -> Raw:
+        above = low is None or (
+            observed is not None and (observed > low if bounds.get("strict_min") else observed >= low)
+        )
+        below = high is None or (
+            observed is not None and (observed < high if bounds.get("strict_max") else observed <= high)
+        )
+        success = observed is not None and above and below
+        return {"success": success, "result": {"observed_value": observed}}
+
+    return judge
+
+
 def rows_result(view: View, rows: Rows) -> Compiled:
     """Counts, percents and the first failing rows, as GX gives them for its map expectations."""
     first = f'min("_row", {EXAMPLES})'

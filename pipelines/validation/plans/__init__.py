@@ -5,11 +5,15 @@ are the expectation's own, but for `row_condition`, `condition_parser` and, wher
 """
 
 from pipelines.validation.plans import (
+    distinct,
+    lengths,
     numbers,
     pairs,
+    parsing,
     patterns,
     presence,
     schema,
+    series,
     sets,
     uniqueness,
 )
@@ -18,11 +22,15 @@ from pipelines.validation.plans.register import AGGREGATES, ROWWISE
 __all__ = [
     "AGGREGATES",
     "ROWWISE",
+    "distinct",
+    "lengths",
     "numbers",
     "pairs",
+    "parsing",
     "patterns",
     "presence",
     "schema",
+    "series",
     "sets",
     "uniqueness",
 ]
