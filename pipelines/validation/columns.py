@@ -30,8 +30,8 @@ NOT_A_WORD = r"[^\p{L}\p{N}]+"
 TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 
 
-# A date that is written as we write it ourselves, which needs no other understanding.
-ISO = r"\d{4}-\d{2}-\d{2}"
+# A date that is written as we write it ourselves needs no other understanding; beginning with a digit, it has no sign.
+ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,9 @@ def _present(column: str, value: str, layout: Layout) -> str:
     trimmed = f"trim({duck.quote(column)})"
     tokens = sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
     none = f" AND lower({trimmed}) NOT IN ({_list(tokens)})" if tokens else ""
-    return f"CASE WHEN {trimmed} <> ''{none} THEN {value} END"
+    # What begins with a character beyond the blank is not blank, which is sooner known than by trimming.
+    present = f"({duck.quote(column)} >= '!' OR {trimmed} <> '')"
+    return f"CASE WHEN {present}{none} THEN {value} END"
 
 
 def _text(column: str, role: str, layout: Layout) -> str:
@@ -157,8 +159,12 @@ def canonical_number(expression: str, locale: Locale) -> str:
     plain = expression
     if locale.group:
         plain = f"replace({plain}, {duck.literal(locale.group)}, '')"
-    plain = f"ltrim(replace({plain}, {duck.literal(locale.decimal)}, '.'), '+')"
-    return f"CASE WHEN regexp_full_match({expression}, {duck.literal(pattern)}) THEN {plain} END"
+    if locale.decimal != ".":
+        plain = f"replace({plain}, {duck.literal(locale.decimal)}, '.')"
+    plain = f"CASE WHEN regexp_full_match({expression}, {duck.literal(pattern)}) THEN ltrim({plain}, '+') END"
+    if locale.decimal != ".":
+        return plain
+    return f"CASE WHEN regexp_full_match({expression}, '-?\\d+(\\.\\d+)?') THEN {expression} ELSE {plain} END"
 
 
 def understood_date(expression: str, locale: Locale) -> str:
@@ -170,7 +176,7 @@ def understood_date(expression: str, locale: Locale) -> str:
     formats = ", ".join(duck.literal(item) for item in ("%Y-%m-%d", *DATE_FORMATS[locale.date]))
     # strptime takes "5" for a year; a date has four digits of year somewhere.
     return (
-        f"CASE WHEN regexp_full_match({expression}, {duck.literal(ISO)}) THEN try_cast({expression} AS DATE) "
+        f"CASE WHEN {ISO.format(expression)} THEN try_cast({expression} AS DATE) "
         f"WHEN regexp_matches({day}, '\\d{{4}}') THEN CAST(try_strptime({day}, [{formats}]) AS DATE) END"
     )
 

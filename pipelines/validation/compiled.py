@@ -18,6 +18,8 @@ from pipelines.validation.columns import Columns, typed_name
 EXAMPLES = 10
 # The place in a FROM clause where the table stands, as the plan has prepared it.
 SEEN = "seen"
+COUNT = "count(*)"
+FIRST = f'min("_row", {EXAMPLES})'
 
 Raw = dict[str, Any]
 
@@ -36,6 +38,20 @@ class Value:
     aggregate: str
     where: str | None = None
     source: str = SEEN
+
+    def sql(self, flag: str | None) -> str:
+        """The select list's entry, `flag` being the column that holds `where`.
+
+        DuckDB copies every column of the rows that a FILTER leaves, so the two aggregates that nearly every
+        expectation has do without one.
+        """
+        if flag is None:
+            return self.aggregate
+        if self.aggregate == COUNT:
+            return f"count_if({flag})"
+        if self.aggregate == FIRST:
+            return f'min(CASE WHEN {flag} THEN "_row" END, {EXAMPLES})'
+        return f"{self.aggregate} FILTER (WHERE {flag})"
 
 
 @dataclass(frozen=True)
@@ -208,13 +224,12 @@ def within_bounds(bounds: Mapping[str, Any]) -> Callable[[float | None], Raw]:
 
 def rows_result(view: View, rows: Rows) -> Compiled:
     """Counts, percents and the first failing rows, as GX gives them for its map expectations."""
-    first = f'min("_row", {EXAMPLES})'
-    element, asked = view.value("count(*)"), view.value("count(*)", rows.over)
+    element, asked = view.value(COUNT), view.value(COUNT, rows.over)
     if rows.source is None:
         failing = both(rows.over, rows.unexpected)
-        found = (view.value("count(*)", failing), view.value(first, failing))
+        found = (view.value(COUNT, failing), view.value(FIRST, failing))
     else:
-        found = (Value("count(*)", source=rows.source), Value(first, source=rows.source))
+        found = (Value(COUNT, source=rows.source), Value(FIRST, source=rows.source))
 
     def finish(elements: int, considered: int, unexpected: int, examples: list[int] | None) -> Raw:
         vacuous = not elements or not considered

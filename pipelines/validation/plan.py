@@ -101,10 +101,7 @@ class Plan:
         """One query over the columns that it names, and no other. Each condition is a column, computed once."""
         conditions = {value.where: f"asked_{place}" for place, value in enumerate(values) if value.where}
         flags = ", ".join(f"{condition} AS {name}" for condition, name in conditions.items())
-        selected = ", ".join(
-            f"{value.aggregate} FILTER (WHERE {conditions[value.where]})" if value.where else value.aggregate
-            for value in values
-        )
+        selected = ", ".join(value.sql(conditions.get(value.where or "")) for value in values)
         names = {name.replace('""', '"') for name in NAMED.findall(f"{source} {flags} {selected}")}
         seen = self._columns.select(
             (role for role in texts if role in names),

@@ -6,6 +6,7 @@ Belongs here: types about the set of a column's values. All of them on one colum
 from __future__ import annotations
 
 from pipelines.validation.compiled import (
+    COUNT,
     SEEN,
     Compiled,
     NotPlanned,
@@ -27,16 +28,16 @@ TOLD = 200
 def unique_count(view: View, column: str, **bounds: object) -> Compiled:
     """The number of distinct values is within the bounds."""
     judge = within_bounds(bounds)
-    return Compiled((Value("count(*)", source=_distinct(view, column)),), judge)
+    return Compiled((Value(COUNT, source=_distinct(view, column)),), judge)
 
 
 @aggregate("expect_column_proportion_of_unique_values_to_be_between")
 def unique_proportion(view: View, column: str, **bounds: object) -> Compiled:
     """Distinct values per value that is not missing; 0 when there is none."""
     judge = within_bounds(bounds)
-    present = view.value("count(*)", not_null([view.column(column)]))
+    present = view.value(COUNT, not_null([view.column(column)]))
     return Compiled(
-        (Value("count(*)", source=_distinct(view, column)), present),
+        (Value(COUNT, source=_distinct(view, column)), present),
         lambda distinct, values: judge(distinct / values if values else 0),
     )
 
@@ -45,8 +46,8 @@ def unique_proportion(view: View, column: str, **bounds: object) -> Compiled:
 def present_proportion(view: View, column: str, **bounds: object) -> Compiled:
     """Values that are not missing per row; 0 when there is none."""
     judge = within_bounds(bounds)
-    present = view.value("count(*)", not_null([view.column(column)]))
-    return Compiled((present, view.value("count(*)")), lambda some, rows: judge(some / rows if rows else 0))
+    present = view.value(COUNT, not_null([view.column(column)]))
+    return Compiled((present, view.value(COUNT)), lambda some, rows: judge(some / rows if rows else 0))
 
 
 @aggregate("expect_column_distinct_values_to_be_in_set")
@@ -79,8 +80,8 @@ def most_common(view: View, column: str, value_set: list[object], ties_okay: boo
     wanted, value = _texts(value_set), view.column(column)
     ranked = f"SELECT {value}, rank() OVER (ORDER BY count(*) DESC) AS place"
     source = f"(SELECT {value} FROM ({ranked} FROM {_asked(view, value)} GROUP BY {value}) WHERE place = 1)"
-    inside = Value("count(*)", f"{value} IN ({listed(wanted)})", source)
-    values = (Value("count(*)", source=source), inside, Value(f"min({value}, {TOLD})", source=source))
+    inside = Value(COUNT, f"{value} IN ({listed(wanted)})", source)
+    values = (Value(COUNT, source=source), inside, Value(f"min({value}, {TOLD})", source=source))
 
     def finish(first: int, found: int, told: list[str] | None) -> Raw:
         success = found > 0 if ties_okay else first == 1 and found == 1
@@ -102,7 +103,7 @@ def _compared(view: View, column: str, value_set: object) -> tuple[Value, Value]
     """How many distinct values are outside the set, and how many inside."""
     value, source = view.column(column), _distinct(view, column)
     within = f"{value} IN ({listed(_texts(value_set))})"
-    return Value("count(*)", f"NOT {within}", source), Value("count(*)", within, source)
+    return Value(COUNT, f"NOT {within}", source), Value(COUNT, within, source)
 
 
 def _texts(value_set: object) -> list[str]:

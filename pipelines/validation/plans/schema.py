@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from pipelines.validation.compiled import Compiled, NotPlanned, Raw, View, known, within_bounds
+from pipelines.validation.compiled import COUNT, Compiled, NotPlanned, Raw, View, known, within_bounds
 from pipelines.validation.plans.register import aggregate
 
 
@@ -23,13 +23,13 @@ def exist(view: View, column: str, column_index: int | None = None) -> Compiled:
 @aggregate("expect_table_row_count_to_be_between")
 def row_count(view: View, **bounds: object) -> Compiled:
     """The number of rows is within the bounds."""
-    return Compiled((view.value("count(*)"),), within_bounds(bounds))
+    return Compiled((view.value(COUNT),), within_bounds(bounds))
 
 
 @aggregate("expect_table_row_count_to_equal")
 def row_count_equal(view: View, value: int) -> Compiled:
     """The number of rows is this one."""
-    return Compiled((view.value("count(*)"),), lambda rows: _observed(rows == value, rows))
+    return Compiled((view.value(COUNT),), lambda rows: _observed(rows == value, rows))
 
 
 @aggregate("expect_table_column_count_to_be_between")
