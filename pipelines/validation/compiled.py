@@ -6,14 +6,14 @@ not belong here: any expectation type, or running anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from pipelines import duck
 from pipelines.validation import conditions
 from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.sql import NotPlanned, both
 
 EXAMPLES = 10
 # The place in a FROM clause where the table stands, as the plan has prepared it.
@@ -22,10 +22,6 @@ COUNT = "count(*)"
 FIRST = f'min("_row", {EXAMPLES})'
 
 Raw = dict[str, Any]
-
-
-class NotPlanned(Exception):
-    """The plan does not know this type or option: Great Expectations itself has to judge it."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +134,6 @@ class View:
     def narrow(self, row_condition: object, parser: object) -> None:
         """Look only at the rows that meet GX's `row_condition`. Raises `NotPlanned`."""
         self.condition = conditions.sql(row_condition, parser, self.kind, self.column)
-        if self.condition is None:
-            raise NotPlanned("row_condition")
 
     def test(self, function: Test, column: str) -> str:
         """SQL that calls `function` with each text of `column`."""
@@ -150,120 +144,3 @@ class View:
     def value(self, aggregate: str, *others: str | None) -> Value:
         """`aggregate` over the rows that meet the row condition and all of `others`."""
         return Value(aggregate, both(self.condition, *others))
-
-
-def both(*conditions: str | None) -> str | None:
-    """The conjunction of SQL conditions; None when there is none."""
-    given = [item for item in conditions if item]
-    return " AND ".join(f"({item})" for item in given) if given else None
-
-
-def not_null(columns: Iterable[str]) -> str:
-    """SQL: all of `columns` have a value."""
-    return " AND ".join(f"{column} IS NOT NULL" for column in columns)
-
-
-def listed(values: Iterable[str]) -> str:
-    """Strings as a list of SQL literals; never empty."""
-    return ", ".join([duck.literal(value) for value in values] or ["NULL"])
-
-
-def number(value: object) -> str:
-    """A number as SQL. Raises `NotPlanned` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NotPlanned(repr(value))
-    return f"'{float(value)!r}'::DOUBLE"
-
-
-def instant(value: object) -> str:
-    """A point in time without zone as SQL, from a `datetime` or ISO 8601 text with time. Raises `NotPlanned`.
-
-    GX itself refuses a bare date as a bound of a column of instants.
-    """
-    if isinstance(value, str) and "T" in value:
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise NotPlanned(value) from None
-    if not isinstance(value, datetime) or value.tzinfo is not None:
-        raise NotPlanned(repr(value))
-    return f"TIMESTAMP {duck.literal(value.isoformat(sep=' '))}"
-
-
-def between(value: str, low: str | None, high: str | None, strict_min: bool, strict_max: bool) -> str:
-    """SQL: `value` is within the bounds that there are, themselves included unless strict."""
-    above = f"{value} {'>' if strict_min else '>='} {low}" if low is not None else None
-    below = f"{value} {'<' if strict_max else '<='} {high}" if high is not None else None
-    return both(above, below) or "true"
-
-
-def within_bounds(bounds: Mapping[str, Any]) -> Callable[[float | None], Raw]:
-    """The judge of one observed number under GX's bounds; without a number there is no success.
-
-    Raises `NotPlanned` for other options than bounds, and for bounds that are no numbers.
-    """
-    if not set(bounds) <= {"min_value", "max_value", "strict_min", "strict_max"}:
-        raise NotPlanned(str(set(bounds)))
-    low, high = bounds.get("min_value"), bounds.get("max_value")
-    for bound in (low, high):
-        if bound is not None:
-            number(bound)
-
-    def judge(observed: float | None) -> Raw:
-        above = low is None or (
-            observed is not None and (observed > low if bounds.get("strict_min") else observed >= low)
-        )
-        below = high is None or (
-            observed is not None and (observed < high if bounds.get("strict_max") else observed <= high)
-        )
-        success = observed is not None and above and below
-        return {"success": success, "result": {"observed_value": observed}}
-
-    return judge
-
-
-def rows_result(view: View, rows: Rows) -> Compiled:
-    """Counts, percents and the first failing rows, as GX gives them for its map expectations."""
-    element, asked = view.value(COUNT), view.value(COUNT, rows.over)
-    if rows.source is None:
-        failing = both(rows.over, rows.unexpected)
-        found = (view.value(COUNT, failing), view.value(FIRST, failing))
-    else:
-        found = (Value(COUNT, source=rows.source), Value(FIRST, source=rows.source))
-
-    def finish(elements: int, considered: int, unexpected: int, examples: list[int] | None) -> Raw:
-        vacuous = not elements or not considered
-        percent = unexpected / considered * 100 if considered else None
-        result: Raw = {
-            "element_count": elements,
-            "unexpected_count": unexpected,
-            "unexpected_percent": percent,
-        }
-        if rows.missing:
-            missing = elements - considered
-            result |= {
-                "missing_count": missing,
-                "missing_percent": missing / elements * 100 if elements else None,
-                "unexpected_percent_total": unexpected / elements * 100 if elements else None,
-                "unexpected_percent_nonmissing": percent,
-            }
-        result["partial_unexpected_index_list"] = [{"_row": row} for row in examples or ()]
-        met = vacuous or (float(considered) - float(unexpected)) / float(considered) >= view.mostly
-        return {"success": met, "result": result}
-
-    return Compiled((element, asked, *found), finish)
-
-
-def known(success: bool, result: Mapping[str, Any]) -> Compiled:
-    """A result for which no row has to be looked at."""
-    return Compiled((), lambda: {"success": success, "result": dict(result)})
-
-
-def raised(error: Exception) -> Raw:
-    """GX's result for an expectation that raised; the message begins with the exception's kind."""
-    message = f"{type(error).__name__}: {error}"
-    return {
-        "success": False,
-        "result": {},
-        "exception_info": {"raised_exception": True, "exception_message": message},
-    }

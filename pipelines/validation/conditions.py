@@ -1,8 +1,8 @@
 """GX's `row_condition` as SQL: the text of a pandas query, or GX's own conditions as JSON.
 
 Belongs here: the part of pandas' query language whose meaning in SQL is certain: comparisons of a column with
-a constant or another column, `in`, `isnull`, `notnull`, and `and`, `or`, `not` between them. Anything else
-gives None, and Great Expectations judges. As in pandas, a missing value meets `!=` and `not in` and nothing else.
+a constant or another column, `in`, `isnull`, `notnull`, and `and`, `or`, `not` between them. Anything else is
+not planned, and Great Expectations judges. As in pandas, a missing value meets `!=` and `not in` and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelines import duck
+from pipelines.validation.sql import NotPlanned, number
 
 Lookup = Callable[[str], str]
 # pandas reads these two as words, with the precedence of the words.
@@ -30,20 +31,13 @@ MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 NULLITY = {"isnull": True, "isna": True, "notnull": False, "notna": False}
 
 
-class _Unknown(Exception):
-    pass
-
-
-def sql(row_condition: object, parser: object, kind: Lookup, column: Lookup) -> str | None:
-    """SQL that is never NULL, or None. `kind` and `column` give a role's kind and SQL."""
-    try:
-        if isinstance(row_condition, str) and parser == "pandas":
-            return _query(row_condition, kind, column)
-        if isinstance(row_condition, Mapping):
-            return _json(row_condition, kind, column)
-    except _Unknown:
-        pass
-    return None
+def sql(row_condition: object, parser: object, kind: Lookup, column: Lookup) -> str:
+    """SQL that is never NULL. `kind` and `column` give a role's kind and SQL. Raises `NotPlanned`."""
+    if isinstance(row_condition, str) and parser == "pandas":
+        return _query(row_condition, kind, column)
+    if isinstance(row_condition, Mapping):
+        return _json(row_condition, kind, column)
+    raise NotPlanned("row_condition")
 
 
 def _query(text: str, kind: Lookup, column: Lookup) -> str:
@@ -57,7 +51,7 @@ def _query(text: str, kind: Lookup, column: Lookup) -> str:
         ]
         tree = ast.parse(tokenize.untokenize(tokens).strip(), mode="eval")
     except (SyntaxError, tokenize.TokenError, ValueError):
-        raise _Unknown from None
+        raise NotPlanned("row_condition") from None
     return _node(tree.body, kind, column)
 
 
@@ -81,7 +75,7 @@ def _node(node: ast.expr, kind: Lookup, column: Lookup) -> str:
         and not node.keywords
     ):
         return _null(node.func.value.id, NULLITY[node.func.attr], kind, column)
-    raise _Unknown
+    raise NotPlanned("row_condition")
 
 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, kind: Lookup, column: Lookup) -> str:
@@ -89,15 +83,15 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, kind: Lookup, co
     if isinstance(left, ast.Name) and isinstance(op, ast.In | ast.NotIn):
         return _member(left.id, _constant(right), isinstance(op, ast.NotIn), kind, column)
     if sign is None:
-        raise _Unknown
+        raise NotPlanned("row_condition")
     if isinstance(left, ast.Name) and isinstance(right, ast.Name):
         if kind(left.id) != kind(right.id):
-            raise _Unknown
+            raise NotPlanned("row_condition")
         return _compared(column(left.id), sign, column(right.id))
     if isinstance(right, ast.Name):
         left, right, sign = right, left, MIRRORED[sign]
     if not isinstance(left, ast.Name):
-        raise _Unknown
+        raise NotPlanned("row_condition")
     return _compared(column(left.id), sign, _literal(_constant(right), kind(left.id)))
 
 
@@ -114,7 +108,7 @@ def _null(role: str, missing: bool, kind: Lookup, column: Lookup) -> str:
 
 def _member(role: str, values: object, negated: bool, kind: Lookup, column: Lookup) -> str:
     if not isinstance(values, list):
-        raise _Unknown
+        raise NotPlanned("row_condition")
     within = ", ".join(_literal(value, kind(role)) for value in values)
     found = f"coalesce({column(role)} IN ({within}), false)" if within else "false"
     return f"NOT {found}" if negated else found
@@ -124,16 +118,16 @@ def _constant(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
     except ValueError:
-        raise _Unknown from None
+        raise NotPlanned("row_condition") from None
 
 
 def _literal(value: object, kind: str) -> str:
     """A constant of a column's own kind. pandas compares others too, or raises; that is left to it."""
     if kind == "text" and isinstance(value, str):
         return duck.literal(value)
-    if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):
-        return f"'{float(value)!r}'::DOUBLE"
-    raise _Unknown
+    if kind == "number":
+        return number(value)
+    raise NotPlanned("row_condition")
 
 
 def _json(condition: Mapping[str, Any], kind: Lookup, column: Lookup) -> str:
@@ -146,7 +140,7 @@ def _json(condition: Mapping[str, Any], kind: Lookup, column: Lookup) -> str:
         return "(" + f" {what.upper()} ".join(parts) + ")"
     role = (condition.get("column") or {}).get("name")
     if not isinstance(role, str):
-        raise _Unknown
+        raise NotPlanned("row_condition")
     if what == "nullity" and isinstance(condition.get("is_null"), bool):
         return _null(role, condition["is_null"], kind, column)
     operator, parameter = condition.get("operator"), condition.get("parameter")
@@ -155,4 +149,4 @@ def _json(condition: Mapping[str, Any], kind: Lookup, column: Lookup) -> str:
     if what == "comparison" and operator in ("==", *MIRRORED) and operator != "=":
         sign = "=" if operator == "==" else str(operator)
         return _compared(column(role), sign, _literal(parameter, kind(role)))
-    raise _Unknown
+    raise NotPlanned("row_condition")

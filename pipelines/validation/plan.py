@@ -14,18 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.validation.columns import Columns, typed_name
-from pipelines.validation.compiled import (
-    SEEN,
-    Compiled,
-    NotPlanned,
-    Predicates,
-    Raw,
-    Value,
-    View,
-    raised,
-    rows_result,
-)
+from pipelines.validation.compiled import SEEN, Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
+from pipelines.validation.results import raised, rows_result
+from pipelines.validation.sql import NotPlanned
 from pipelines.validation.suites import Expectation
 
 if TYPE_CHECKING:

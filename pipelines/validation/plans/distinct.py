@@ -5,20 +5,10 @@ Belongs here: types about the set of a column's values. All of them on one colum
 
 from __future__ import annotations
 
-from pipelines.validation.compiled import (
-    COUNT,
-    SEEN,
-    Compiled,
-    NotPlanned,
-    Raw,
-    Value,
-    View,
-    both,
-    listed,
-    not_null,
-    within_bounds,
-)
+from pipelines.validation.compiled import COUNT, SEEN, Compiled, Raw, Value, View
 from pipelines.validation.plans.register import aggregate
+from pipelines.validation.results import within_bounds
+from pipelines.validation.sql import NotPlanned, both, listed, not_null
 
 # Of the most common values at most this many are told, as GX does with its lists.
 TOLD = 200

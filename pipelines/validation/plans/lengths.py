@@ -5,8 +5,9 @@ Belongs here: types about a text's length, counted in code points as Python does
 
 from __future__ import annotations
 
-from pipelines.validation.compiled import NotPlanned, Rows, View, between, not_null, number
+from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, between, not_null, number
 
 
 @rowwise("expect_column_value_lengths_to_be_between")

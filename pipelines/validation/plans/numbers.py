@@ -9,22 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipelines.validation.compiled import (
-    SEEN,
-    Compiled,
-    NotPlanned,
-    Raw,
-    Rows,
-    Value,
-    View,
-    between,
-    both,
-    instant,
-    not_null,
-    number,
-    within_bounds,
-)
+from pipelines.validation.compiled import SEEN, Compiled, Raw, Rows, Value, View
 from pipelines.validation.plans.register import aggregate, rowwise
+from pipelines.validation.results import within_bounds
+from pipelines.validation.sql import NotPlanned, between, both, instant, not_null, number
 
 # GX's tolerance for a quantile at the end of its range.
 RELATIVE, ABSOLUTE = 1e-4, 1e-8

@@ -8,8 +8,9 @@ from __future__ import annotations
 from itertools import combinations
 
 from pipelines import duck
-from pipelines.validation.compiled import NotPlanned, Rows, View, not_null, number
+from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, asked, number
 
 
 @rowwise("expect_column_pair_values_a_to_be_greater_than_b")
@@ -26,17 +27,6 @@ def a_greater_than_b(
     a, b = view.column(column_A), view.column(column_B)
     sign = ">=" if or_equal else ">"
     return Rows(f"NOT coalesce({a} {sign} {b}, false)", over=asked([a, b], ignore_row_if))
-
-
-def asked(columns: list[str], ignore_row_if: str) -> str | None:
-    """SQL for the rows that are asked under GX's `ignore_row_if`, of a pair or of a list of columns."""
-    if ignore_row_if in ("either_value_is_missing", "any_value_is_missing"):
-        return not_null(columns)
-    if ignore_row_if in ("both_values_are_missing", "all_values_are_missing"):
-        return " OR ".join(f"{column} IS NOT NULL" for column in columns)
-    if ignore_row_if in ("neither", "never"):
-        return None
-    raise NotPlanned(ignore_row_if)
 
 
 @rowwise("expect_column_pair_values_to_be_equal")

@@ -9,8 +9,9 @@ import json
 from datetime import datetime
 from functools import cache
 
-from pipelines.validation.compiled import NotPlanned, Rows, Test, View, not_null
+from pipelines.validation.compiled import Rows, Test, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, not_null
 
 
 @rowwise("expect_column_values_to_match_strftime_format")

@@ -7,9 +7,10 @@ DuckDB's engine shares are translated, the others are asked of Python itself (se
 from __future__ import annotations
 
 from pipelines import duck
-from pipelines.validation.compiled import NotPlanned, Rows, View, not_null
+from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
 from pipelines.validation.regex import matches
+from pipelines.validation.sql import NotPlanned, not_null
 
 
 @rowwise("expect_column_values_to_match_regex")

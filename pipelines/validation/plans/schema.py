@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from pipelines.validation.compiled import COUNT, Compiled, NotPlanned, Raw, View, known, within_bounds
+from pipelines.validation.compiled import COUNT, Compiled, Raw, View
 from pipelines.validation.plans.register import aggregate
+from pipelines.validation.results import known, within_bounds
+from pipelines.validation.sql import NotPlanned
 
 
 @aggregate("expect_column_to_exist")

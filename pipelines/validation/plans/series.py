@@ -6,8 +6,9 @@ as published.
 
 from __future__ import annotations
 
-from pipelines.validation.compiled import SEEN, NotPlanned, Rows, View, both, not_null, number
+from pipelines.validation.compiled import SEEN, Rows, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, both, not_null, number
 
 
 @rowwise("expect_column_values_to_be_increasing")

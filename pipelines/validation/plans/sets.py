@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines import duck
-from pipelines.validation.compiled import NotPlanned, Rows, View, listed, not_null
+from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, listed, not_null
 
 # Sets of this many values go to DuckDB as one text, parted by a character that no value has.
 LONG = 32

@@ -7,9 +7,9 @@ value, so that no collision is ever taken for a duplicate and a column without d
 
 from __future__ import annotations
 
-from pipelines.validation.compiled import SEEN, NotPlanned, Rows, View, both, not_null
-from pipelines.validation.plans.pairs import asked
+from pipelines.validation.compiled import SEEN, Rows, View
 from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, asked, both, not_null
 
 # Up to this many rows all of them are compared by value.
 SMALL = 50_000
