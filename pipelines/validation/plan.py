@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipelines import duck
 from pipelines.validation.columns import Columns, typed_name
 from pipelines.validation.compiled import SEEN, Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import duckdb
 
 T = TypeVar("T")
-NAMED = re.compile(r'"((?:[^"]|"")+)"')
 
 
 class Plan:
@@ -94,10 +94,10 @@ class Plan:
         conditions = {value.where: f"asked_{place}" for place, value in enumerate(values) if value.where}
         flags = ", ".join(f"{condition} AS {name}" for condition, name in conditions.items())
         selected = ", ".join(value.sql(conditions.get(value.where or "")) for value in values)
-        names = {name.replace('""', '"') for name in NAMED.findall(f"{source} {flags} {selected}")}
+        text = f"{source} {flags} {selected}"
         seen = self._columns.select(
-            (role for role in texts if role in names),
-            (role for role in typed if typed_name(role) in names),
+            (role for role in texts if duck.quote(role) in text),
+            (role for role in typed if duck.quote(typed_name(role)) in text),
         )
         rows = f"(SELECT *, {flags} FROM {source})" if flags else source
         return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}) SELECT {selected} FROM {rows}"

@@ -35,7 +35,10 @@ def number(value: object) -> str:
     """A number as SQL. Raises `NotPlanned` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NotPlanned(repr(value))
-    return f"'{float(value)!r}'::DOUBLE"
+    try:
+        return f"'{float(value)!r}'::DOUBLE"
+    except OverflowError:
+        raise NotPlanned("a number beyond all others") from None
 
 
 def instant(value: object) -> str:

@@ -220,5 +220,6 @@ def _roles_named(kwargs: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
 
 def _columns_of_condition(condition: Mapping[str, Any]) -> set[str]:
     """The columns in GX's own conditions as its JSON holds them."""
-    names = {(condition.get("column") or {}).get("name")} - {None}
+    name = (condition.get("column") or {}).get("name")
+    names = {name} if isinstance(name, str) else set()
     return names.union(*(_columns_of_condition(part) for part in condition.get("conditions") or ()))

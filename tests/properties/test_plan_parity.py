@@ -29,7 +29,7 @@ TEXTS = [
     "0",
     "10",
     "x'y",
-    'q"q',
+    'q"',
     "nan",
     "None",
     "🤦",
@@ -85,6 +85,7 @@ conditions = st.one_of(
             "'a' == b",
             "a == b",
             "b < 'ab'",
+            "b != 'q\"'",
             "a != b",
         ]
     ).map(lambda text: {"row_condition": text, "condition_parser": "pandas"}),

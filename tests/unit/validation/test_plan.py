@@ -162,6 +162,7 @@ def test_the_columns_of_a_table_are_its_roles_in_the_order_of_the_file() -> None
         {"nothing": 1},
         {"min_value": 3, "max_value": 1},
         {"min_value": "5"},
+        {"min_value": 10**400},
         {"row_condition": "n > 'x'", "condition_parser": "pandas"},
         {"row_condition": "n > 1", "condition_parser": "spark"},
         {"row_condition": "n + m > 1", "condition_parser": "pandas"},
@@ -186,3 +187,19 @@ def test_a_large_table_is_searched_for_duplicates_by_hash(monkeypatch: pytest.Mo
     ((plan, gx),) = of_rows(rows, [("expect_column_values_to_be_unique", {"column": "a"})])
     assert plan == gx
     assert plan["rows"] == [2, 4, 8]
+
+
+def test_constants_with_quotes_are_no_columns() -> None:
+    quoted = {"row_condition": "b != '\"'", "condition_parser": "pandas"}
+    asked: list[Asked] = [
+        ("expect_column_values_to_be_in_set", {"column": "a", "value_set": ['"', "'", '"b']}),
+        ("expect_column_values_to_match_regex", {"column": "b", "regex": '^"n'}),
+        (
+            "expect_column_values_to_be_unique",
+            {"column": "a", "row_condition": "b != '\"'", "condition_parser": "pandas"},
+        ),
+    ]
+    rows: list[list[str | None]] = [['"', '"n', None, None, None, None], ["x", '"', None, None, None, None]]
+    answers = of_rows(rows, asked)
+    assert [plan for plan, _ in answers] == [gx for _, gx in answers]
+    assert [plan["rows"] for plan, _ in answers] == [[3], [3], []]
