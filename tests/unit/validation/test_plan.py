@@ -194,10 +194,7 @@ def test_constants_with_quotes_are_no_columns() -> None:
     asked: list[Asked] = [
         ("expect_column_values_to_be_in_set", {"column": "a", "value_set": ['"', "'", '"b']}),
         ("expect_column_values_to_match_regex", {"column": "b", "regex": '^"n'}),
-        (
-            "expect_column_values_to_be_unique",
-            {"column": "a", "row_condition": "b != '\"'", "condition_parser": "pandas"},
-        ),
+        ("expect_column_values_to_be_unique", {"column": "a", **quoted}),
     ]
     rows: list[list[str | None]] = [['"', '"n', None, None, None, None], ["x", '"', None, None, None, None]]
     answers = of_rows(rows, asked)
