@@ -44,7 +44,7 @@ class Value:
         if flag is None:
             return self.aggregate
         if self.aggregate == COUNT:
-            return f"count_if({flag})"
+            return f"coalesce(count_if({flag}), 0)"
         if self.aggregate == FIRST:
             return f'min(CASE WHEN {flag} THEN "_row" END, {EXAMPLES})'
         return f"{self.aggregate} FILTER (WHERE {flag})"
