@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipelines.validation.compiled import EXAMPLES
+
 if TYPE_CHECKING:
     import pandas
-
-EXAMPLES = 10
 
 
 @cache

@@ -211,6 +211,15 @@ def _columns_named(kwargs: Mapping[str, Any]) -> set[str]:
 def _roles_named(kwargs: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
     """Every role that the expectation reads, those of its row condition included."""
     names = _columns_named(kwargs)
-    condition = re.sub(r"'[^']*'|\"[^\"]*\"", "", str(kwargs.get("row_condition") or ""))
-    names |= set(re.findall(r"[a-z_]+", condition)) & known
-    return tuple(sorted(names))
+    condition = kwargs.get("row_condition") or ""
+    if isinstance(condition, Mapping):
+        return tuple(sorted(names | _columns_of_condition(condition)))
+    words = re.findall(r"[a-z_]+", re.sub(r"'[^']*'|\"[^\"]*\"", "", str(condition)))
+    return tuple(sorted(names | (set(words) & known)))
+
+
+def _columns_of_condition(condition: Mapping[str, Any]) -> set[str]:
+    """The columns in GX's own conditions as its JSON holds them."""
+    name = (condition.get("column") or {}).get("name")
+    names = {name} if isinstance(name, str) else set()
+    return names.union(*(_columns_of_condition(part) for part in condition.get("conditions") or ()))

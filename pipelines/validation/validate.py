@@ -1,8 +1,9 @@
 """Validate: a table and a suite give a validation result.
 
-Belongs here: which expectations apply to this table, and the translation of GX's results into outcomes. A
-column that the guide cannot do without and that is absent is one clear failure; whatever else the suite says
-of it is `not_applicable`, with the reason. An expectation that raised is `error`, never a failure.
+Belongs here: which expectations apply to this table, who judges each (the plan, or Great Expectations itself
+for what the plan does not know), and the translation of GX-shaped results into outcomes. A column that the
+guide cannot do without and that is absent is one clear failure; whatever else the suite says of it is
+`not_applicable`, with the reason. An expectation that raised is `error`, never a failure.
 """
 
 from __future__ import annotations
@@ -11,34 +12,39 @@ import logging
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pipelines.model import ExpectationResult, Outcome, UnexpectedExample, ValidationResult
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import Table
 from pipelines.validation import reference
+from pipelines.validation.columns import Columns, columns_of
+from pipelines.validation.compiled import EXAMPLES
 from pipelines.validation.frame import frames, published
+from pipelines.validation.plan import Plan
 from pipelines.validation.suites import EXISTENCE, Expectation, Suite
 
 log = logging.getLogger("veedor")
 
 MASK = "***"
+PLAN, REFERENCE = "duckdb_plan", "great_expectations"
 
 
 def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> ValidationResult:
     """Apply `suite` to `table` as `fit` lays it out. `today` bounds what may not lie in the future."""
-    prepared = frames(table, fit, suite)
+    columns = columns_of(table, fit, suite)
     present = set(fit.roles)
     applicable = [item for item in suite.expectations if _applies(item, present)]
     midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     parameters = {"today": midnight}
-    raw = reference.run(
-        prepared.text, [item.raw for item in applicable if not item.typed], parameters
-    ) | reference.run(prepared.typed, [item.raw for item in applicable if item.typed], parameters)
+    planned = Plan(columns, applicable, parameters).run(table.connection)
+    left = [item for item in applicable if item.key not in planned]
+    raw = planned | _by_reference(table, columns, left, parameters)
     personal = {role for role, spec in suite.roles.items() if spec.personal} | set(fit.layout.personal)
     evidence = _evidence(table, fit, applicable, raw)
     results = tuple(
-        _result(item, fit, raw.get(item.key), personal, evidence)
+        _result(item, fit, raw.get(item.key), personal, evidence, PLAN if item.key in planned else REFERENCE)
         if item in applicable
         else _not_applicable(item, fit, suite)
         for item in suite.expectations
@@ -53,6 +59,18 @@ def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> Validatio
         rows=table.report.rows,
         results=results,
     )
+
+
+def _by_reference(
+    table: Table, columns: Columns, expectations: list[Expectation], parameters: Mapping[str, object]
+) -> dict[str, dict[str, Any]]:
+    """GX itself, over frames that hold the columns of these expectations and no other."""
+    if not expectations:
+        return {}
+    prepared = frames(table, columns, {role for item in expectations for role in item.needs})
+    text = [item.raw for item in expectations if not item.typed]
+    typed = [item.raw for item in expectations if item.typed]
+    return reference.run(prepared.text, text, parameters) | reference.run(prepared.typed, typed, parameters)
 
 
 def _applies(item: Expectation, present: set[str]) -> bool:
@@ -90,24 +108,24 @@ def _result(
     raw: Mapping[str, Any] | None,
     personal: set[str],
     evidence: Mapping[int, Mapping[str, str | None]],
+    executed_by: str,
 ) -> ExpectationResult:
+    described = partial(_described, item, fit, executed_by=executed_by)
     if raw is None:
-        return _described(item, fit, outcome=Outcome.ERROR, reason="Great Expectations gave no result for it")
+        return described(outcome=Outcome.ERROR, reason="Great Expectations gave no result for it")
     raised = reference.exception_of(raw)
     if raised is not None:
         # The exception's words may quote a cell; its kind cannot.
         log.info("expectation %s could not be evaluated: %s", item.key, raised)
         kind = raised.partition(":")[0] if raised.partition(":")[0].isidentifier() else "see the log"
-        return _described(item, fit, outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
+        return described(outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
     result = raw["result"]
     masked = bool(personal & set(item.needs))
     passed = bool(raw["success"])
     if passed and result.get("element_count") == 0:
-        return _described(item, fit, outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")
+        return described(outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")
     unexpected = result.get("unexpected_count")
-    return _described(
-        item,
-        fit,
+    return described(
         outcome=Outcome.PASSED if passed else Outcome.FAILED,
         reason="" if passed else _reason(item, result, masked),
         element_count=result.get("element_count"),
@@ -149,7 +167,7 @@ def _observed(result: Mapping[str, Any], masked: bool) -> str | None:
 def _rows(result: Mapping[str, Any]) -> list[int]:
     return [
         int(entry["_row"])
-        for entry in (result.get("partial_unexpected_index_list") or ())[: reference.EXAMPLES]
+        for entry in (result.get("partial_unexpected_index_list") or ())[:EXAMPLES]
         if isinstance(entry, dict) and entry.get("_row") is not None
     ]
 

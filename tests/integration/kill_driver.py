@@ -1,7 +1,7 @@
 """Runs nights in child processes that end themselves with SIGKILL, and says what the history came to.
 
-Great Expectations takes seconds to import, so this process imports it once and forks for every night. It
-must not open a database itself: a forked child would inherit it.
+Imports cost a second, so this process imports once and forks for every night. It must not open a database
+itself: a forked child would inherit it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import parse
 from pipelines.tools import Step, opened_tools
-from pipelines.validation import reference
 
 NIGHT = 4
 
@@ -98,7 +97,6 @@ def first_of_each_stage(steps: list[list[Any]]) -> list[int]:
 
 def main(url: str, base: Path, work: Path, every_step: bool, delays: list[float]) -> dict[str, Any]:
     """Kill the night at its steps and after each of `delays` (shares of its duration), run it again, compare."""
-    reference._context()  # the import is what costs; the children inherit it
     target = work / "history.json"
 
     def finished(folder: Path) -> dict[str, str]:

@@ -164,12 +164,22 @@ def test_a_missing_core_column_is_one_failure_and_the_rest_not_applicable(tmp_pa
             row_condition="ended == 'x'",
             condition_parser="pandas",
         ),
+        expectation(
+            "expect_column_values_to_not_be_null",
+            "conditional_json",
+            ["id"],
+            column="id",
+            row_condition={
+                "type": "or",
+                "conditions": [{"type": "nullity", "column": {"name": "ended"}, "is_null": False}],
+            },
+        ),
         expectation("expect_column_values_to_be_unique", "unique", ["id"], column="id"),
         columns=["CODIGO", "CURP"],
     )
     assert found["exists"].outcome is Outcome.FAILED
     assert "amount" in found["exists"].reason
-    for key in ("present", "positive", "conditional"):
+    for key in ("present", "positive", "conditional", "conditional_json"):
         assert found[key].outcome is Outcome.NOT_APPLICABLE
     assert "ended" in found["conditional"].reason
     assert (found["unique"].outcome, found["unique"].unexpected_count) == ("failed", 2)

@@ -1,0 +1,185 @@
+"""From a published column to SQL of a role: as text in canonical form, and as number or date.
+
+Belongs here: null tokens, mapped values, and understanding numbers and dates written under a layout's locale.
+Everything was read as text and stays text; a value that is no number or date keeps its published form, so
+that a wrong guess is never a wrong verdict. Plan and reference both look at a table through this SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines import duck
+from pipelines.tables.layouts import Fit, Layout, Locale, fold
+from pipelines.tables.table import Table
+from pipelines.validation.suites import Suite
+
+# In these formats a number is a number, whatever the country: the reader writes it with a decimal point.
+TYPED_FORMATS = ("xlsx", "xls", "xlsb", "ods", "json", "ndjson", "ocds")
+PLAIN = Locale(decimal=".", group="")
+# Formats of a numeric date, by the order of its parts. Two digits of year are not understood: the century
+# would be a guess.
+DATE_FORMATS = {
+    "ymd": ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),
+    "mdy": ("%m/%d/%Y", "%m-%d-%Y"),
+}
+NOT_A_WORD = r"[^\p{L}\p{N}]+"
+TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
+
+
+# A date that is written as we write it ourselves needs no other understanding; beginning with a digit, it has no sign.
+ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published.
+
+    `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for
+    the same made ready to be understood (numbers and dates) or understood (texts).
+    """
+
+    relation: str
+    locale: Locale
+    plain: bool
+    rows: int
+    published: Mapping[str, str]
+    value: Mapping[str, str]
+    kinds: Mapping[str, str]
+    order: tuple[str, ...]
+
+    def select(self, texts: Iterable[str], typed: Iterable[str]) -> str:
+        """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
+
+        A typed column is named by `typed_name`. What is no number or date is NULL there. Each step stands in
+        a query of its own, so that nothing is computed twice.
+        """
+        texts, typed = sorted(set(texts)), sorted(set(typed))
+        steps: list[list[str]] = [['"_row"'], ['"_row"'], ['"_row"']]
+        for role in sorted({*texts, *typed}):
+            first, second, third = self._steps(role)
+            steps[0] += first
+            steps[1] += second
+            steps[2] += third[:1] if role in texts else []
+            steps[2] += third[1:] if role in typed else []
+        query = duck.quote(self.relation)
+        for step in steps:
+            query = f"(SELECT {', '.join(step)} FROM {query})"
+        return query
+
+    def _steps(self, role: str) -> tuple[list[str], list[str], list[str]]:
+        """What each of the three queries selects for a role; of the last, text first and typed second."""
+        name, typed = duck.quote(role), duck.quote(typed_name(role))
+        if self.kinds[role] == "text":
+            return [f"{self.value[role]} AS {name}"], [name], [name, f"{name} AS {typed}"]
+        raw, value = duck.quote(f"{role}:published"), duck.quote(f"{role}:value")
+        first = [f"{self.published[role]} AS {raw}", f"{self.value[role]} AS {value}"]
+        if self.kinds[role] == "number":
+            number = canonical_number(value, self.locale)
+            if self.plain:
+                number = f"{canonical_number(value, PLAIN)}, {number}"
+            # DuckDB reads the words "nan" and "inf" as numbers, which nobody publishes.
+            understood = f"try_cast({name} AS DOUBLE)"
+            for word in ("nan", "inf", "-inf"):
+                understood = f"nullif({understood}, '{word}'::DOUBLE)"
+            understood = f"{understood} AS {typed}"
+            return first, [f"coalesce({number}, {raw}) AS {name}"], [name, understood]
+        day = f"{understood_date(value, self.locale)} AS {typed}"
+        return (
+            first,
+            [raw, day],
+            [f"coalesce({typed}::VARCHAR, {raw}) AS {name}", f"{typed}::TIMESTAMP AS {typed}"],
+        )
+
+
+def typed_name(role: str) -> str:
+    """The name of a role's typed column; no role can be called so."""
+    return f"{role}:typed"
+
+
+def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:
+    """SQL for the roles of `suite` that `fit` found in `table`."""
+    wanted = {role: column for role, column in fit.roles.items() if role in suite.roles}
+    kinds = {
+        role: kind if (kind := suite.roles[role].type) in ("number", "date") else "text" for role in wanted
+    }
+    places = {column: place for place, column in enumerate(table.report.columns)}
+    return Columns(
+        relation=table.relation,
+        locale=fit.layout.locale,
+        plain=table.report.format.startswith(TYPED_FORMATS),
+        rows=table.report.rows,
+        published={role: _present(column, duck.quote(column), fit.layout) for role, column in wanted.items()},
+        value={
+            role: _text(column, role, fit.layout)
+            if kinds[role] == "text"
+            else _present(column, f"trim({duck.quote(column)})", fit.layout)
+            for role, column in wanted.items()
+        },
+        kinds=kinds,
+        order=tuple(sorted(wanted, key=lambda role: places[wanted[role]])),
+    )
+
+
+def _present(column: str, value: str, layout: Layout) -> str:
+    """SQL: `value`, or NULL when the column is blank or holds a null token."""
+    trimmed = f"trim({duck.quote(column)})"
+    tokens = sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
+    none = f" AND lower({trimmed}) NOT IN ({_list(tokens)})" if tokens else ""
+    # What begins with a character beyond the blank is not blank, which is sooner known than by trimming.
+    present = f"({duck.quote(column)} >= '!' OR {trimmed} <> '')"
+    return f"CASE WHEN {present}{none} THEN {value} END"
+
+
+def _text(column: str, role: str, layout: Layout) -> str:
+    """SQL for a role of text: as published, or the suite's code for it where the layout maps its values."""
+    raw = _present(column, duck.quote(column), layout)
+    mapping = layout.values.get(role)
+    if not mapping:
+        return raw
+    arms = " ".join(
+        f"WHEN {duck.literal(fold(value))} THEN {duck.literal(code)}" for value, code in mapping.items()
+    )
+    folded = f"regexp_replace(strip_accents(lower({raw})), {duck.literal(NOT_A_WORD)}, ' ', 'g')"
+    return f"CASE trim({folded}) {arms} ELSE {raw} END"
+
+
+def canonical_number(expression: str, locale: Locale) -> str:
+    """SQL: `expression` as a plain decimal number ("1234.56"), NULL when it is none under `locale`.
+
+    Grouping marks must stand where they belong: "1.234" is 1234 only where the point groups thousands.
+    Units and currency signs are not understood on purpose: a number with "$" in it is a fault to be told.
+    """
+    decimal, group = re.escape(locale.decimal), re.escape(locale.group)
+    grouped = rf"|\d{{1,3}}({group}\d{{3}})+" if locale.group else ""
+    pattern = rf"[-+]?(\d+{grouped})({decimal}\d+)?"
+    plain = expression
+    if locale.group:
+        plain = f"replace({plain}, {duck.literal(locale.group)}, '')"
+    if locale.decimal != ".":
+        plain = f"replace({plain}, {duck.literal(locale.decimal)}, '.')"
+    plain = f"CASE WHEN regexp_full_match({expression}, {duck.literal(pattern)}) THEN ltrim({plain}, '+') END"
+    if locale.decimal != ".":
+        return plain
+    return f"CASE WHEN regexp_full_match({expression}, '-?\\d+(\\.\\d+)?') THEN {expression} ELSE {plain} END"
+
+
+def understood_date(expression: str, locale: Locale) -> str:
+    """SQL: `expression` as a date, NULL when it is no real one. A time of day is dropped.
+
+    ISO dates are always understood; numeric dates in the layout's order of day, month and year.
+    """
+    day = f"regexp_replace({expression}, {duck.literal(TIME + '$')}, '')"
+    formats = ", ".join(duck.literal(item) for item in ("%Y-%m-%d", *DATE_FORMATS[locale.date]))
+    # strptime takes "5" for a year; a date has four digits of year somewhere.
+    return (
+        f"CASE WHEN {ISO.format(expression)} THEN try_cast({expression} AS DATE) "
+        f"WHEN regexp_matches({day}, '\\d{{4}}') THEN CAST(try_strptime({day}, [{formats}]) AS DATE) END"
+    )
+
+
+def _list(values: Iterable[str]) -> str:
+    return ", ".join(duck.literal(value) for value in values)

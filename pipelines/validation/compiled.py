@@ -1,0 +1,146 @@
+"""What an expectation is compiled into, and what it may ask of the table while it is compiled.
+
+Belongs here: the values that pass between the plan and the families of expectation types in `plans/`. Does
+not belong here: any expectation type, or running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines import duck
+from pipelines.validation import conditions
+from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.sql import NotPlanned, both
+
+EXAMPLES = 10
+# The place in a FROM clause where the table stands, as the plan has prepared it.
+SEEN = "seen"
+COUNT = "count(*)"
+FIRST = f'min("_row", {EXAMPLES})'
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One aggregate over the rows `where` a condition holds (None: all), and what it is selected from.
+
+    All three are SQL. Equal values are computed once.
+    """
+
+    aggregate: str
+    where: str | None = None
+    source: str = SEEN
+
+    def sql(self, flag: str | None) -> str:
+        """The select list's entry, `flag` being the column that holds `where`.
+
+        DuckDB copies every column of the rows that a FILTER leaves, so the two aggregates that nearly every
+        expectation has do without one.
+        """
+        if flag is None:
+            return self.aggregate
+        if self.aggregate == COUNT:
+            return f"coalesce(count_if({flag}), 0)"
+        if self.aggregate == FIRST:
+            return f'min(CASE WHEN {flag} THEN "_row" END, {EXAMPLES})'
+        return f"{self.aggregate} FILTER (WHERE {flag})"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expectation as `values` to compute, and `finish`: from their results to GX's result JSON."""
+
+    values: tuple[Value, ...]
+    finish: Callable[..., Raw]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A question to each row: `over` selects the rows that are asked, `unexpected` those that fail; both SQL.
+
+    Neither may be NULL on a row that is asked. `over` None: every row. `source`, when the question needs
+    more than its own row: the FROM clause of the failing rows' `_row`, over the rows that meet `over`.
+    """
+
+    unexpected: str
+    over: str | None = None
+    missing: bool = True
+    source: str | None = None
+
+
+Test = Callable[[str], object]
+
+
+@dataclass
+class Predicates:
+    """Python functions that the scan calls for values that SQL cannot judge; what they raised is kept."""
+
+    functions: dict[str, Test] = field(default_factory=dict)
+    raised: dict[str, Exception] = field(default_factory=dict)
+    _names: dict[Test, str] = field(default_factory=dict)
+
+    def add(self, test: Test) -> str:
+        """Name `test` for SQL. It is called with text, never with NULL."""
+        if test in self._names:
+            return self._names[test]
+        name = self._names[test] = f"veedor_test_{len(self.functions)}"
+
+        def guarded(value: str) -> bool:
+            try:
+                return bool(test(value))
+            except Exception as error:
+                self.raised.setdefault(name, error)
+                return False
+
+        self.functions[name] = guarded
+        return name
+
+
+@dataclass
+class View:
+    """The table as one expectation sees it: its roles as text, or as numbers and dates when it compares them.
+
+    `condition` is SQL for GX's `row_condition`, None without one. `texts` and `typed_roles` collect the
+    columns that were asked for.
+    """
+
+    columns: Columns
+    typed: bool
+    predicates: Predicates
+    mostly: float = 1.0
+    condition: str | None = None
+    texts: set[str] = field(default_factory=set)
+    typed_roles: set[str] = field(default_factory=set)
+    tests: list[str] = field(default_factory=list)
+
+    def kind(self, role: str) -> str:
+        """`text`, `number` or `date`: what `column(role)` holds."""
+        if role not in self.columns.kinds:
+            raise NotPlanned(role)
+        return self.columns.kinds[role] if self.typed else "text"
+
+    def column(self, role: str) -> str:
+        """SQL for a role's value. Raises `NotPlanned` for a column that is no role of the table."""
+        if self.kind(role) == "text":
+            self.texts.add(role)
+            return duck.quote(role)
+        self.typed_roles.add(role)
+        return duck.quote(typed_name(role))
+
+    def narrow(self, row_condition: object, parser: object) -> None:
+        """Look only at the rows that meet GX's `row_condition`. Raises `NotPlanned`."""
+        self.condition = conditions.sql(row_condition, parser, self.kind, self.column)
+
+    def test(self, function: Test, column: str) -> str:
+        """SQL that calls `function` with each text of `column`."""
+        name = self.predicates.add(function)
+        self.tests.append(name)
+        return f"{name}({column})"
+
+    def value(self, aggregate: str, *others: str | None) -> Value:
+        """`aggregate` over the rows that meet the row condition and all of `others`."""
+        return Value(aggregate, both(self.condition, *others))

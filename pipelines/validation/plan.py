@@ -1,0 +1,153 @@
+"""A suite as a plan: what one scan of the table computes for all of its expectations at once.
+
+Belongs here: compiling expectations by the registry of `plans/`, putting their aggregates into as few queries
+as can be (one for everything that a row can answer by itself, one more for each group of columns that must
+be hashed or ordered), running those, and giving each expectation its GX-shaped result. An expectation that
+the plan does not know is left out; who called decides what then.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelines import duck
+from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.compiled import SEEN, Compiled, Predicates, Raw, Value, View
+from pipelines.validation.plans import AGGREGATES, ROWWISE
+from pipelines.validation.results import raised, rows_result
+from pipelines.validation.sql import NotPlanned
+from pipelines.validation.suites import Expectation
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+
+
+class Plan:
+    """The expectations of one suite that can be computed over one table, and how."""
+
+    def __init__(
+        self, columns: Columns, expectations: Iterable[Expectation], parameters: Mapping[str, object]
+    ) -> None:
+        self._columns = columns
+        self._predicates = Predicates()
+        self._compiled: dict[str, tuple[View, Compiled]] = {}
+        self._faults: dict[str, Raw] = {}
+        for item in expectations:
+            view = View(columns, item.typed, self._predicates)
+            try:
+                self._compiled[item.key] = (view, compile_one(view, item.type, item.kwargs, parameters))
+            except NotPlanned:
+                continue
+            except re.error as error:
+                self._faults[item.key] = raised(error)
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> dict[str, Raw]:
+        """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt."""
+        import duckdb
+
+        for name, function in self._predicates.functions.items():
+            connection.create_function(name, function, ["VARCHAR"], "BOOLEAN")
+        try:
+            try:
+                found = self._computed(connection, self._compiled)
+            except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+                raise
+            except duckdb.Error:
+                # One of them cannot be computed; alone, each shows whether it is the one.
+                found = {}
+                for key in self._compiled:
+                    try:
+                        found |= self._computed(connection, [key])
+                    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+                        raise
+                    except duckdb.Error as error:
+                        found[key] = raised(error)
+        finally:
+            for name in self._predicates.functions:
+                connection.remove_function(name)
+        return found | self._faults
+
+    def _computed(self, connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Raw]:
+        wanted = {key: self._compiled[key] for key in keys}
+        by_source: dict[str, dict[Value, None]] = {}
+        texts: set[str] = set()
+        typed: set[str] = set()
+        for view, compiled in wanted.values():
+            texts |= view.texts
+            typed |= view.typed_roles
+            for value in compiled.values:
+                by_source.setdefault(value.source, {})[value] = None
+        results: dict[Value, Any] = {}
+        for source, values in by_source.items():
+            query = self._query(source, list(values), texts, typed)
+            (row,) = connection.execute(query).fetchall()
+            results |= dict(zip(values, row, strict=True))
+        return {key: self._finished(view, compiled, results) for key, (view, compiled) in wanted.items()}
+
+    def _query(self, source: str, values: list[Value], texts: set[str], typed: set[str]) -> str:
+        """One query over the columns that it names, and no other. Each condition is a column, computed once."""
+        conditions = {value.where: f"asked_{place}" for place, value in enumerate(values) if value.where}
+        flags = ", ".join(f"{condition} AS {name}" for condition, name in conditions.items())
+        selected = ", ".join(value.sql(conditions.get(value.where or "")) for value in values)
+        text = f"{source} {flags} {selected}"
+        seen = self._columns.select(
+            (role for role in texts if duck.quote(role) in text),
+            (role for role in typed if duck.quote(typed_name(role)) in text),
+        )
+        rows = f"(SELECT *, {flags} FROM {source})" if flags else source
+        return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}) SELECT {selected} FROM {rows}"
+
+    def _finished(self, view: View, compiled: Compiled, results: Mapping[Value, Any]) -> Raw:
+        for name in view.tests:
+            if name in self._predicates.raised:
+                return raised(self._predicates.raised[name])
+        return compiled.finish(*(results[value] for value in compiled.values))
+
+
+def compile_one(
+    view: View, kind: str, kwargs: Mapping[str, Any], parameters: Mapping[str, object]
+) -> Compiled:
+    """Compile one expectation; GX's own argument names are those of the functions in `plans/`.
+
+    Raises `NotPlanned` for a type, an option or a value that the plan does not know, and `re.error`.
+    """
+    given: dict[str, Any] = {name: _filled(value, parameters) for name, value in kwargs.items()}
+    condition, parser = given.pop("row_condition", None), given.pop("condition_parser", None)
+    if condition:
+        view.narrow(condition, parser)
+    if kind in AGGREGATES:
+        return _called(AGGREGATES[kind], view, given)
+    if kind not in ROWWISE:
+        raise NotPlanned(kind)
+    mostly = given.pop("mostly", 1.0)
+    if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 <= mostly <= 1:
+        raise NotPlanned("mostly")
+    view.mostly = float(mostly)
+    return rows_result(view, _called(ROWWISE[kind], view, given))
+
+
+def _called(function: Callable[..., T], view: View, given: Mapping[str, Any]) -> T:
+    try:
+        bound = inspect.signature(function).bind(view, **given)
+    except TypeError as error:
+        raise NotPlanned(str(error)) from None
+    return function(*bound.args, **bound.kwargs)
+
+
+def _filled(value: object, parameters: Mapping[str, object]) -> object:
+    """`value` with `{"$PARAMETER": name}` replaced, as GX does when it validates."""
+    if isinstance(value, Mapping):
+        if set(value) == {"$PARAMETER"}:
+            name = value["$PARAMETER"]
+            if name not in parameters:
+                raise NotPlanned(str(name))
+            return parameters[name]
+        return {key: _filled(item, parameters) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, parameters) for item in value]
+    return value

@@ -1,0 +1,47 @@
+"""Whether a column's values stand in order, or far from the others.
+
+Belongs here: types that compare a row with its neighbours or with the whole column, in the order of the rows
+as published.
+"""
+
+from __future__ import annotations
+
+from pipelines.validation.compiled import SEEN, Rows, View
+from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, both, not_null, number
+
+
+@rowwise("expect_column_values_to_be_increasing")
+def increasing(view: View, column: str, strictly: bool | None = None) -> Rows:
+    """No value is smaller than the one before it, nor equal when `strictly`."""
+    return _ordered(view, column, "<=" if strictly else "<")
+
+
+@rowwise("expect_column_values_to_be_decreasing")
+def decreasing(view: View, column: str, strictly: bool | None = None) -> Rows:
+    """No value is greater than the one before it, nor equal when `strictly`."""
+    return _ordered(view, column, ">=" if strictly else ">")
+
+
+@rowwise("expect_column_value_z_scores_to_be_less_than")
+def z_scores(view: View, column: str, threshold: float, double_sided: bool) -> Rows:
+    """No value is further from the mean than so many standard deviations (of a sample)."""
+    if view.kind(column) != "number" or not isinstance(double_sided, bool):
+        raise NotPlanned("no number")
+    value, over = view.column(column), not_null([view.column(column)])
+    limit = number(abs(threshold) if double_sided else threshold)
+    score = "(v - mean) / deviation"
+    far = f"abs({score}) >= {limit}" if double_sided else f"{score} >= {limit}"
+    scored = f'SELECT "_row", {value} AS v, avg({value}) OVER () AS mean, stddev_samp({value}) OVER () AS deviation'
+    where = both(view.condition, over)
+    source = f'(SELECT "_row" FROM ({scored} FROM {SEEN} WHERE {where}) WHERE deviation > 0 AND {far})'
+    return Rows("", over=over, source=source)
+
+
+def _ordered(view: View, column: str, wrong: str) -> Rows:
+    if view.kind(column) == "text":
+        raise NotPlanned("GX subtracts, which texts cannot")
+    value, over = view.column(column), not_null([view.column(column)])
+    paired = f'SELECT "_row", {value} AS v, lag({value}) OVER (ORDER BY "_row") AS before'
+    source = f'(SELECT "_row" FROM ({paired} FROM {SEEN} WHERE {both(view.condition, over)}) WHERE v {wrong} before)'
+    return Rows("", over=over, source=source)
