@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
+from benchmarks.row_counts import cases
 from pipelines.clock import FixedClock
 from pipelines.history.query import columns_and_rows
 from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import parse
 from pipelines.tools import opened_tools
-from tests.integration.test_corpus_rows import OURS
 from tests.portal_server.server import PortalServer
 
 NIGHT = date(2026, 3, 2)
@@ -137,19 +137,20 @@ def test_at_least_forty_files_have_a_verdict_and_none_an_unexplained_error(night
     assert counts["passed"] + counts["failed"] >= 25, counts
 
 
-def test_row_counts_are_those_of_the_manifest(night: Any) -> None:
+def test_row_counts_are_those_of_the_manifest(night: Any, corpus: Path) -> None:
     files, settings = night
     _, rows = columns_and_rows(
         "select dataset, rows from read_report where main and fault_kind is null", public=settings.public
     )
     counted = {str(dataset): count for dataset, count in rows}
+    known = {case.path: case for case in cases(corpus) if not case.miss}
     wrong = {}
     for key, row in files.items():
-        expected = OURS[row["path"]][0] if row["path"] in OURS else int(row["rows"])
+        expected = known[row["path"]].expected
         if counted.get(key, 0) != expected:
             wrong[row["path"]] = (counted.get(key), expected)
     assert wrong == {}
-    assert sum(row["path"] not in OURS for row in files.values()) >= 40
+    assert sum(known[row["path"]].rows == known[row["path"]].expected for row in files.values()) >= 40
 
 
 def test_known_shapes_find_their_layout(night: Any) -> None:
