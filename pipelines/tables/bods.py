@@ -28,7 +28,7 @@ _KINDS = {
     "personStatement": "person",
     "person": "person",
 }
-_ORDER = ("ownership_or_control", "entity", "person", "statement")
+KINDS = ("ownership_or_control", "entity", "person", "statement")
 _OF_A_STATEMENT = {"statementID", "statementId", "statementDate", "recordId", "recordDetails", "bodsVersion"}
 
 
@@ -67,7 +67,7 @@ def read(source: Found, space: Workspace) -> list[Table]:
         raise source.broken or ReadFault(
             FaultKind.NO_TABLE, "The file holds no statements.", "Publish an array of BODS statements."
         )
-    main, *others = [kind for kind in _ORDER if kind in mains]
+    main, *others = [kind for kind in KINDS if kind in mains]
     statements = sum(table.rows for table in mains.values())
     return [
         finished(mains[main], source, main, "bods", read=statements),

@@ -8,6 +8,7 @@ on is then left in the file: the table is a view that parses it, so that no file
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -18,8 +19,8 @@ from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import dialect as dialects
 from pipelines.tables import encoding as encodings
+from pipelines.tables import footer, in_place
 from pipelines.tables import header as headers
-from pipelines.tables import in_place
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
 from pipelines.tables.header import Header
@@ -37,10 +38,14 @@ _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
 
 @dataclass
 class Tally:
-    """What is counted while rows go by; `next` is the header, and its row, of another table that follows."""
+    """What is counted while rows go by; `next` is the header, and its row, of another table that follows.
+
+    `last_ragged` are the numbers of the last rows that were counted as `ragged`.
+    """
 
     rows: int = 0
     ragged: int = 0
+    last_ragged: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     surplus: int = 0
     blank: int = 0
     trailing: int = 0
@@ -68,7 +73,8 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
 
     Raises `ReadFault` when there is no row at all, or a line longer than any table has.
     """
-    large = path.stat().st_size > fast_above
+    size = path.stat().st_size  # a file that is left in place may be moved
+    large = size > fast_above
     # DuckDB refuses what is not UTF-8, so that its parse proves what was presumed
     presumed = encodings.presumed(path) if large else None
     begin = _begin(path, presumed or encodings.detect(path))
@@ -79,6 +85,7 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
         if begin.encoding != presumed:
             relation = _fast(path, begin, space, tally := Tally())
     encoding, dialect, sample, header = begin.encoding, begin.dialect, begin.sample, begin.header
+    in_file = relation is not None
     if relation:
         found = [(relation, header, tally)]
     else:
@@ -112,7 +119,13 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
         if not tables and not encoding.name.startswith("utf-16"):
             nuls = ends(path).nuls if tally.nuls is None else tally.nuls
             report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
-        tables.append(Table(report, space.connection, relation))
+        table = Table(report, space.connection, relation)
+        if not in_file or size <= footer.CHEAP:
+            table, begin = footer.trimmed(table)
+            if begin is not None:
+                ragged = tally.ragged - sum(number >= begin for number in tally.last_ragged)
+                table = replace(table, report=replace(table.report, ragged=ragged))
+        tables.append(table)
     return tables
 
 
@@ -188,12 +201,14 @@ def _counted(
         cells: list[str | None] = [cell or None for cell in row]
         if len(cells) != width:
             tally.ragged += 1
+            tally.last_ragged.append(number)
             tally.surplus += any(cells[width:])
             cells = cells[:width] + [None] * (width - len(cells))
         if mender and mender.mended > before:  # as published, it was not a row of this table
             before = mender.mended
             mended.append(number)
             tally.ragged += 1
+            tally.last_ragged.append(number)
         yield number, cells
     if repeated:
         tally.notes.append(

@@ -117,7 +117,7 @@ def repeated(row: Cells, header: Cells) -> bool:
     if begin is None or begin >= len(said) or said[begin] != known[begin]:
         return False
     both = set(filter(None, known)) & set(said)
-    return len(both) >= max(2, len(set(filter(None, known))) / 2) and not any(map(_data, row))
+    return len(both) >= max(2, len(set(filter(None, known))) / 2) and not any(map(looks_like_data, row))
 
 
 def names(cells: Cells, width: int) -> tuple[str, ...]:
@@ -166,13 +166,13 @@ def _last_of(rows: Sequence[Cells], filled: Sequence[int], chosen: int) -> int:
     while last - chosen < _MAX_MORE_ROWS and last + 1 < len(rows) and not blank(rows[last + 1]):
         row, below = rows[last + 1], _below(rows, filled, last + 1)
         if not repeated(row, rows[chosen]) or len(row) != len(rows[chosen]):
-            if len(below) < _ENOUGH_BELOW or any(map(_data, row)):
+            if len(below) < _ENOUGH_BELOW or any(map(looks_like_data, row)):
                 break
             columns = [
                 (cell, values)
                 for column, cell in enumerate(row)
                 if (values := [other[column] for other in below if column < len(other) and other[column]])
-                and sum(map(_data, values)) * 10 >= len(values) * 9
+                and sum(map(looks_like_data, values)) * 10 >= len(values) * 9
             ]
             words = [cell for cell, values in columns if cell and cell.strip(BLANKS) and cell not in values]
             if len(words) < 2 or len(words) * 3 < len(columns) * 2:
@@ -200,7 +200,7 @@ def _fullness(rows: Sequence[Cells], filled: Sequence[int], index: int) -> float
     return _full_cells(rows[index]) / max(1.0, usual)
 
 
-def _data(cell: str | None) -> bool:
+def looks_like_data(cell: str | None) -> bool:
     """Whether a cell looks like a value rather than a name. A year may be either, so it does not count."""
     text = (cell or "").strip(BLANKS)
     if not text or len(text) > 60 or _YEAR.fullmatch(text):
@@ -212,13 +212,13 @@ def _evidence(rows: Sequence[Cells], filled: Sequence[int], index: int) -> tuple
     """Columns that speak for row `index` being a header, and columns that speak against it."""
     row, below = rows[index], _below(rows, filled, index)
     if not below:
-        data = sum(_data(cell) for cell in row)
+        data = sum(looks_like_data(cell) for cell in row)
         return 0, data if data * 2 > _full_cells(row) else 0
     pro = con = 0
     for column, cell in enumerate(row):
         values = [other[column] for other in below if column < len(other) and other[column]]
-        if values and sum(_data(value) for value in values) * 10 >= len(values) * 7 and cell:
-            pro, con = (pro, con + 1) if _data(cell) else (pro + 1, con)
+        if values and sum(looks_like_data(value) for value in values) * 10 >= len(values) * 7 and cell:
+            pro, con = (pro, con + 1) if looks_like_data(cell) else (pro + 1, con)
     return pro, con
 
 

@@ -1,8 +1,8 @@
 """Tables that JSON holds in another shape than an array of objects.
 
-Belongs here: columns of values, rows of values under named columns (CKAN's datastore, Socrata's export, pandas),
-rows under a header row, objects under their keys. Each gives the place and the records. Does not belong here:
-arrays of objects (`json_source`), or parsing.
+Belongs here: the files that a package lists, columns of values, rows of values under named columns (CKAN's
+datastore, Socrata's export, pandas), rows under a header row, objects under their keys. Each gives the place and
+the records. Does not belong here: arrays of objects (`json_source`), or parsing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,18 @@ from pipelines.tables.json_values import dumped, scalar
 MAX_DEPTH = 3
 _ROWS = ("records", "rows", "data", "values")
 _COLUMNS = ("fields", "columns")
+_OF_A_PACKAGE = frozenset({
+    "contributors",
+    "extras",
+    "fields",
+    "groups",
+    "licenses",
+    "relationships_as_object",
+    "relationships_as_subject",
+    "resources",
+    "sources",
+    "tags",
+})  # fmt: skip
 _KEYED = 3  # objects under keys that it takes to be a table
 
 Shape = tuple[str, Iterable[Any]]
@@ -28,7 +40,17 @@ def shaped(value: Any) -> Shape | None:
         return ("", _under_header(value)) if _is_grid(value) else None
     if not isinstance(value, dict):
         return None
-    return _socrata(value) or _named_rows(value) or _columns(value) or _keyed(value) or _inner_grid(value)
+    shapes = (_package, _socrata, _named_rows, _columns, _keyed, _inner_grid)
+    return next((found for shape in shapes if (found := shape(value))), None)
+
+
+def _package(value: Mapping[str, Any]) -> Shape | None:
+    """The files that a data package (Frictionless) or a dataset of CKAN lists; it describes, and holds no records."""
+    files = value.get("resources")
+    if not (isinstance(value.get("name"), str) and isinstance(files, list) and all(map(_is_object, files))):
+        return None
+    others = (key for key, inner in value.items() if isinstance(inner, list) and any(map(_is_object, inner)))
+    return ("resources", files) if _OF_A_PACKAGE.issuperset(others) else None
 
 
 def _socrata(value: Mapping[str, Any]) -> Shape | None:

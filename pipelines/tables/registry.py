@@ -19,6 +19,7 @@ from pipelines.tables import (
     delimited,
     html_table,
     json_standards,
+    old_workbook,
     parquet,
     seven_zip,
     spreadsheet,
@@ -82,12 +83,7 @@ def _words(text: str) -> frozenset[str]:
 
 TEXT = _words("csv tsv tab txt text")
 WORKBOOKS = _words("xlsx xlsm xlsb xls ods")
-_OLD_EXCEL = (  # Excel 2, 3 and 4 had no container
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    b"\x09\x00\x04\x00",
-    b"\x09\x02\x06\x00",
-    b"\x09\x04\x06\x00",
-)
+_OLD_EXCEL = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", *old_workbook.STARTS)
 
 READERS = (
     Reader("text", _text, TEXT),

@@ -24,8 +24,8 @@ from typing import Any
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
+from pipelines.tables import footer, in_place, old_workbook, workbook
 from pipelines.tables import header as headers
-from pipelines.tables import in_place, workbook
 from pipelines.tables.dialect import MAX_CELL, Dialect
 from pipelines.tables.in_place import Parse
 from pipelines.tables.table import Table
@@ -96,7 +96,8 @@ def _guard(path: Path, format: str) -> None:
 
 
 def _convert(path: Path, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-P", workbook.__file__, str(path), str(folder), str(MAX_MEGABYTES)]
+    child = old_workbook.__file__ if old_workbook.recognises(path) else workbook.__file__
+    command = [sys.executable, "-P", child, str(path), str(folder), str(MAX_MEGABYTES)]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=MAX_SECONDS, check=False
@@ -123,7 +124,7 @@ def _convert(path: Path, folder: Path) -> dict[str, Any]:
         if "detect file format" in complaint[-1]:
             raise ReadFault(
                 FaultKind.UNKNOWN_FORMAT,
-                "The file is an Office document, but not a workbook of Excel 97 or later without a password.",
+                "The file is an Office document, but not a workbook of Excel 2 or later without a password.",
                 "Open it in a spreadsheet program and save it again as XLSX or CSV.",
             )
         raise ReadFault(
@@ -175,7 +176,8 @@ def _table(path: Path, sheet: dict[str, Any], space: Workspace, format: str) -> 
         blank_rows=blank,
         notes=header.notes,
     )
-    return Table(report, space.connection, relation)
+    table = Table(report, space.connection, relation)
+    return footer.trimmed(table)[0] if parse.path.stat().st_size <= footer.CHEAP else table
 
 
 def _filled(rows: Iterable[tuple[int, list[str]]], tally: Counter[bool]) -> Iterator[Row]:

@@ -321,3 +321,31 @@ def test_one_byte_that_is_not_utf8_is_found_wherever_it_stands(reading, place):
     assert (report.encoding, report.rows) == ("utf-8", 500_000)
     assert report.notes == ("1 byte sequences are not valid utf-8; they are read as U+FFFD.",)
     assert report.confidence == 0.9
+
+
+@pytest.mark.parametrize(
+    ("content", "delimiter"),
+    [
+        ('clave,importe,tasa\nA-1,"1.234,56","0,5"\nA-2,"7,10","-12,25"\n', ","),
+        ("clave;importe;tasa\nA-1;1.234,56;0,5\nA-2;7,10;-12,25\n", ";"),
+        ("clave\timporte\ttasa\nA-1\t1.234,56\t0,5\nA-2\t7,10\t-12,25\n", "\t"),
+    ],
+    ids=["quoted in commas", "bare in semicolons", "bare in tabs"],
+)
+@pytest.mark.parametrize("times", [1, 40_000], ids=["patient way", "fast way"])
+def test_decimal_commas_and_thousands_are_kept_as_published(reading, rows, content, delimiter, times):
+    header, *records = content.splitlines(keepends=True)
+    table = reading((header + "".join(records) * times).encode()).tables[0]
+    assert (table.report.delimiter, table.report.columns) == (delimiter, ("clave", "importe", "tasa"))
+    assert (table.report.rows, table.report.ragged) == (2 * times, 0)
+    assert [row[1:] for row in rows(table)[-2:]] == [("A-1", "1.234,56", "0,5"), ("A-2", "7,10", "-12,25")]
+
+
+@pytest.mark.parametrize(("mark", "delimiter"), [('"', ","), ("", ";")])
+def test_thousands_in_the_other_way_and_rows_of_amounts_only(reading, rows, mark, delimiter):
+    """Every cell of these rows holds the character that also delimits, or might."""
+    lines = ["ene", "feb", "mar"], ["1,234.56", "2,000", "12,5"], ["7,1", "8,25", "1,000,000.00"]
+    content = "\n".join(delimiter.join(f"{mark}{cell}{mark}" for cell in line) for line in lines)
+    table = reading(content.encode()).tables[0]
+    assert table.report.delimiter == delimiter
+    assert [list(row[1:]) for row in rows(table)] == [*lines[1:]]

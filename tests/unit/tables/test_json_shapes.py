@@ -28,6 +28,27 @@ SOCRATA = {
 }
 
 
+FILES = [{"id": "f1", "format": "CSV"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        ({"name": "gasto", "resources": FILES, "extras": [{"key": "a"}, {"key": "b"}]}, "resources"),
+        ({"name": "gasto", "resources": FILES, "results": [{"key": "a"}, {"key": "b"}]}, "results"),
+        ({"name": "gasto", "fields": [{"name": "a"}], "resources": FILES}, "resources"),
+    ],
+)
+def test_a_package_lists_its_files(reading, value, where):
+    assert reading(json.dumps(value).encode()).tables[0].report.table == where
+
+
+def test_a_package_without_files_holds_nothing(reading):
+    with pytest.raises(ReadFault) as caught:
+        reading(b'{"name": "gasto", "resources": [], "fields": [{"name": "a"}, {"name": "b"}]}')
+    assert caught.value.kind is FaultKind.NO_TABLE
+
+
 @pytest.mark.parametrize(
     ("value", "where"),
     [

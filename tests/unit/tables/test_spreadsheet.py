@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -195,12 +196,39 @@ def test_errors_stay_text_and_hidden_sheets_are_told(reading, rows):
     )
 
 
-def test_a_workbook_with_a_password_and_an_older_one_say_what_to_do(reading):
-    for content in (
-        compound(bytes(5000), "EncryptedPackage"),
-        b"\x09\x00\x04\x00\x02\x00\x10\x00" + bytes(50),
-    ):
-        with pytest.raises(ReadFault) as caught:
-            reading(content, "x.xls")
-        assert caught.value.kind in (FaultKind.UNKNOWN_FORMAT, FaultKind.BROKEN_FILE)
-        assert "without a password" in caught.value.message + caught.value.advice
+def test_a_workbook_with_a_password_says_what_to_do(reading):
+    with pytest.raises(ReadFault) as caught:
+        reading(compound(bytes(5000), "EncryptedPackage"), "x.xls")
+    assert caught.value.kind in (FaultKind.UNKNOWN_FORMAT, FaultKind.BROKEN_FILE)
+    assert "without a password" in caught.value.message + caught.value.advice
+
+
+def biff2(*cells: tuple[int, int, str | float]) -> bytes:
+    """A workbook of Excel 2 as its records are: text and numbers, the latter as dates in column 2."""
+    out = struct.pack("<HHHH", 0x0009, 4, 2, 0x10) + struct.pack("<HHB", 0x001E, 8, 7) + b"General"
+    out += struct.pack("<HHB", 0x001E, 11, 10) + b"yyyy-mm-dd"
+    for row, column, value in cells:
+        place = struct.pack("<HH3B", row, column, 0, 1 if column == 2 else 0, 0)
+        if isinstance(value, str):
+            text = bytes([len(value)]) + value.encode("cp1252")
+            out += struct.pack("<HH", 0x0004, 7 + len(text)) + place + text
+        else:
+            out += struct.pack("<HH", 0x0003, 15) + place + struct.pack("<d", value)
+    return out + struct.pack("<HH", 0x000A, 0)
+
+
+def test_a_workbook_of_excel_2_is_read(reading, rows):
+    content = biff2(
+        *((0, column, name) for column, name in enumerate(["clave", "importe", "fecha"])),
+        *[(1, 0, "007"), (1, 1, 1234.5), (1, 2, 40392.0), (3, 0, "008"), (3, 1, 2.0)],
+    )
+    table = reading(content, "x.xls").tables[0]
+    assert rows(table) == [(2, "007", "1234.5", "2010-08-02"), (4, "008", "2", None)]
+    assert (table.report.format, table.report.blank_rows, table.report.notes) == ("xls", 1, ())
+
+
+@pytest.mark.parametrize("start", [b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"])
+def test_a_damaged_workbook_of_excel_2_to_4_is_a_fault(reading, start):
+    with pytest.raises(ReadFault) as caught:
+        reading(start + b"\x02\x00\x10\x00" + b"\xff" * 50, "x.xls")
+    assert caught.value.kind in (FaultKind.BROKEN_FILE, FaultKind.EMPTY)
