@@ -21,8 +21,8 @@ from tests.portal_server.server import PortalServer
 from tests.portal_server.worlds import WORLDS
 
 NOTHING = "version: 1\ntime_zone: America/Mexico_City\nsources: []\n"
-# Hub's page of a dataset bears a readable name that its API does not know; a data.json has no pages of its own.
-WITHOUT_PAGE = {"arcgis", "dcat_us"}
+# A data.json has no pages of its own: the addresses in it lead anywhere.
+WITHOUT_PAGE = {"dcat_us"}
 
 
 @pytest.fixture

@@ -203,7 +203,7 @@ class Opendatasoft(World):
 
 class Arcgis(World):
     kind, listing = "arcgis", "/api/search/v1/collections/all/items"
-    inside = "/datasets/datos-1/about"
+    inside = "/datasets/dependencia::datos-1/about"
 
     def name(self, number: int) -> str:
         return f"{number:032x}"
@@ -214,6 +214,10 @@ class Arcgis(World):
             if entries is None:
                 return BROKEN
             return 200, {"type": "FeatureCollection", "features": entries, "numberMatched": self.declared}
+        if path == "/api/v3/datasets":
+            wanted = query["filter[slug]"].removeprefix("dependencia::datos-")
+            found = self.find(self.name(int(wanted))) if wanted.isdigit() else None
+            return 200, {"data": [{"id": found["id"], "type": "dataset"}] if found else []}
         if path.startswith(f"{self.listing}/"):
             found = self.find(path.removeprefix(f"{self.listing}/"))
             return (200, self.entry(found)) if found else (404, {"statusCode": 404, "message": "Not found"})
