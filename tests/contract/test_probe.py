@@ -21,8 +21,6 @@ from tests.portal_server.server import PortalServer
 from tests.portal_server.worlds import WORLDS
 
 NOTHING = "version: 1\ntime_zone: America/Mexico_City\nsources: []\n"
-# A data.json has no pages of its own: the addresses in it lead anywhere.
-WITHOUT_PAGE = {"dcat_us"}
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def test_the_front_page_tells_the_kind(
         propose(found, parse(NOTHING))
 
 
-@pytest.mark.parametrize("kind", sorted(set(WORLDS) - WITHOUT_PAGE))
+@pytest.mark.parametrize("kind", sorted(WORLDS))
 def test_a_datasets_page_leads_to_an_entry_under_which_the_night_finds_it(
     kind: str, portal: PortalServer, http: HttpClient, clock: FixedClock
 ) -> None:

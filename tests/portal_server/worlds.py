@@ -294,7 +294,7 @@ class Dkan(World):
 
 
 class DcatUs(World):
-    kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/", False, False
+    kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/datos/d-001", False, False
     shown = listing
 
     @property
@@ -310,7 +310,7 @@ class DcatUs(World):
         contact = {"fn": "Unidad", "hasEmail": dataset["mail"]}
         file = {"format": "csv", "downloadURL": dataset["file"]}
         about = {"identifier": dataset["id"], "title": dataset["title"], "contactPoint": contact}
-        return {**about, "distribution": [file]}
+        return {**about, "landingPage": f"{self.url}/datos/{dataset['id']}", "distribution": [file]}
 
 
 class Dcat(World):
