@@ -6,7 +6,8 @@ A recording is a catalog, a page of one, a dataset, a layer, or none of these; w
 from the code that is measured. It is read whole when every dataset (or row) in it came out without a fault, and a
 page of something larger is told to be no more than that. What is none must end in a fault, never in a dataset. The
 last line is one JSON object: `api_read_whole` is the share of catalogs read whole, `api_refused` that of the others
-that ended in a fault. RDF is read by the kind `dcat`, and listed apart where there is none.
+that ended in a fault. Recorded RDF is counted by rdflib alone; what is not valid in its own format, and ISO 19139 in
+folders or a CSW, holds no DCAT and is none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,8 +51,8 @@ RDF = ("dcat", "waf")
 class Outcome:
     """What came of one recording. `holds` is how many datasets or rows are in it, None when it is no catalog.
 
-    `right` is None when it is not judged: there is no reader for it, or it is read as part of another. `told` is what
-    the portal's code said.
+    `right` is None when it is not judged, because it is read as part of another. `told` is what the portal's code
+    said.
     """
 
     path: str
@@ -114,14 +116,9 @@ def _outcome(replay: Replay, file: Path) -> Outcome:
     folder, name = file.parent.name, f"{file.parent.name}/{file.name}"
     body, status = file.read_bytes(), _status(file)
     if folder in RDF:
-        if "dcat" not in PORTALS:
-            return Outcome(name, "dcat", None, None, "there is no reader of RDF yet")
         _serve(replay, "/recorded", body, status)
-        try:
-            walk = PORTALS["dcat"].walk(f"{replay.portal.url}/recorded", replay.http, replay.clock)
-        except PublisherFault as caught:
-            return Outcome(name, "dcat", None, None, f"{caught.kind}: {caught.message}")
-        return Outcome(name, "dcat", walk.total, walk.complete, walk.reason)
+        in_rdf = _described(file, body)
+        return Outcome(name, "dcat", in_rdf, *replay.walked("dcat", name, in_rdf, "/recorded"))
     if folder == "http":
         return Outcome(name, "direct", 1, *replay.walked("direct", "", 1, "/recorded"))
     if folder == "arcgis":
@@ -197,13 +194,31 @@ def _held(about: Mapping[str, Any]) -> int | None:
     while todo:
         catalog = todo.pop()
         listed = catalog.get("dataset", [])
-        listed = [listed] if isinstance(listed, dict) else listed
+        listed = [it for it in ([listed] if isinstance(listed, dict) else listed) if it]  # {} is no dataset
         count += len(listed)
         names += [it.get("identifier") for it in listed]
         todo += catalog.get("catalog", [])
     inner = [it for series in about.get("datasetSeries", []) for it in series.get("seriesMember", [])]
     inner += [it for service in about.get("service", []) for it in service.get("servesDataset", [])]
     return count + sum(it["identifier"] not in names for it in inner) if places else None
+
+
+def _described(file: Path, body: bytes) -> int | None:
+    """How many datasets RDF describes; None when there is none in it, or nobody can read it."""
+    from rdflib import DCAT, RDF, Graph
+
+    if b"GetRecordsResponse" in body:  # an envelope around RDF, and its own numbers are not to be trusted
+        return body.count(b'type rdf:resource="http://www.w3.org/ns/dcat#Dataset"') or None
+    if file.suffix == ".json":  # its context is kept by somebody else
+        return _held(_parsed(body))
+    form = {".ttl": "turtle", ".jsonld": "json-ld"}.get(file.suffix, "xml")
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            graph = Graph().parse(data=body, format=form)
+    except Exception:  # whatever a parser of strangers' text raises
+        return None
+    listed = {*graph.subjects(RDF.type, DCAT.Dataset), *graph.objects(None, DCAT.dataset)}
+    return len({it for it in listed if next(graph.predicate_objects(it), None)}) or None
 
 
 def _serve(replay: Replay, path: str, body: bytes, status: int) -> None:

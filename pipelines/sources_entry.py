@@ -48,10 +48,10 @@ def add(path: Path, source: Source) -> Sources:
 def added_lines(before: str, after: str) -> str:
     """The lines that an entry brought, to be shown."""
     old, new = before.splitlines(), after.splitlines()
-    first = next(
-        (n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
-    )
-    return "\n".join(new[first : first + len(new) - len(old)]).strip("\n")
+    shorter = min(len(old), len(new))
+    first = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    same = next((n for n in range(shorter - first) if old[-1 - n] != new[-1 - n]), shorter - first)
+    return "\n".join(new[first : len(new) - same]).strip("\n")
 
 
 def inserted(text: str, source: Source, file: str = "sources.yaml") -> str:

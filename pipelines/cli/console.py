@@ -49,7 +49,15 @@ def plain(value: object) -> Any:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> Table:
     """A table for people. Cells are escaped: a published value must not turn into terminal markup."""
-    shown = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    shown = Table(
+        *columns,
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        show_header=any(columns),
+        box=None,
+        pad_edge=False,
+    )
     for row in rows:
         shown.add_row(*(cell(value) for value in row))
     return shown

@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, str] = {
     "guide_title_en": "Name of that dataset of the guide, in English.",
     "guide_title_es": "Name of that dataset of the guide, in Spanish.",
     "http_status": "Status of the server's answer; NULL when it gave none.",
+    "identifier": "The portal's own name of the dataset (dct:identifier); NULL when nobody knows one.",
     "issued": "When it was first published, as the portal says.",
     "key": "Stable key of the expectation.",
     "keywords": "Keywords, as the portal gives them.",

@@ -5,7 +5,8 @@ a whole layer. Does not belong here: what a refusal means, or a layer's rows (`a
 
 `url` is a Hub site, asked through its Search API (OGC API - Records, the item in `properties`), or ends in
 `/sharing/rest` and is a portal's own API (ArcGIS REST API, Item). `identifier` is the item's id, with `_<layer>`
-for one layer of it, as Hub writes it in addresses.
+for one layer of it, as Hub writes it in addresses; or the readable name that stands there (`<name>`, or
+`<organisation>::<name>`), which Hub is asked for first.
 
 Mapping after Hub's own DCAT-US feed: source -> dct:publisher, licenseInfo -> dct:license, tags -> dcat:keyword,
 created -> dct:issued, the last edit of a layer's data -> dct:modified. Owners are user names and stay there.
@@ -29,6 +30,7 @@ from pipelines.portals.arcgis_service import ask, layers
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
+from pipelines.portals.files import slug
 from pipelines.portals.values import epoch, objects, plain, texts
 from pipelines.portals.walk import Recognised, Walk, by_offset, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset, SourceDistribution
@@ -40,9 +42,11 @@ MAX_KEYWORDS = 50
 ROWS = 100
 FEED = "/api/feed/dcat-us/1.1.json"
 IN_FEED = re.compile(r"\bid=([0-9a-f]{32})&(?:amp;)?sublayer=([0-9]{1,6})")
+INDEX = "/api/v3/datasets"
 SEARCH, SHARING = "/api/search/v1/collections/all/items", "/sharing/rest"
 # Both serve every public item of ArcGIS Online, whichever site shows it.
 ONLINE, ONLINE_HUB = "https://www.arcgis.com/sharing/rest", "https://hub.arcgis.com"
+AN_ID = re.compile(r"^[0-9a-f]{32}(_[0-9]{1,6})?$", re.IGNORECASE)
 ONE_LAYER = re.compile(r"^([0-9a-f]{32})_([0-9]{1,6})$", re.IGNORECASE)
 SERVICE = re.compile(r"^(https?://.+/(?:Feature|Map)Server)(?:/([0-9]{1,6}))?$", re.IGNORECASE)
 # What Hub makes of a layer, by our name of the format; and the types of items that are files themselves.
@@ -159,7 +163,7 @@ def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Da
     """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
     portal = _portal((source.url or "").rstrip("/"))
     key = declared(source, declaration).key
-    name = declaration.identifier or declaration.id
+    name = _id_of(http, source, portal, declaration.identifier or declaration.id)
     one_layer = ONE_LAYER.match(name)
     id_, layer = one_layer.groups() if one_layer else (name, None)
     item = _item(http, portal, id_)
@@ -202,6 +206,28 @@ def _described(
         landing_page=portal.pages + quote(name if portal.hub else id_, safe=""),
         keywords=texts(item.get("tags"), 100, MAX_KEYWORDS),
     )
+
+
+def _id_of(http: HttpClient, source: Source, portal: _Portal, name: str) -> str:
+    """The id behind a readable name of Hub's: as its index of names has it, else by a search; else the name itself.
+
+    A search is believed when it finds one item of exactly that name, or of a title that is written so in addresses.
+    """
+    if not portal.hub or AN_ID.match(name):
+        return name
+    indexed = answers.objects_told(http, f"{(source.url or '').rstrip('/')}{INDEX}", {"filter[slug]": name})
+    found = [id_ for it in objects(indexed.get("data")) if AN_ID.match(id_ := printable(it.get("id"), 60))]
+    if len(found) == 1:
+        return found[0]
+    short = name.rpartition("::")[2]
+    searched = answers.objects_told(
+        http, portal.items.rstrip("/"), {"q": short.replace("-", " "), "limit": str(ROWS)}
+    )
+    listed = [_with_id(it) for it in objects(searched.get("features"))]
+    named = [it for it in listed if printable(it.get("slug"), LINE) in (name, name.replace("::", "|"))]
+    titled = [it for it in listed if slug(printable(it.get("title"), TITLE), LINE) == short]
+    only = next((its[0] for its in (named, titled) if len(its) == 1), None)
+    return _name(only) if only else name
 
 
 def _item(http: HttpClient, portal: _Portal, id_: str) -> Answer:

@@ -13,40 +13,30 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.clock import Clock
 from pipelines.errors import CatalogFault, PublisherFault
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
-from pipelines.model import Catalog, Dataset, Fault, FaultKind
+from pipelines.model import Catalog, Dataset, FaultKind
 from pipelines.portals import answers, dcat_dataset, rdf
 from pipelines.portals.dcat_dataset import NAME, Entry
 from pipelines.portals.each import each_declared
-from pipelines.portals.walk import Page as PageOfWalk
-from pipelines.portals.walk import Recognised, Walk, undeclared, whole
+from pipelines.portals.walk import Page, Recognised, Walk, gathered, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
-# At the hundred datasets a page that is usual, half a million datasets.
-MAX_PAGES = 5000
+# An entry of a page and the address against which its own are resolved.
+Listed = Mapping[str, Any]
+
 _HYDRA = "http://www.w3.org/ns/hydra/core#"
 _NEXT = (f"{_HYDRA}next", f"{_HYDRA}nextPage")
 # Only such an address is worth the download: a table of a gigabyte is no catalog.
 _MAY_BE_RDF = re.compile(r"(^|/)[^./]*$|\.(rdf|xml|ttl|n3|nt|jsonld|json|owl)$", re.IGNORECASE)
 _START = re.compile(r"(?<=[?&])startPosition=\d*", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page: the datasets in it, how many the catalog says it has, and where it says that it goes on."""
-
-    url: str
-    entries: tuple[Entry, ...]
-    total: int | None
-    next: str | None
 
 
 def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
@@ -56,96 +46,49 @@ def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     Raises `CatalogFault`, and `FetchFault` when there is no answer: then no dataset can be had.
     """
     wanted = {printable(item.identifier or item.id, NAME) for item in source.datasets}
-    found: dict[str, tuple[Entry, str]] = {}
+    found: dict[str, Listed] = {}
 
-    def enough(page: Page) -> bool:
-        for entry in page.entries:
-            for name in wanted.intersection(entry.names):
-                found.setdefault(name, (entry, page.url))
-        return wanted <= found.keys()
+    def ask(cursor: str) -> Page:
+        page = _page(cursor, http)
+        for listed in page.entries:
+            for name in wanted.intersection(listed["entry"].names):
+                found.setdefault(name, listed)
+        return page
 
-    walked = _searched(source.url or "", http, enough)
-    if not walked.names:  # a portal that lost its database still answers; no publisher took everything away
+    walked = gathered(ask, _name, source.url or "", lambda: wanted <= found.keys())
+    if not walked.entries:  # a portal that lost its database still answers; no publisher took everything away
         raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the catalog describes no dataset")
 
-    def ask(item: SourceDataset) -> Dataset:
+    def one(item: SourceDataset) -> Dataset:
         name = printable(item.identifier or item.id, NAME)
         if name in found:
-            entry, base = found[name]
-            return dcat_dataset.dataset(source, item, entry, base)
+            return _dataset(source, item, found[name])
         if walked.complete:
-            raise answers.gone(name, f"it is not among the {len(walked.names):,} datasets of the catalog")
+            raise answers.gone(name, f"it is not among the {len(walked.entries):,} datasets of the catalog")
         fault = walked.fault
         if fault is not None:
             raise CatalogFault(fault.kind, walked.reason, fault.advice, transient=fault.transient)
         raise CatalogFault(
-            FaultKind.CATALOG_UNREADABLE, f"it is not in what could be had of the catalog: {walked.reason}"
+            FaultKind.CATALOG_UNREADABLE,
+            f"it is not in what could be had of the catalog: {walked.reason}",
+            "Link each page of the catalog to the next, the last to none, and declare the true total.",
         )
 
-    return each_declared(source, clock, ask)
-
-
-@dataclass(frozen=True)
-class _Search:
-    """Which datasets were seen while looking for some, and whether these are all of the catalog, with the reason."""
-
-    names: frozenset[str]
-    complete: bool
-    reason: str
-    fault: Fault | None = None
-
-
-def _searched(url: str, http: HttpClient, enough: Callable[[Page], bool]) -> _Search:
-    """The pages of the catalog at `url` until `enough`. Raises when already the first cannot be had."""
-    names: set[str] = set()
-    total, count = None, 0
-    fault, stopped = None, False
-    try:
-        for page in pages(url, http):
-            names.update(entry.names[0] for entry in page.entries)
-            total, count = total if page.total is None else page.total, count + 1
-            if stopped := enough(page):
-                break
-    except PublisherFault as caught:
-        if not count:
-            raise
-        fault = caught.fault
-    seen = frozenset(names)
-    if total is not None and len(seen) == total:  # whatever came after
-        return _Search(seen, True, f"{total:,} distinct datasets, as many as are declared")
-    if fault is not None:
-        return _Search(seen, False, f"page {count + 1} cannot be had: {fault.message}", fault)
-    if stopped:
-        return _Search(seen, False, "no more pages were asked for")
-    if total is None:
-        return _Search(seen, True, "the last page leads to no other; no total is declared")
-    return _Search(seen, False, f"{len(seen):,} distinct datasets, but {total:,} are declared")
+    return each_declared(source, clock, one)
 
 
 def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
-    """Every dataset of the catalog at `url`. One document that leads to no other proves itself: it is the catalog."""
+    """Every dataset of the catalog at `url`."""
+    return whole(undeclared("dcat", url), clock, lambda it: _page(it, http), _name, _dataset, url)
 
-    told: list[int] = []
 
-    def ask(cursor: str) -> PageOfWalk:
-        page = _page(cursor, http)
-        listed = [{"entry": entry, "base": page.url} for entry in page.entries]
-        alone = cursor == url and page.next is None and page.total is None
-        if alone:
-            told[:] = [len({entry.names[0] for entry in page.entries})]
-        elif page.total is not None or cursor == url:
-            told[:] = [] if page.total is None else [page.total]
-        total = told[0] if told else None  # often it stands on the first page only
-        return PageOfWalk(listed, total, page.next)
+def _name(listed: Listed) -> str:
+    entry: Entry = listed["entry"]
+    return entry.names[0]
 
-    return whole(
-        undeclared("dcat", url),
-        clock,
-        ask,
-        lambda it: it["entry"].names[0],
-        lambda source, item, it: dcat_dataset.dataset(source, item, it["entry"], it["base"]),
-        url,
-    )
+
+def _dataset(source: Source, item: SourceDataset, listed: Listed) -> Dataset:
+    return dcat_dataset.dataset(source, item, listed["entry"], listed["base"])
 
 
 def recognise(url: str, http: HttpClient) -> Recognised | None:
@@ -161,28 +104,9 @@ def recognise(url: str, http: HttpClient) -> Recognised | None:
                 raise
             continue
         if page.entries:
-            size = page.total if page.total is not None or page.next else len(page.entries)
-            return Recognised(address, datasets=size)
+            size = number(page.total)
+            return Recognised(address, datasets=len(page.entries) if size is None and not page.next else size)
     return None
-
-
-def pages(url: str, http: HttpClient) -> Iterator[Page]:
-    """The pages from `url` on, each address once. Raises `CatalogFault` when they lead in a circle or never end."""
-    seen: set[str] = set()
-    following: str | None = url
-    while following is not None:
-        if following in seen:
-            raise CatalogFault(
-                FaultKind.CATALOG_UNREADABLE,
-                f"the pages of the catalog lead in a circle, to {printable(following, 200)} again",
-                "Correct `hydra:next` of the last page: it must not be there.",
-            )
-        if len(seen) == MAX_PAGES:
-            raise CatalogFault(FaultKind.CATALOG_UNREADABLE, f"the catalog has more than {MAX_PAGES:,} pages")
-        seen.add(following)
-        page = _page(following, http)
-        yield page
-        following = page.next
 
 
 def _page(url: str, http: HttpClient) -> Page:
@@ -199,10 +123,18 @@ def _page(url: str, http: HttpClient) -> Page:
         with file.open("rb") as handle:
             body = handle.read(rdf.MAX_BYTES + 1)
     document = rdf.read(body, got.final_url)
-    total, following = document.total, _next(document, url, got.final_url)
-    if total is None:
-        total = _total(document)
-    return Page(got.final_url, tuple(dcat_dataset.entries(document.graph)), total, following)
+    total = _total(document) if document.total is None else document.total
+    listed = [{"entry": it, "base": got.final_url} for it in dcat_dataset.entries(document.graph)]
+    following = _next(document, url, got.final_url)
+    if not listed and total is None and following is None and not _is_catalog(document):
+        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the document is RDF without a catalog or a dataset")
+    return Page(listed, total, following, linked=True)
+
+
+def _is_catalog(document: rdf.Document) -> bool:
+    from rdflib import DCAT, RDF
+
+    return (None, RDF.type, DCAT.Catalog) in document.graph
 
 
 def _next(document: rdf.Document, url: str, base: str) -> str | None:

@@ -4,8 +4,8 @@ Belongs here: fetching the file, once for all datasets, and finding the declared
 what an entry's fields mean (`dcat_us_entry`, shared with `dkan`).
 
 `url` is the file's address. `identifier` is the entry's `identifier`, letter by letter; an entry without one goes by
-its title. Also read: a bare list of entries (version 1.0), one entry where a list should be, and the catalogs, series
-and services of version 3.
+its title; a `landingPage` that only one entry has does too. Also read: a bare list of entries (version 1.0), one
+entry where a list should be, and the catalogs, series and services of version 3.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _known_as(entry: Entry) -> str:
 
 
 def _entries(source: Source, http: HttpClient) -> dict[str, Entry]:
-    """The entries by identifier, the first where two have the same."""
+    """The entries by identifier, the first where two have the same, and by a landing page that only one has."""
     body = answers.asked(
         http, source.url or "", "data.json", None, dcat_us_entry.is_catalog, max_bytes=MAX_BYTES
     )
@@ -105,7 +105,10 @@ def _entries(source: Source, http: HttpClient) -> dict[str, Entry]:
     found = {name: it for it in reversed(listed) if (name := _name(it))}
     if not found:  # a portal that lost its database still answers; no publisher took everything away
         raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the catalog lists no dataset that has a name")
-    return found
+    pages = [printable(it.get("landingPage"), NAME) for it in listed]
+    times = Counter(pages)
+    own = {page: it for page, it in zip(pages, listed, strict=True) if page and times[page] == 1}
+    return {**own, **found}
 
 
 def _name(entry: Entry) -> str:
@@ -116,7 +119,8 @@ def _name(entry: Entry) -> str:
 def _entry(item: SourceDataset, entries: Mapping[str, Entry]) -> Entry:
     name = printable(item.identifier or item.id, NAME)
     if name not in entries:
-        raise answers.gone(name, f"it is not among the {len(entries):,} datasets of the catalog")
+        count = len({id(it) for it in entries.values()})
+        raise answers.gone(name, f"it is not among the {count:,} datasets of the catalog")
     return entries[name]
 
 

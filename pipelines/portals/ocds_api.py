@@ -30,18 +30,22 @@ STANDARD = "https://standard.open-contracting.org"
 
 def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     """The declared datasets as the first pages of their endpoints describe them (see `each_declared`)."""
-    return each_declared(source, clock, lambda item: _dataset(source, item, http))
+
+    def ask(item: SourceDataset) -> Dataset:
+        url = values.address(item.identifier, (source.url or "").rstrip("/")) or source.url or ""
+        return _dataset(source, item, {**_first_page(http, url, item.identifier or item.id), "url": url})
+
+    return each_declared(source, clock, ask)
 
 
 def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
     """The one dataset of the endpoint at `url`; how many releases it has is proven when they are fetched."""
-    source = undeclared("ocds_api", url)
     return whole(
-        source,
+        undeclared("ocds_api", url),
         clock,
-        lambda _: Page([{"url": url}], 1),
+        lambda _: Page([{**_first_page(http, url, None), "url": url}], 1),
         lambda entry: entry["url"],
-        lambda source, item, _: _dataset(source, item, http),
+        _dataset,
     )
 
 
@@ -53,11 +57,14 @@ def recognise(url: str, http: HttpClient) -> Recognised | None:
     return Recognised(url, values.named(body.get("publisher"), ("name",)), 1)
 
 
-def _dataset(source: Source, item: SourceDataset, http: HttpClient) -> Dataset:
+def _first_page(http: HttpClient, url: str, name: str | None) -> Mapping[str, Any]:
+    package: Mapping[str, Any] = answers.asked(http, url, "OCDS API", name, _is_ocds)
+    return package
+
+
+def _dataset(source: Source, item: SourceDataset, package: Mapping[str, Any]) -> Dataset:
+    """The dataset as its first page describes it; `url` is the endpoint's address."""
     own = declared(source, item)
-    base = source.url or ""
-    url = values.address(item.identifier, base.rstrip("/")) or base
-    package = answers.asked(http, url, "OCDS API", item.identifier or item.id, _is_ocds)
     publisher = values.named(package.get("publisher"), ("name",))
     wanted = next(iter(item.distributions), None)
     version = printable(package.get("version"), 10)
@@ -72,7 +79,7 @@ def _dataset(source: Source, item: SourceDataset, http: HttpClient) -> Dataset:
             Distribution(
                 key=f"{own.key}/{wanted.id if wanted else 'json'}",
                 title=(wanted.title if wanted else None) or own.title,
-                download_url=url,
+                download_url=package["url"],
                 format="json",
                 media_type="application/json",
                 paging="ocds",

@@ -13,8 +13,9 @@ from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipelines.clock import Clock
-from pipelines.errors import CatalogFault
+from pipelines.errors import CatalogFault, PublisherFault
 from pipelines.http_client import HttpClient
+from pipelines.http_client.addresses import printable
 from pipelines.model import Dataset, FaultKind
 from pipelines.portals import answers
 from pipelines.portals.discover import PORTALS, discover
@@ -51,7 +52,12 @@ def probe(url: str, http: HttpClient, clock: Clock) -> Probe:
     Raises `PublisherFault` when nobody answers, or refuses us, and `CatalogFault` for no web address.
     """
     for kind, portal in PORTALS.items():
-        found = portal.recognise(url, http)
+        try:
+            found = portal.recognise(url, http)
+        except PublisherFault as caught:
+            advice = "Open the address in a browser. If it opens there, ask once more; else correct it."
+            message = f"nothing can be told of {printable(url, 200)}: {caught.fault.message}"
+            raise CatalogFault(caught.kind, message, advice, transient=caught.fault.transient) from caught
         if found is None:
             continue
         if kind == "direct":

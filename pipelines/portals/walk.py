@@ -1,8 +1,13 @@
 """Walking a whole catalog, page by page, with proof that the end was reached (paging as portals do it).
 
-Belongs here: the one loop over pages, its guards, and what proves that all was seen: as many distinct entries as
-are declared, on every page of one walk. Does not belong here: how a page is asked for, or what an entry means (the
-portal's own file).
+Belongs here: the one loop over pages, its guards, and what proves that all was seen. Does not belong here: how a
+page is asked for, or what an entry means (the portal's own file).
+
+Proof is one of two. Where a total is declared: as many distinct entries as that, on every page of one walk. Where the
+API's standard makes the total optional and links its pages (hydra), and none is declared: every page was had, and the
+last leads to no other. An API that always tells a total, and suddenly does not, proves nothing. An entry without any
+name is no dataset: it is counted and told; on the only page of a catalog it stands for itself, and the catalog is
+whole but for it; on one of many nobody can tell it from the same entry seen twice.
 
 What is not proven is not complete, and says why: a catalog is never silently a part of itself. A walk that does not
 prove itself is walked once more, because catalogs are edited while they are read.
@@ -38,11 +43,15 @@ MAX_ID = 63
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `total` is as the portal wrote it; `next` is what to ask with for the next page, None at the end."""
+    """One page. `total` is as the portal wrote it; `next` is what to ask with for the next page, None at the end.
+
+    `linked`: by the API's standard a page without a link is the last, and a total may be told on any page or none.
+    """
 
     entries: Sequence[Entry]
     total: object
     next: str | None = None
+    linked: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,16 +179,22 @@ def by_offset(ask: Callable[[int], tuple[Sequence[Entry], object]]) -> Ask:
     return page
 
 
-def gathered(ask: Ask, name_of: Callable[[Entry], str], start: str = "0") -> Gathered:
+def gathered(
+    ask: Ask,
+    name_of: Callable[[Entry], str],
+    start: str = "0",
+    enough: Callable[[], bool] = lambda: False,
+) -> Gathered:
     """All distinct entries, by name. Walks twice when the first walk proves nothing, and a second might.
 
-    Raises `PublisherFault` when already the first page cannot be had.
+    After a page that is `enough` no other is asked for. Raises `PublisherFault` when already the first page cannot
+    be had.
     """
-    first = _walked(ask, name_of, start)
-    if first.complete or first.fault is not None or first.total is None:
+    first = _walked(ask, name_of, start, enough)
+    if first.complete or first.fault is not None or first.total is None or enough():
         return first
     try:
-        second = _walked(ask, name_of, start)
+        second = _walked(ask, name_of, start, enough)
     except PublisherFault:
         return first
     if second.complete:
@@ -194,13 +209,14 @@ class _Seen:
     totals: list[int | None] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     nameless: int = 0
+    linked: bool = False
 
     @property
     def reached(self) -> bool:
         return bool(self.totals) and self.totals[-1] == len(self.entries)
 
 
-def _walked(ask: Ask, name_of: Callable[[Entry], str], start: str) -> Gathered:
+def _walked(ask: Ask, name_of: Callable[[Entry], str], start: str, enough: Callable[[], bool]) -> Gathered:
     seen = _Seen()
     stopped, fault, stale = "", None, 0
     cursor: str | None = start
@@ -224,6 +240,9 @@ def _walked(ask: Ask, name_of: Callable[[Entry], str], start: str) -> Gathered:
         stale = stale + 1 if len(seen.entries) == known else 0
         if stale and seen.reached:
             break
+        if page.next is not None and enough():
+            stopped = "no more pages were asked for"
+            break
         if stale == PATIENCE:
             stopped = f"{PATIENCE} pages in a row brought nothing new"
             break
@@ -232,7 +251,10 @@ def _walked(ask: Ask, name_of: Callable[[Entry], str], start: str) -> Gathered:
 
 
 def _take(seen: _Seen, page: Page, name_of: Callable[[Entry], str]) -> None:
-    seen.totals.append(number(page.total))
+    seen.linked = page.linked
+    total = number(page.total)
+    if total is not None or not page.linked:  # linked pages often tell it on the first only
+        seen.totals.append(total)
     for entry in page.entries:
         name = name_of(entry)
         if name:
@@ -242,21 +264,28 @@ def _take(seen: _Seen, page: Page, name_of: Callable[[Entry], str]) -> None:
 
 
 def _judged(seen: _Seen, stopped: str, fault: Fault | None) -> Gathered:
-    total, distinct = seen.totals[-1], len(seen.entries)
+    total, distinct = seen.totals[-1] if seen.totals else None, len(seen.entries)
     changed = len(set(seen.totals)) > 1
     result = Gathered(seen.entries, total, len(seen.asked), complete=False, reason="")
     both = f"{distinct:,} distinct of {total:,} declared" if total is not None else f"{distinct:,} distinct"
-    if total == distinct and not changed and not seen.nameless:  # whatever came after
-        return replace(result, complete=True, reason=both)
+    nameless = f"{seen.nameless:,} without any name cannot be a dataset" if seen.nameless else ""
+    counted = distinct + (seen.nameless if len(seen.asked) == 1 else 0)
+    if (
+        total == counted and not changed and (not seen.nameless or len(seen.asked) == 1)
+    ):  # whatever came after
+        return replace(result, complete=True, reason="; ".join(it for it in (both, nameless) if it))
     if fault is not None:
         return replace(
             result, reason=f"{both}; page {len(seen.asked) + 1} cannot be had: {fault.message}", fault=fault
         )
+    if seen.linked and total is None and not stopped and not changed and not nameless:
+        ended = "the last page leads to no other, and no total is declared"
+        return replace(result, complete=True, reason=f"{both}; {ended}")
     why = [
         stopped,
         "no total is declared that could prove more" if total is None else "",
         "the total changed on the way" if changed else "",
-        f"{seen.nameless:,} have no identifier" if seen.nameless else "",
+        nameless,
     ]
     return replace(result, reason="; ".join([both, *(it for it in why if it)]))
 

@@ -121,9 +121,9 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
         table = Table(report, space.connection, relation)
         if not in_file or size <= footer.CHEAP:
-            table, begin = footer.trimmed(table)
-            if begin is not None:
-                ragged = tally.ragged - sum(number >= begin for number in tally.last_ragged)
+            table, below = footer.trimmed(table)
+            if below is not None:
+                ragged = tally.ragged - sum(number >= below for number in tally.last_ragged)
                 table = replace(table, report=replace(table.report, ragged=ragged))
         tables.append(table)
     return tables

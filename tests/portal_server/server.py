@@ -113,7 +113,10 @@ class PortalServer:
         return self._site.ckan
 
     def answers(self, answering: Callable[[str, Mapping[str, str]], tuple[int, Any] | None]) -> None:
-        """Speak an API: a status and a JSON body for a path and its query, None for what is served as before."""
+        """Speak an API: a status and a body for a path and its query, None for what is served as before.
+
+        The body is what JSON can say, or a tuple of bytes and their content type.
+        """
         self._site.answering = answering
 
     @property
@@ -207,8 +210,9 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             FAULTS[planned.kind](self, **planned.options)
         elif (told := site.answering(path, query)) is not None:
-            body = json.dumps(told[1]).encode()
-            answer(self, told[0], {"Content-Type": "application/json"}, body)
+            status, body = told[0], told[1]
+            text, media = body if isinstance(body, tuple) else (json.dumps(body).encode(), "application/json")
+            answer(self, status, {"Content-Type": media}, text)
         elif path == PACKAGE_SHOW:
             self._package_show(query)
         else:

@@ -9,6 +9,8 @@ A new kind of portal needs a class here, and passes tests/contract/test_portals.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -23,7 +25,8 @@ class World:
 
     `clip` is the most that one page holds; `total` stands in place of the true total; `stuck` gives the first page
     for ever; of the pages in `empty` (the first is 0) each is empty once; `fails` is the page from which on there
-    is none.
+    is none. Where pages are `linked`, a total need not be told. Without `lists` a walk brings the one dataset of
+    its address, of which the portal tells no title and no contact point.
     """
 
     kind: ClassVar[str]
@@ -31,6 +34,9 @@ class World:
     inside: ClassVar[str] = "/dataset/d-001"
     paged: ClassVar[bool] = True
     counts: ClassVar[bool] = True
+    linked: ClassVar[bool] = False
+    lists: ClassVar[bool] = True
+    format: ClassVar[str] = "csv"
 
     def __init__(self, portal: PortalServer, count: int = 0, clip: int = 7) -> None:
         self.url = portal.url
@@ -197,7 +203,7 @@ class Opendatasoft(World):
 
 class Arcgis(World):
     kind, listing = "arcgis", "/api/search/v1/collections/all/items"
-    inside = "/datasets/datos-1/about"
+    inside = "/datasets/dependencia::datos-1/about"
 
     def name(self, number: int) -> str:
         return f"{number:032x}"
@@ -208,6 +214,10 @@ class Arcgis(World):
             if entries is None:
                 return BROKEN
             return 200, {"type": "FeatureCollection", "features": entries, "numberMatched": self.declared}
+        if path == "/api/v3/datasets":
+            wanted = query["filter[slug]"].removeprefix("dependencia::datos-")
+            found = self.find(self.name(int(wanted))) if wanted.isdigit() else None
+            return 200, {"data": [{"id": found["id"], "type": "dataset"}] if found else []}
         if path.startswith(f"{self.listing}/"):
             found = self.find(path.removeprefix(f"{self.listing}/"))
             return (200, self.entry(found)) if found else (404, {"statusCode": 404, "message": "Not found"})
@@ -284,7 +294,7 @@ class Dkan(World):
 
 
 class DcatUs(World):
-    kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/", False, False
+    kind, listing, inside, paged, counts = "dcat_us", "/data.json", "/datos/d-001", False, False
     shown = listing
 
     @property
@@ -300,9 +310,94 @@ class DcatUs(World):
         contact = {"fn": "Unidad", "hasEmail": dataset["mail"]}
         file = {"format": "csv", "downloadURL": dataset["file"]}
         about = {"identifier": dataset["id"], "title": dataset["title"], "contactPoint": contact}
-        return {**about, "distribution": [file]}
+        return {**about, "landingPage": f"{self.url}/datos/{dataset['id']}", "distribution": [file]}
+
+
+class Dcat(World):
+    """A catalog in Turtle, its pages linked with hydra."""
+
+    kind, listing, linked = "dcat", "/catalog.ttl", True
+    shown = listing
+    prefixes = "".join(
+        f"@prefix {prefix}: <{meaning}> .\n"
+        for prefix, meaning in {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
+            "hydra": "http://www.w3.org/ns/hydra/core#",
+        }.items()
+    )
+
+    @property
+    def address(self) -> str:
+        return f"{self.url}{self.listing}"
+
+    def name(self, number: int) -> str:
+        return f"{self.url}/dataset/{super().name(number)}"
+
+    def described(self, number: int) -> Entry:
+        return {**super().described(number), "file": f"{self.url}/{super().name(number)}.csv"}
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        if path != self.listing:
+            return None
+        number = int(query.get("page", 1))
+        entries = self.page((number - 1) * self.clip, self.clip)
+        if entries is None:
+            return BROKEN
+        more = self.stuck or number * self.clip < len(self.datasets)
+        following = f"; hydra:next <{self.url}{path}?page={number + 1}>" if more else ""
+        view = f"<urn:view> hydra:totalItems {_literal(str(self.declared))} {following} .\n"
+        text = f"{self.prefixes}<urn:catalog> a dcat:Catalog .\n{view}{''.join(map(str, entries))}"
+        return 200, (text.encode(), "text/turtle")
+
+    def entry(self, dataset: Entry) -> Any:
+        if "raw" in dataset:
+            return f"<urn:catalog> dcat:dataset {_literal(json.dumps(dataset['raw']))} .\n"
+        return self.written(dataset)
+
+    def written(self, dataset: Entry) -> Any:
+        file = str(dataset["file"])
+        address = f"<{file}>" if re.fullmatch("[!-;=?-~]+", file) else _literal(file)
+        return (
+            f"<{dataset['id']}> a dcat:Dataset ;\n"
+            f"  dct:title {_literal(dataset['title'])} ;\n"
+            f"  dcat:contactPoint [ vcard:hasEmail {_literal(dataset['mail'])} ] ;\n"
+            f'  dcat:distribution [ dct:format "CSV" ; dcat:downloadURL {address} ] .\n'
+            f"<urn:catalog> dcat:dataset <{dataset['id']}> .\n"
+        )
+
+
+class OcdsApi(World):
+    """Endpoints of releases, each paged with `links.next`: every one is a dataset, and nothing lists them."""
+
+    kind, listing, inside = "ocds_api", "/api/d-000/releases", "/api/d-001/releases?page=1"
+    paged, counts, lists, format = False, False, False, "json"
+    shown = listing
+
+    def name(self, number: int) -> str:
+        return f"{self.url}/api/{super().name(number)}/releases?page=1"
+
+    @property
+    def address(self) -> str:
+        return self.name(0)
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Told:
+        found = self.find(f"{self.url}{path}?page=1")
+        if found is None:
+            return (404, {"message": "Not found"}) if path.startswith("/api/") else None
+        number = int(query.get("page", 1))
+        following = {"next": f"{self.url}{path}?page={number + 1}"} if number < 3 else {}
+        releases = [{"ocid": f"ocds-abc123-{number}-{it}", "id": "1"} for it in range(self.clip)]
+        publisher = {"name": found["title"]}
+        return 200, {"version": "1.1", "publisher": publisher, "releases": releases, "links": following}
+
+
+def _literal(text: str) -> str:
+    """A literal of Turtle, which knows JSON's escapes but no half of a character."""
+    return json.dumps(text.encode("utf-8", "replace").decode())
 
 
 WORLDS: Mapping[str, type[World]] = {
-    it.kind: it for it in (Arcgis, Ckan, DcatUs, Dkan, Opendatasoft, Socrata, Udata)
+    it.kind: it for it in (Arcgis, Ckan, Dcat, DcatUs, Dkan, OcdsApi, Opendatasoft, Socrata, Udata)
 }

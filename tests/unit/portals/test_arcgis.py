@@ -238,3 +238,21 @@ def test_downloads_are_those_of_a_real_hubs_own_feed(corpus: Path) -> None:
         id_, layer = rest.split("/")[2], rest.rpartition("=")[2]
         ours = next(arcgis._exports(arcgis._portal(base), "a/b", id_, layer, {})).download_url
         assert ours.replace("redirect=true&", "") == url
+
+
+@pytest.mark.parametrize("known", ["index", "slug", "title"])
+@pytest.mark.parametrize("name", ["dependencia::contratos-2026", "contratos-2026"])
+def test_the_readable_name_of_a_page_leads_to_its_item(known: str, name: str, hub: Hub) -> None:
+    told = {"slug": name, "title": "Otra cosa"} if known == "slug" else {"title": "Contratos 2026"}
+    found = {"data": [{"id": ID}] if known == "index" else []}
+    hub.portal.files[arcgis.INDEX] = as_bytes(found)
+    listed = [{"id": ID, "properties": told}, {"id": "f" * 32, "properties": {"title": "Otros"}}]
+    hub.portal.files[arcgis.SEARCH] = as_bytes({"features": listed, "numberMatched": 2})
+    dataset = hub.show(name=name)
+    assert (dataset.fault, dataset.title) == (None, "Contratos")
+
+
+def test_a_name_that_two_items_have_is_not_guessed(hub: Hub) -> None:
+    listed = [{"id": it * 32, "properties": {"title": "Contratos 2026"}} for it in "ef"]
+    hub.portal.files[arcgis.SEARCH] = as_bytes({"features": listed, "numberMatched": 2})
+    assert hub.show(name="contratos-2026").fault is not None

@@ -197,3 +197,12 @@ def test_every_recorded_catalog_gives_its_datasets_or_a_fault(corpus: Path, disc
     assert outcome["catalogs"] >= 40
     assert outcome["datasets"] >= 1700
     assert outcome["distributions"] >= 4500
+
+
+def test_a_landing_page_names_its_entry_unless_two_have_it(discover: Discover) -> None:
+    pages = ("https://datos.example/a", "https://datos.example/", "https://datos.example/")
+    entries = [{"identifier": str(n), "title": f"T{n}", "landingPage": page} for n, page in enumerate(pages)]
+    known, lost = discover({"dataset": entries}, pages[0], pages[1]).datasets
+    assert (known.title, known.fault) == ("T0", None)
+    assert lost.fault is not None
+    assert "not among the 3 datasets" in lost.fault.message

@@ -38,6 +38,7 @@ pages = st.builds(
     st.lists(st.fixed_dictionaries({}, optional={"id": st.integers(0, 9)}), max_size=5),
     st.one_of(st.integers(-2, 12), st.none(), st.sampled_from(["", "3", "x", [], 2.5, True])),
     st.one_of(st.none(), cursors),
+    st.booleans(),
 )
 
 
@@ -55,7 +56,10 @@ def test_whatever_the_pages_are_it_ends_and_completeness_is_proven(told: dict[st
     found = gathered(ask, name_of, "a")
     assert found.pages <= 4
     assert found.reason
-    assert not found.complete or found.total == len(found.entries)
+    if found.complete and found.total is None:
+        assert "leads to no other" in found.reason
+    elif found.complete and "without any name" not in found.reason:
+        assert found.total == len(found.entries)
 
 
 def test_pages_that_lead_in_a_circle_are_left() -> None:
@@ -81,10 +85,44 @@ def test_a_number_that_changes_on_the_way_proves_nothing_until_it_stays() -> Non
     assert "the total changed on the way in the first" in found.reason
 
 
-def test_entries_without_a_name_are_counted_as_missing() -> None:
+def test_entries_without_a_name_are_told_and_the_one_page_of_a_catalog_is_whole_but_for_them() -> None:
     found = gathered(lambda _: Page([*entries(1), {}, {}], 3), name_of)
-    assert (found.complete, len(found.entries)) == (False, 1)
-    assert "2 have no identifier" in found.reason
+    assert (found.complete, found.total, len(found.entries)) == (True, 3, 1)
+    assert found.reason == "1 distinct of 3 declared; 2 without any name cannot be a dataset"
+
+
+def test_entries_without_a_name_on_one_of_many_pages_prove_nothing() -> None:
+    told = {"0": Page([*entries(1), {}], 3, "1"), "1": Page(entries(2), 3)}
+    found = gathered(told.__getitem__, name_of)
+    assert (found.complete, len(found.entries)) == (False, 2)
+    assert "1 without any name cannot be a dataset" in found.reason
+
+
+def test_linked_pages_end_where_no_other_is_linked() -> None:
+    told = {"0": Page(entries(1), None, "1", linked=True), "1": Page(entries(2), None, linked=True)}
+    found = gathered(told.__getitem__, name_of)
+    assert (found.complete, found.total, len(found.entries)) == (True, None, 2)
+    assert "the last page leads to no other" in found.reason
+    told["0"] = Page(entries(1), 3, "1", linked=True)  # a total may stand on the first page only
+    assert not gathered(told.__getitem__, name_of).complete
+    told["0"] = Page(entries(1), 2, "1", linked=True)
+    assert gathered(told.__getitem__, name_of).reason == "2 distinct of 2 declared"
+
+
+def test_pages_that_are_not_linked_prove_nothing_without_a_total() -> None:
+    found = gathered(lambda _: Page(entries(1), None), name_of)
+    assert (found.complete, "no total is declared" in found.reason) == (False, True)
+
+
+def test_no_page_is_asked_for_after_enough() -> None:
+    asked: list[str] = []
+
+    def ask(cursor: str) -> Page:
+        asked.append(cursor)
+        return Page(entries(cursor), 9, str(int(cursor) + 1))
+
+    found = gathered(ask, name_of, enough=lambda: len(asked) == 2)
+    assert (asked, found.complete, "no more pages" in found.reason) == (["0", "1"], False, True)
 
 
 def test_ids_for_sources_yaml_are_never_the_same_twice(clock: FixedClock) -> None:
