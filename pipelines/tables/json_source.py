@@ -25,7 +25,10 @@ from pipelines.tables.encoding import Encoding
 from pipelines.tables.header import SAMPLE_ROWS, clean
 from pipelines.tables.workspace import Workspace
 
-STREAM_ABOVE = 50_000_000
+STREAM_ABOVE = (
+    25_000_000  # Python's objects take up to 25 times the bytes of a file that holds but small numbers
+)
+HOLD_UP_TO = 50_000_000
 MAX_LINE = 64_000_000
 _MAX_DEPTH = 3
 _PROBE = 8_000_000
@@ -64,11 +67,17 @@ class Found:
 
 @contextmanager
 def found(
-    path: Path, space: Workspace, unpack: Unpack, *, stream_above: int = STREAM_ABOVE
+    path: Path,
+    space: Workspace,
+    unpack: Unpack,
+    *,
+    stream_above: int = STREAM_ABOVE,
+    hold_up_to: int = HOLD_UP_TO,
 ) -> Iterator[Found]:
     """Find the records of `path`; `unpack` knows the packages of a standard and gives None for the rest.
 
-    Files over `stream_above` bytes are never held in memory. Raises `ReadFault`, also while records are read,
+    Files over `stream_above` bytes are held in memory only when they have no shape that can be streamed, and
+    never when they are over `hold_up_to`. Raises `ReadFault`, also while records are read,
     when the file is not JSON, is cut off, or holds no objects.
     """
     encoding = encodings.detect(path)
@@ -77,19 +86,26 @@ def found(
             result = Found("ndjson", "", iter(()), encoding)
             result.items = _lines(path, result)
             yield result
-        elif path.stat().st_size > stream_above:
+            return
+        size = path.stat().st_size
+        if size > stream_above:
             clean = path
             if encoding.bad or encoding.name != "utf-8":
                 clean = space.temporary()
                 encodings.transcode(path, encoding, clean)
-            prefix, where, made = _probe(clean)
-            with clean.open("rb") as handle:
-                result = Found("json", where, iter(()), encoding)
-                result.items = enumerate(made(_streamed(handle, prefix, result)), start=1)
-                yield result
-        else:
-            with encodings.text(path, encoding) as text:
-                yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
+            try:
+                prefix, where, made = _probe(clean)
+            except ReadFault:
+                if size > hold_up_to:
+                    raise
+            else:
+                with clean.open("rb") as handle:
+                    result = Found("json", where, iter(()), encoding)
+                    result.items = enumerate(made(_streamed(handle, prefix, result)), start=1)
+                    yield result
+                return
+        with encodings.text(path, encoding) as text:
+            yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
 
 
 def _whole(text: str, encoding: Encoding, unpack: Unpack) -> Found:
@@ -243,7 +259,7 @@ def _probe(path: Path) -> tuple[str, str, json_shapes.Made]:
         raise ReadFault(
             FaultKind.TOO_LARGE,
             "The JSON holds its rows as lists, and not the names of their columns before them; "
-            f"such a file is read up to {STREAM_ABOVE:,} bytes.",
+            f"such a file is read up to {HOLD_UP_TO:,} bytes.",
             "Publish the rows as an array of objects, or as CSV.",
         )
     if not objects:

@@ -148,6 +148,24 @@ def test_large_files_are_streamed_with_the_same_result(tmp_path, content, where,
     assert read == [(1, "1.50", None), (2, "2", "1;2")]
 
 
+def test_what_cannot_be_streamed_is_held_when_it_is_not_too_large(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b'{"a": {"0": 1.50, "1": 2}, "b": {"0": null, "1": "x"}}')  # pandas: one object a column
+    with duck.connect() as connection:
+        space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
+        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+            records = [record for _, record in source.items]
+        assert [[str(cell) for cell in record.values()] for record in records] == [
+            ["1.50", "None"],
+            ["2", "x"],
+        ]
+        with (
+            pytest.raises(ReadFault),
+            json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0),
+        ):
+            raise AssertionError("nothing was to be found")
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "read"),
     [
@@ -160,7 +178,7 @@ def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
     path.write_bytes(content)
     with duck.connect() as connection:
         space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
-        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+        with json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0) as source:
             report = json_records.read(source, space)[0].report
             assert source.broken.kind is kind
         assert (report.rows, report.lost, report.lost_rows) == (read, 1, (read + 1,))
@@ -187,7 +205,7 @@ def test_a_streamed_file_of_which_nothing_can_be_read(tmp_path, content, kind):
         space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
         with (
             pytest.raises(ReadFault) as caught,
-            json_source.found(path, space, ocds.unpacked, stream_above=0) as source,
+            json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0) as source,
         ):
             json_records.read(source, space)
     assert caught.value.kind is kind
