@@ -117,21 +117,20 @@ class Records:
     records: list[Mapping[str, str | None]] = field(default_factory=list)
     waiting: int = 0
 
-    def __post_init__(self) -> None:
-        self.space.waiting.tables[self.relation] = self
-
     def add(self, number: int, record: Mapping[str, str | None]) -> None:
         """Take one record; `number` becomes its `_row`."""
         if not record.keys() <= self.columns.keys():
             for name in record:
                 if name not in self.columns:
                     self.grow(name)
+        waiting = self.space.waiting
+        if not self.rows:
+            waiting.tables[self.relation] = self
         self.rows += 1
         self.numbers.append(number)
         self.records.append(record)
         size = _OBJECTS * len(record) + sum(map(len, filter(None, record.values())))
         self.waiting += size
-        waiting = self.space.waiting
         waiting.size += size
         if len(self.records) * len(self.columns) > CELLS_PER_BATCH:
             self._flush()
@@ -167,7 +166,7 @@ class Records:
         from dataclasses import replace
 
         self._flush()
-        del self.space.waiting.tables[self.relation]
+        self.space.waiting.tables.pop(self.relation, None)
         names = tuple(self.columns.values())
         name_columns(self.space, self.relation, names)
         return Table(replace(report, columns=names, rows=self.rows), self.space.connection, self.relation)
