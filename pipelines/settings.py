@@ -155,7 +155,7 @@ class Settings:
         },
     )
     memory_limit: str = field(
-        default="700MB",
+        default="512MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
     )
     threads: int = field(

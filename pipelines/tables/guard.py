@@ -27,26 +27,43 @@ _OF_THE_BYTES = (
     EOFError,
     RecursionError,
 )
+_DISK_IS_FULL = ("max_temp_directory_size", "No space left on device")
+_OUT_OF_MEMORY = "SET memory_limit="  # DuckDB's advice; it says so too when a transaction cannot be committed
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
     """Run the reading of one file. Raises `ReadFault` for what only its bytes can have caused.
 
-    Wrap reading alone, never the work of whoever uses the tables. An `OSError` passes: a full disk is ours.
+    Wrap reading alone, never the work of whoever uses the tables. An `OSError` passes: a full disk is ours, and
+    DuckDB's word for it becomes one. DuckDB spills to disk what exceeds its memory, so that what it still has no
+    memory for is one record larger than all of it.
     """
+    import duckdb
+
     try:
         yield
     except MemoryError as error:
-        raise ReadFault(
-            FaultKind.TOO_LARGE,
-            f"The file needs more memory than one file is given ({type(error).__name__}).",
-            "Publish the records as CSV, in several files if need be.",
-        ) from None  # the cause would keep alive what filled the memory
+        raise _too_large(type(error).__name__) from None  # the cause would keep alive what filled the memory
+    except duckdb.Error as error:
+        said = str(error)
+        if any(words in said for words in _DISK_IS_FULL):
+            raise OSError(errno.ENOSPC, said.partition("\n")[0]) from error
+        if isinstance(error, duckdb.OutOfMemoryException) or _OUT_OF_MEMORY in said:
+            raise _too_large(type(error).__name__) from None
+        raise
     except _OF_THE_BYTES as error:
         raise ReadFault(
             FaultKind.BROKEN_FILE, f"The file cannot be read: its content caused {type(error).__name__}."
         ) from error
+
+
+def _too_large(name: str) -> ReadFault:
+    return ReadFault(
+        FaultKind.TOO_LARGE,
+        f"The file needs more memory than one file is given ({name}).",
+        "Publish the records as CSV, in several files if need be.",
+    )
 
 
 def of_the_bytes(error: OSError) -> bool:

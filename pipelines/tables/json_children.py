@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pipelines.tables.header import clean
@@ -52,12 +53,15 @@ def add_child(
     if table is None:
         return
     number = table.rows + 1
-    if not isinstance(child, Mapping):
+    if not isinstance(child, dict):
         table.add(number, {**parents, "value": dumped(child)})
         return
     flat, arrays = flatten(child)
     row = dict(parents)
-    row.update((key if key not in parents else f"{key}__2", value) for key, value in flat.items())
+    if flat.keys().isdisjoint(parents):
+        row.update(flat)
+    else:
+        row.update((key if key not in parents else f"{key}__2", value) for key, value in flat.items())
     for key, value in context.items():
         row.setdefault(key, value)
     if depth >= MAX_DEPTH:
@@ -70,6 +74,7 @@ def add_child(
             add_child(built, table_name(name, path, ""), grandchild, below, {}, depth + 1)
 
 
+@lru_cache(maxsize=MAX_TABLES * 10)  # asked for every object, and the answers are as few as the tables
 def table_name(parent: str, path: str, taken: str) -> str:
     """The table of the array at `path`: `tender/items` of a release is `tender_items`; never `taken`."""
     name = clean(f"{parent}_{path}".strip("_").replace("/", "_")[:200]) or "array"

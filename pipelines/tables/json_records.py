@@ -6,7 +6,6 @@ Belongs here: that table, and what every report on JSON says of losses. Does not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from pipelines.errors import ReadFault
@@ -21,9 +20,10 @@ def read(source: Found, space: Workspace) -> list[Table]:
     """Put `source` into one flat table."""
     table = Records(space, space.relation())
     for number, item in source.items:
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             flat, arrays = flatten(item)
-            flat.update({name: dumped(array) if array else None for name, array in arrays})
+            for name, array in arrays:
+                flat[name] = dumped(array) if array else None
             table.add(number, flat)
         else:
             source.lose(number)

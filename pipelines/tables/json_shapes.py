@@ -7,7 +7,9 @@ the records. Does not belong here: arrays of objects (`json_source`), or parsing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from pipelines.tables import header as headers
@@ -32,16 +34,20 @@ _OF_A_PACKAGE = frozenset({
 _KEYED = 3  # objects under keys that it takes to be a table
 
 Shape = tuple[str, Iterable[Any]]
+Made = Callable[[Iterable[Any]], Iterator[Any]]
+_Rows = tuple[str, list[Any], Made]
 
 
 def shaped(value: Any) -> Shape | None:
     """Where the records of `value` are, and the records, when it has one of these shapes; else None."""
-    if isinstance(value, list):
-        return ("", _under_header(value)) if _is_grid(value) else None
-    if not isinstance(value, dict):
-        return None
-    shapes = (_package, _socrata, _named_rows, _columns, _keyed, _inner_grid)
-    return next((found for shape in shapes if (found := shape(value))), None)
+    package = _package(value) if isinstance(value, dict) else None
+    rows = None if package else _rows(value)
+    if rows:
+        where, items, made = rows
+        return where, made(items)
+    if package or not isinstance(value, dict):
+        return package
+    return _columns(value) or _keyed(value) or _inner_grid(value)
 
 
 def _package(value: Mapping[str, Any]) -> Shape | None:
@@ -53,7 +59,25 @@ def _package(value: Mapping[str, Any]) -> Shape | None:
     return ("resources", files) if _OF_A_PACKAGE.issuperset(others) else None
 
 
-def _socrata(value: Mapping[str, Any]) -> Shape | None:
+def streamed(head: Any) -> tuple[str, Made] | None:
+    """Where the rows are in a value of which only the `head` is known, and what makes records of them.
+
+    None unless they are lists, under columns or a header that stand before them: nothing that follows can change
+    what they mean.
+    """
+    rows = _rows(head)
+    if not rows or not rows[1] or _is_object(rows[1][0]):
+        return None
+    return rows[0], rows[2]
+
+
+def _rows(value: Any) -> _Rows | None:
+    if isinstance(value, list):
+        return ("", value, _under_header) if _is_grid(value) else None
+    return _socrata(value) or _named_rows(value) if isinstance(value, dict) else None
+
+
+def _socrata(value: Mapping[str, Any]) -> _Rows | None:
     """`rows.json` of Socrata: the columns under meta/view, the rows under data; its own columns left out."""
     meta, data = value.get("meta"), value.get("data")
     view = meta.get("view") if isinstance(meta, Mapping) else None
@@ -65,15 +89,16 @@ def _socrata(value: Mapping[str, Any]) -> Shape | None:
     if all(own):
         return None
     keep = [(index, name) for index, name in enumerate(names) if not own[index]]
-    return "data", (
-        {name: row[index] if index < len(row) else None for index, name in keep}
-        if isinstance(row, list)
-        else row
-        for row in data
-    )
+    return "data", data, partial(_kept, keep)
 
 
-def _named_rows(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Shape | None:
+def _kept(keep: list[tuple[int, str]], rows: Iterable[Any]) -> Iterator[Any]:
+    for row in rows:
+        known = isinstance(row, list)
+        yield {name: row[index] if index < len(row) else None for index, name in keep} if known else row
+
+
+def _named_rows(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> _Rows | None:
     """Rows beside the list of their columns: CKAN's datastore, pandas' `split` and `table`, and their like."""
     schema = value.get("schema")
     beside = [value, schema] if isinstance(schema, Mapping) else [value]
@@ -85,9 +110,9 @@ def _named_rows(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> S
             rows = value.get(key)
             if isinstance(rows, list) and rows:
                 if all(map(_is_object, rows[:100])):
-                    return f"{prefix}{key}", rows
+                    return f"{prefix}{key}", rows, iter
                 if all(isinstance(row, list) and len(row) == len(columns) for row in rows[:100]):
-                    return f"{prefix}{key}", _zipped(_names(columns), rows)
+                    return f"{prefix}{key}", rows, partial(_zipped, _names(columns))
     for key, inner in value.items():
         if isinstance(inner, Mapping) and depth < MAX_DEPTH:
             below = _named_rows(inner, f"{prefix}{key}/", depth + 1)
@@ -156,12 +181,12 @@ def _is_grid(value: Any) -> bool:
     return rows and any(isinstance(cell, str) for row in first for cell in row)
 
 
-def _under_header(rows: list[Any]) -> Iterator[Any]:
-    sample = [
-        [scalar(cell) or "" for cell in row] for row in rows[: headers.SAMPLE_ROWS] if isinstance(row, list)
-    ]
+def _under_header(rows: Iterable[Any]) -> Iterator[Any]:
+    rest = iter(rows)
+    first = list(islice(rest, headers.SAMPLE_ROWS))
+    sample = [[scalar(cell) or "" for cell in row] for row in first if isinstance(row, list)]
     header = headers.find(sample)
-    for row in rows[header.first :]:
+    for row in chain(first[header.first :], rest):
         yield dict(zip(header.columns, row, strict=False)) if isinstance(row, list) else row
 
 

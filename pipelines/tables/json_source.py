@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -21,10 +22,13 @@ from pipelines.model import FaultKind
 from pipelines.tables import encoding as encodings
 from pipelines.tables import json_mending, json_shapes
 from pipelines.tables.encoding import Encoding
-from pipelines.tables.header import clean
+from pipelines.tables.header import SAMPLE_ROWS, clean
 from pipelines.tables.workspace import Workspace
 
-STREAM_ABOVE = 50_000_000
+STREAM_ABOVE = (
+    25_000_000  # Python's objects take up to 25 times the bytes of a file that holds but small numbers
+)
+HOLD_UP_TO = 50_000_000
 MAX_LINE = 64_000_000
 _MAX_DEPTH = 3
 _PROBE = 8_000_000
@@ -63,11 +67,17 @@ class Found:
 
 @contextmanager
 def found(
-    path: Path, space: Workspace, unpack: Unpack, *, stream_above: int = STREAM_ABOVE
+    path: Path,
+    space: Workspace,
+    unpack: Unpack,
+    *,
+    stream_above: int = STREAM_ABOVE,
+    hold_up_to: int = HOLD_UP_TO,
 ) -> Iterator[Found]:
     """Find the records of `path`; `unpack` knows the packages of a standard and gives None for the rest.
 
-    Files over `stream_above` bytes are never held in memory. Raises `ReadFault`, also while records are read,
+    Files over `stream_above` bytes are held in memory only when they have no shape that can be streamed, and
+    never when they are over `hold_up_to`. Raises `ReadFault`, also while records are read,
     when the file is not JSON, is cut off, or holds no objects.
     """
     encoding = encodings.detect(path)
@@ -76,20 +86,26 @@ def found(
             result = Found("ndjson", "", iter(()), encoding)
             result.items = _lines(path, result)
             yield result
-        elif path.stat().st_size > stream_above:
+            return
+        size = path.stat().st_size
+        if size > stream_above:
             clean = path
             if encoding.bad or encoding.name != "utf-8":
                 clean = space.temporary()
                 encodings.transcode(path, encoding, clean)
-            where = _probe(clean)
-            with clean.open("rb") as handle:
-                named = where.removesuffix("item").strip(".").replace(".", "/")
-                result = Found("json", named, iter(()), encoding)
-                result.items = enumerate(_streamed(handle, where, result), start=1)
-                yield result
-        else:
-            with encodings.text(path, encoding) as text:
-                yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
+            try:
+                prefix, where, made = _probe(clean)
+            except ReadFault:
+                if size > hold_up_to:
+                    raise
+            else:
+                with clean.open("rb") as handle:
+                    result = Found("json", where, iter(()), encoding)
+                    result.items = enumerate(made(_streamed(handle, prefix, result)), start=1)
+                    yield result
+                return
+        with encodings.text(path, encoding) as text:
+            yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
 
 
 def _whole(text: str, encoding: Encoding, unpack: Unpack) -> Found:
@@ -219,35 +235,64 @@ def _lines(path: Path, result: Found) -> Iterator[tuple[int, Any]]:
                 result.lose(number)
 
 
-def _probe(path: Path) -> str:
-    """The ijson prefix of the records of a large file, judged by its first megabytes."""
+def _probe(path: Path) -> tuple[str, str, json_shapes.Made]:
+    """Where the records of a large file are, judged by its first megabytes, and what makes records of its items.
+
+    The place comes twice: as a prefix of ijson, and as a path for people.
+    """
     import ijson
 
     with path.open("rb") as handle:
         head = handle.read(_PROBE)
-    counts: dict[str, int] = {}
-    lists = 0
+    objects: Counter[str] = Counter()
+    lists: Counter[str] = Counter()
     try:
         for prefix, event, _ in islice(ijson.parse(io.BytesIO(head)), 2_000_000):
-            if event == "start_map" and prefix.endswith("item") and prefix.count(".") <= _MAX_DEPTH:
-                counts[prefix] = counts.get(prefix, 0) + 1
-            lists += event == "start_array" and prefix in ("item", "data.item", "rows.item", "records.item")
+            if event in ("start_map", "start_array") and prefix.endswith("item") and _is_outer(prefix):
+                (objects if event == "start_map" else lists)[prefix] += 1
     except (ijson.JSONError, ValueError, ArithmeticError):
         pass  # the head is cut off by us; a fault further on will be met when it is read
-    if lists > sum(counts.values()):
+    rows = _probe_rows(head, lists) if lists else None
+    if rows:
+        return rows
+    if lists.total() > objects.total():
         raise ReadFault(
             FaultKind.TOO_LARGE,
-            f"The JSON holds its rows as lists; such a file is read up to {STREAM_ABOVE:,} bytes.",
+            "The JSON holds its rows as lists, and not the names of their columns before them; "
+            f"such a file is read up to {HOLD_UP_TO:,} bytes.",
             "Publish the rows as an array of objects, or as CSV.",
         )
-    outer = [prefix for prefix in counts if prefix.count("item") == 1]
-    if "item" in counts:
-        return "item"
-    if not outer:
+    if not objects:
         raise ReadFault(
             FaultKind.NO_TABLE, "The JSON holds no array of objects near its beginning.", "Publish an array."
         )
-    return max(outer, key=lambda prefix: counts[prefix])
+    prefix = "item" if "item" in objects else max(objects, key=lambda prefix: objects[prefix])
+    return prefix, prefix.removesuffix("item").strip(".").replace(".", "/"), iter
+
+
+def _is_outer(prefix: str) -> bool:
+    """Whether it is of the items of an array that is in no other array, and not too deep."""
+    keys = prefix.split(".")
+    return keys[-1] == "item" and keys.count("item") == 1 and len(keys) <= _MAX_DEPTH + 1
+
+
+def _probe_rows(head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_shapes.Made] | None:
+    """The same for rows that are lists, when what stands before them tells what their columns are."""
+    import ijson
+
+    most = max(lists, key=lambda prefix: lists[prefix])
+    begun = ijson.ObjectBuilder()
+    rows = 0
+    with suppress(ijson.JSONError, ValueError, ArithmeticError):
+        for prefix, event, value in ijson.parse(io.BytesIO(head)):
+            rows += event == "start_array" and prefix == most
+            if rows > SAMPLE_ROWS:
+                break
+            begun.event(event, value)
+    found = json_shapes.streamed(begun.value)
+    if found is None or ".".join([*filter(None, found[0].split("/")), "item"]) != most:
+        return None
+    return most, *found
 
 
 def _streamed(handle: BinaryIO, where: str, result: Found) -> Iterator[Any]:

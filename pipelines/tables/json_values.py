@@ -10,26 +10,32 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def flatten(
-    record: Mapping[str, Any], prefix: str = ""
-) -> tuple[dict[str, str | None], list[tuple[str, list[Any]]]]:
+def flatten(record: Mapping[str, Any]) -> tuple[dict[str, str | None], list[tuple[str, list[Any]]]]:
     """Scalars of `record` by path ("buyer/id"), and its arrays of objects (and empty ones) by path."""
     flat: dict[str, str | None] = {}
     arrays: list[tuple[str, list[Any]]] = []
-    for key, value in record.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            below, deeper = flatten(value, f"{name}/")
-            flat.update(below)
-            arrays.extend(deeper)
-        elif isinstance(value, list):
-            if not value or any(isinstance(item, Mapping | list) for item in value):
-                arrays.append((name, value))
-            else:
-                flat[name] = ";".join(scalar(item) or "" for item in value) or None
-        else:
-            flat[name] = scalar(value)
+    _flatten(record, "", flat, arrays)
     return flat, arrays
+
+
+def _flatten(
+    record: Mapping[str, Any],
+    prefix: str,
+    flat: dict[str, str | None],
+    arrays: list[tuple[str, list[Any]]],
+) -> None:
+    for key, value in record.items():
+        name = prefix + key
+        if isinstance(value, str):  # most cells are, and reading JSON is as fast as this loop
+            flat[name] = value or None
+        elif isinstance(value, dict):
+            _flatten(value, f"{name}/", flat, arrays)
+        elif not isinstance(value, list):
+            flat[name] = scalar(value)
+        elif not value or any(isinstance(item, dict | list) for item in value):
+            arrays.append((name, value))
+        else:
+            flat[name] = ";".join(scalar(item) or "" for item in value) or None
 
 
 def scalar(value: Any) -> str | None:

@@ -18,7 +18,7 @@ from pipelines.tables.header import clean, column_name
 from pipelines.tables.table import ROW, Table
 from pipelines.tables.workspace import Workspace, name_columns
 
-MAX_MEGABYTES = 1_000
+MAX_MEGABYTES = 800
 
 
 def read(path: Path, space: Workspace, declared: str | None) -> list[Table]:

@@ -26,8 +26,20 @@ if TYPE_CHECKING:
 
 CELLS_PER_BATCH = 200_000
 CHARACTERS_PER_BATCH = 32_000_000
+_OBJECTS = 100  # about the bytes that Python needs for a cell beside its characters
 
 Row = tuple[int, Sequence[str | None]]
+
+
+@dataclass
+class Waiting:
+    """The records of all growing tables of one reading that are not stored yet, and about how many bytes they are.
+
+    The bound is one for all, because a package of a standard fills a hundred tables at a time.
+    """
+
+    tables: dict[str, Records] = field(default_factory=dict)
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Workspace:
     folder: Path
     numbers: Iterator[int] = field(default_factory=itertools.count)
     budget: Budget = field(default_factory=Budget)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def relation(self) -> str:
         """A fresh name for a table."""
@@ -90,8 +103,8 @@ def name_columns(
 class Records:
     """A table that grows rows *and* columns: JSON objects come with whatever fields they have.
 
-    `add` records one at a time, then `finish` once. Memory holds one batch. Raises `ReadFault` when there
-    are more different fields than any table of data has.
+    `add` records one at a time, then `finish` once. Memory holds one batch, in all tables of the workspace
+    together. Raises `ReadFault` when there are more different fields than any table of data has.
     """
 
     space: Workspace
@@ -100,19 +113,29 @@ class Records:
     rows: int = 0
     seen: set[str] = field(default_factory=lambda: {ROW})
     stored: int = 0
-    batch: list[tuple[int, Mapping[str, str | None]]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    records: list[Mapping[str, str | None]] = field(default_factory=list)
     waiting: int = 0
 
     def add(self, number: int, record: Mapping[str, str | None]) -> None:
         """Take one record; `number` becomes its `_row`."""
-        for name, value in record.items():
-            if name not in self.columns:
-                self.grow(name)
-            self.waiting += 16 + len(value or "")
+        if not record.keys() <= self.columns.keys():
+            for name in record:
+                if name not in self.columns:
+                    self.grow(name)
+        waiting = self.space.waiting
+        if not self.rows:
+            waiting.tables[self.relation] = self
         self.rows += 1
-        self.batch.append((number, record))
-        if len(self.batch) * len(self.columns) > CELLS_PER_BATCH or self.waiting > CHARACTERS_PER_BATCH:
+        self.numbers.append(number)
+        self.records.append(record)
+        size = _OBJECTS * len(record) + sum(map(len, filter(None, record.values())))
+        self.waiting += size
+        waiting.size += size
+        if len(self.records) * len(self.columns) > CELLS_PER_BATCH:
             self._flush()
+        elif waiting.size > CHARACTERS_PER_BATCH:
+            max(waiting.tables.values(), key=lambda table: table.waiting)._flush()
 
     def grow(self, name: str) -> None:
         """Make room for the field `name`."""
@@ -131,9 +154,11 @@ class Records:
         for index in range(max(self.stored - 1, 0), len(self.columns)):
             self.space.connection.execute(f"ALTER TABLE {stored} ADD COLUMN c{index} VARCHAR")
         self.stored = len(self.columns) + 1
-        cells = [tuple(record.get(name) for _, record in self.batch) for name in self.columns]
-        _insert(self.space, stored, [number for number, _ in self.batch], cells)
-        self.batch.clear()
+        cells = ([record.get(name) for record in self.records] for name in self.columns)
+        _insert(self.space, stored, self.numbers, cells)
+        self.numbers.clear()
+        self.records.clear()
+        self.space.waiting.size -= self.waiting
         self.waiting = 0
 
     def finish(self, report: ReadReport) -> Table:
@@ -141,6 +166,7 @@ class Records:
         from dataclasses import replace
 
         self._flush()
+        self.space.waiting.tables.pop(self.relation, None)
         names = tuple(self.columns.values())
         name_columns(self.space, self.relation, names)
         return Table(replace(report, columns=names, rows=self.rows), self.space.connection, self.relation)
@@ -161,7 +187,7 @@ def _batches(rows: Iterable[Row], width: int) -> Iterator[list[Row]]:
 
 
 def _insert(
-    space: Workspace, stored: str, numbers: Sequence[int], columns: Sequence[Sequence[str | None]]
+    space: Workspace, stored: str, numbers: Sequence[int], columns: Iterable[Sequence[str | None]]
 ) -> None:
     import pyarrow as pa
 

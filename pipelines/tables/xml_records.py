@@ -155,7 +155,9 @@ def _walk(
 def _add_children(
     space: Workspace, tables: dict[str, Records], name: str, array: list[Any], key: dict[str, str | None]
 ) -> None:
-    table = tables.setdefault(name, Records(space, space.relation()))
+    if name not in tables:
+        tables[name] = Records(space, space.relation())
+    table = tables[name]
     for child in array:
         flat, arrays = flatten(child if isinstance(child, dict) else {"": child})
         row = {**key, **{_named(below): value for below, value in flat.items()}}

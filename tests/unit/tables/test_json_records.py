@@ -122,18 +122,48 @@ def test_too_many_fields(reading):
             "result/records",
         ),
         ('\ufeff[{"a": 1.50}, {"a": 2, "b": {"c": [1, 2]}}]'.encode(), ""),
+        (b'{"items": [{"a": 1.50}, {"a": 2, "b/c": [1, 2]}]}', "items"),
+        (
+            b'{"meta": {"view": {"columns": [{"name": "sid", "dataTypeName": "meta_data"}, {"name": "a"}, '
+            b'{"name": "b/c"}]}}, "data": [["r1", 1.50, null], ["r2", 2, "1;2"]]}',
+            "data",
+        ),
+        (
+            b'{"result": {"fields": [{"id": "a"}, {"id": "b/c"}], "records": [[1.50, null], [2, [1, 2]]]}}',
+            "result/records",
+        ),
+        (b'[["a", "b/c"], [1.50, null], [2, "1;2"]]', ""),
     ],
 )
-def test_large_files_are_streamed_with_the_same_result(tmp_path, content, where):
+@pytest.mark.parametrize("stream_above", [0, 1_000_000])
+def test_large_files_are_streamed_with_the_same_result(tmp_path, content, where, stream_above):
     path = tmp_path / "file"
     path.write_bytes(content)
     with duck.connect() as connection:
         space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
-        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+        with json_source.found(path, space, ocds.unpacked, stream_above=stream_above) as source:
             table = json_records.read(source, space)[0]
         assert source.where == where
         read = connection.execute(f'SELECT * FROM "{table.relation}" ORDER BY 1').fetchall()
     assert read == [(1, "1.50", None), (2, "2", "1;2")]
+
+
+def test_what_cannot_be_streamed_is_held_when_it_is_not_too_large(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b'{"a": {"0": 1.50, "1": 2}, "b": {"0": null, "1": "x"}}')  # pandas: one object a column
+    with duck.connect() as connection:
+        space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
+        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+            records = [record for _, record in source.items]
+        assert [[str(cell) for cell in record.values()] for record in records] == [
+            ["1.50", "None"],
+            ["2", "x"],
+        ]
+        with (
+            pytest.raises(ReadFault),
+            json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0),
+        ):
+            raise AssertionError("nothing was to be found")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +178,7 @@ def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
     path.write_bytes(content)
     with duck.connect() as connection:
         space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
-        with json_source.found(path, space, ocds.unpacked, stream_above=0) as source:
+        with json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0) as source:
             report = json_records.read(source, space)[0].report
             assert source.broken.kind is kind
         assert (report.rows, report.lost, report.lost_rows) == (read, 1, (read + 1,))
@@ -160,7 +190,12 @@ def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
     [
         (b'[{"a', FaultKind.TRUNCATED),
         (b'[{"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE),
-        (b'{"meta": {"view": {"columns": [{"name": "a"}]}}, "data": [[1], [2], [3]]}', FaultKind.TOO_LARGE),
+        pytest.param(
+            b'{"data": [' + b'["1", "x"], ' * 400 + b'["2", "y"]], "columns": ["a", "b"]}',
+            FaultKind.TOO_LARGE,
+            id="columns after the rows",
+        ),
+        (b'{"a/b": {"fields": ["a", "b"], "rows": [["1", "x"], ["2", "y"]]}}', FaultKind.TOO_LARGE),
     ],
 )
 def test_a_streamed_file_of_which_nothing_can_be_read(tmp_path, content, kind):
@@ -170,7 +205,7 @@ def test_a_streamed_file_of_which_nothing_can_be_read(tmp_path, content, kind):
         space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
         with (
             pytest.raises(ReadFault) as caught,
-            json_source.found(path, space, ocds.unpacked, stream_above=0) as source,
+            json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0) as source,
         ):
             json_records.read(source, space)
     assert caught.value.kind is kind
