@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -14,12 +13,12 @@ from pipelines.http_client import HttpClient
 from pipelines.model import FaultKind
 from pipelines.portals.discover import PORTALS, discover
 from pipelines.portals.walk import Walk
-from pipelines.settings import Settings
 from pipelines.sources import Source, parse
 from tests.portal_server import PortalServer
 from tests.portal_server.faults import FAULTS
 from tests.portal_server.server import PACKAGE_SHOW
-from tests.portal_server.worlds import WORLDS, World
+from tests.portal_server.world import World
+from tests.portal_server.worlds import WORLDS
 
 COUNT, CLIP = 25, 7
 KINDS = sorted(WORLDS)
@@ -47,19 +46,6 @@ sources:
         language: en
         distributions: [{{id: csv, format: csv, url: "{url}/servidores.csv"}}]
 """
-
-
-@pytest.fixture
-def portal() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def http(settings: Settings, clock: FixedClock) -> Iterator[HttpClient]:
-    hurried = replace(settings, retries=0, deadline_seconds=1.0)
-    with HttpClient(hurried, clock, sleep=lambda _: None) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 
 from pipelines.clock import FixedClock
@@ -14,25 +11,12 @@ from pipelines.model import FaultKind
 from pipelines.portals.discover import discover
 from pipelines.portals.probe import names_in, probe
 from pipelines.portals.proposal import propose
-from pipelines.settings import Settings
 from pipelines.sources import parse
 from pipelines.sources_entry import inserted
 from tests.portal_server.server import PortalServer
 from tests.portal_server.worlds import WORLDS
 
 NOTHING = "version: 1\ntime_zone: America/Mexico_City\nsources: []\n"
-
-
-@pytest.fixture
-def portal() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def http(settings: Settings, clock: FixedClock) -> Iterator[HttpClient]:
-    with HttpClient(replace(settings, retries=0), clock, sleep=lambda _: None) as client:
-        yield client
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, world in WORLDS.items() if world.lists))

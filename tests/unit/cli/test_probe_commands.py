@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.sources import parse
 from tests.portal_server import PortalServer
-from tests.portal_server.worlds import WORLDS, World
+from tests.portal_server.world import World
+from tests.portal_server.worlds import WORLDS
 from tests.unit.cli.test_cli import ROOT, veedor
 
 NOTHING = "# Ours.\nversion: 1\ntime_zone: America/Mexico_City\nsources: []\n"
