@@ -3,7 +3,6 @@
 with PortalServer() as portal:
     world = WORLDS["ckan"](portal, count=25)
     portal.answers(world.answer)
-
 A new kind of portal needs a class here, and passes tests/contract/test_portals.py.
 """
 
