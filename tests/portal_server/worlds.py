@@ -3,7 +3,6 @@
 with PortalServer() as portal:
     world = WORLDS["ckan"](portal, count=25)
     portal.answers(world.answer)
-
 A new kind of portal needs a class here, and passes tests/contract/test_portals.py.
 """
 
@@ -34,12 +33,9 @@ class Ckan(World):
             return 200, {"success": True, "result": {"count": self.declared, "results": entries}}
         if action == "package_show":
             found = self.find(query.get("id", ""))
-            error = {"__type": "Not Found Error", "message": "Not found"}
-            return (
-                (200, {"success": True, "result": self.entry(found)})
-                if found
-                else (404, {"success": False, "error": error})
-            )
+            if found:
+                return 200, {"success": True, "result": self.entry(found)}
+            return 404, {"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}
         return None
 
     def written(self, dataset: Entry) -> Any:
