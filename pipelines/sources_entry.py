@@ -125,7 +125,7 @@ def _plain(item: Source | SourceDataset) -> dict[str, Any]:
 
 def _block(items: list[Any], indent: int) -> str:
     written = yaml.dump(items, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
-    return "".join(" " * indent + line + "\n" for line in written.splitlines())
+    return "".join(" " * indent + line + "\n" for line in written.removesuffix("\n").split("\n"))
 
 
 class _Dumper(yaml.SafeDumper):
@@ -133,3 +133,12 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    # Unicode's other line ends come back as a blank unless they are written as escapes
+    style = '"' if any(not character.isprintable() for character in value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)

@@ -67,7 +67,7 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
         for sheet in book.sheets():
             filled = errors = 0
             with (folder / f"{len(sheets)}.csv").open("w", encoding="utf-8", newline="") as out:
-                writer = csv.writer(out)
+                writer = csv.writer(out, delimiter="\x1f")  # workbook.SEPARATOR
                 for index in range(sheet.nrows):
                     row = sheet.row(index)
                     cells = [text(cell, book.datemode) for cell in row]
