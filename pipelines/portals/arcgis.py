@@ -26,7 +26,7 @@ from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
 from pipelines.portals import answers
-from pipelines.portals.arcgis_service import ask, layers
+from pipelines.portals.arcgis_service import ask, first_page, layers
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -170,7 +170,9 @@ def _dataset(source: Source, declaration: SourceDataset, http: HttpClient) -> Da
     service = _service(item)
     if service:
         found = layers(http, service.group(1), layer or service.group(2))
-        offers = [it for n, told in found.items() for it in _exports(portal, key, id_, n, told)]
+        offers = [
+            it for n, told in found.items() for it in _exports(portal, key, id_, n, told, service.group(1))
+        ]
     else:
         offers = list(_files(portal, key, id_, item))
     return _described(source, declaration, portal, item, offers)
@@ -240,16 +242,33 @@ def _item(http: HttpClient, portal: _Portal, id_: str) -> Answer:
     return item
 
 
-def _exports(portal: _Portal, key: str, id_: str, number: str, layer: Answer) -> Iterator[Distribution]:
-    """One layer as each kind of file that holds all of it. Raises `CatalogFault` when there is none."""
-    if not portal.exports:
-        raise CatalogFault(
-            FaultKind.CATALOG_UNREADABLE,
-            "the portal gives this item's layers page by page only, and no file that holds all of one",
-            "Publish the table as an item of type CSV as well, or open the item in ArcGIS Hub.",
-        )
+def _exports(
+    portal: _Portal, key: str, id_: str, number: str, layer: Answer, service: str = ""
+) -> Iterator[Distribution]:
+    """One layer as each kind of file that holds all of it; without a Hub, its pages, put together when fetched.
+
+    Raises `CatalogFault` when it can be had in neither way.
+    """
     edited = layer.get("editingInfo")
     dates = (edited.get("dataLastEditDate"), edited.get("lastEditDate")) if isinstance(edited, dict) else ()
+    if not portal.exports:
+        first = first_page(service, number, layer)
+        if first is None:
+            raise CatalogFault(
+                FaultKind.CATALOG_UNREADABLE,
+                "there is no file that holds all of this item's layer, and it cannot be had page by page either",
+                "Publish the table as an item of type CSV as well, or open the item in ArcGIS Hub.",
+            )
+        yield Distribution(
+            key=f"{key}/geojson-{number}",
+            title=printable(layer.get("name"), TITLE) or f"geojson-{number}",
+            download_url=first,
+            format="geojson",
+            modified=next((told for it in dates if (told := epoch(it, milliseconds=True))), None),
+            portal_id=f"{id_}_{number}",
+            paging="arcgis",
+        )
+        return
     for format_, name in EXPORTS.items():
         yield Distribution(
             key=f"{key}/{format_}-{number}",

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from pipelines.errors import CatalogFault, PublisherFault
 from pipelines.http_client import HttpClient, faults
@@ -115,6 +116,25 @@ def _digits(told: object) -> Iterator[str]:
         text = printable(it, 20)
         if text.isascii() and text.isdigit():
             yield text
+
+
+def first_page(service: str, layer_number: str, about: Answer) -> str | None:
+    """The address of a layer's first page of rows as GeoJSON, ordered by object id, so that pages do not overlap.
+
+    None when `about`, what the layer says of itself, knows no pages, no GeoJSON, or no key to order by.
+    """
+    able = about.get("advancedQueryCapabilities")
+    formats = printable(about.get("supportedQueryFormats"), LINE).lower()
+    typed = (it.get("name") for it in objects(about.get("fields")) if it.get("type") == "esriFieldTypeOID")
+    key = printable(about.get("objectIdField") or next(typed, None), LINE)
+    if not (
+        isinstance(able, dict) and able.get("supportsPagination") is True and "geojson" in formats and key
+    ):
+        return None
+    limit = number(about.get("maxRecordCount")) or 1000
+    query = {"where": "1=1", "outFields": "*", "orderByFields": key, "f": "geojson"}
+    pages = {"resultOffset": "0", "resultRecordCount": str(limit)}
+    return f"{service}/{layer_number}/query?{urlencode({**query, **pages})}"
 
 
 def layers(http: HttpClient, service: str, layer: str | None) -> dict[str, Answer]:

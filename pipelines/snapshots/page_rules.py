@@ -31,13 +31,15 @@ class Rule:
     """How one kind of API pages. `lists` are the fields that may hold a page's records, the first that does counts.
 
     `following` gives the next page's address, None after the last; `total` how many records there are, None when
-    the API does not say; `name` what tells a record from any other, "" for one that has no name.
+    the API does not say; `name` what tells a record from any other, "" for one that has no name. `counted` turns
+    the first page's address into the one that answers `{"count": ...}`, where pages do not tell the total.
     """
 
     lists: tuple[str, ...]
     following: Callable[[Page], str | None]
     total: Callable[[Mapping[str, Any]], int | None]
     name: Callable[[Any], str]
+    counted: Callable[[str], str] | None = None
 
 
 def not_whole(why: str) -> FetchFault:
@@ -67,7 +69,8 @@ def _joined(base: str, text: str) -> str:
         return text  # asking for it says what is wrong with it
 
 
-def _number(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """A number that is whole and not negative, also when it is written as text; else None."""
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
@@ -91,19 +94,20 @@ def _ocds_next(page: Page) -> str | None:
     linked = linked or _first(page.body, "next", "nextPage", "next_page", "next_page_url", "nextUrl")
     if isinstance(linked, dict):
         linked = linked.get("href") or linked.get("url")
-    number = _number(linked)
+    number = whole_number(linked)
     if number is None and isinstance(linked, str):
         return _joined(page.url, linked.strip()) if linked.strip() else None
     query = dict(parse_qsl(urlsplit(page.url).query))
     at = next(
-        (it for it in ("page", "pageNumber", "offset", "skip") if _number(query.get(it)) is not None), None
+        (it for it in ("page", "pageNumber", "offset", "skip") if whole_number(query.get(it)) is not None),
+        None,
     )
     if number is not None:
         return with_query(page.url, **{at or "page": number})
     if at is None or page.count == 0:
         return None
-    here = _number(query[at]) or 0
-    last = _number(_first(page.body, "total_pages", "totalPages", "pages", "last_page", "lastPage"))
+    here = whole_number(query[at]) or 0
+    last = whole_number(_first(page.body, "total_pages", "totalPages", "pages", "last_page", "lastPage"))
     if at.startswith("page"):
         more = here < last if last is not None else page.count >= page.size
         return with_query(page.url, **{at: here + 1}) if more else None
@@ -112,7 +116,7 @@ def _ocds_next(page: Page) -> str | None:
 
 def _ocds_total(body: Mapping[str, Any]) -> int | None:
     names = ["total", "totalItems", "total_items", "totalResults", "totalCount", "total_count"]
-    return _number(_first(body, *names, *(["count"] if "next" in body else [])))
+    return whole_number(_first(body, *names, *(["count"] if "next" in body else [])))
 
 
 def _ocds_name(record: Any) -> str:
@@ -130,11 +134,18 @@ def _arcgis_next(page: Page) -> str | None:
         return None
     if page.count == 0:
         raise not_whole("the layer says that there is more, and sends nothing")
-    offset = _number(dict(parse_qsl(urlsplit(page.url).query)).get("resultOffset")) or 0
+    offset = whole_number(dict(parse_qsl(urlsplit(page.url).query)).get("resultOffset")) or 0
     return with_query(page.url, resultOffset=offset + page.count)
 
 
+def _arcgis_count(url: str) -> str:
+    parts = urlsplit(url)
+    where = dict(parse_qsl(parts.query)).get("where", "1=1")
+    query = urlencode({"where": where, "returnCountOnly": "true", "f": "json"})
+    return urlunsplit(parts._replace(query=query))
+
+
 RULES: Mapping[str, Rule] = {
-    "arcgis": Rule(("features",), _arcgis_next, lambda _: None, lambda _: ""),
+    "arcgis": Rule(("features",), _arcgis_next, lambda _: None, lambda _: "", _arcgis_count),
     "ocds": Rule(("releases", "records", "results", "data", "items"), _ocds_next, _ocds_total, _ocds_name),
 }

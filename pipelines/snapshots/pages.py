@@ -22,7 +22,7 @@ from pipelines.errors import FetchFault
 from pipelines.http_client import Download, HttpClient, faults, pages
 from pipelines.http_client.addresses import printable
 from pipelines.model import FaultKind
-from pipelines.snapshots.page_rules import Page, Rule, not_whole
+from pipelines.snapshots.page_rules import Page, Rule, not_whole, whole_number
 
 MAX_PAGES = 50_000
 MAX_PAGE_BYTES = 100_000_000
@@ -65,6 +65,7 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
             following = rule.following(Page(following, body, count, size))
     if not seen:
         raise faults.empty(200)
+    total = _counted(rule.counted(url), http) if rule.counted else total
     if total is not None and len(seen) < total:
         raise not_whole(f"{len(seen):,} distinct records came, {total:,} are declared")
     return Download(
@@ -78,6 +79,15 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
         final_url=printable(url, 2000),
         seconds=clock.seconds() - started,
     )
+
+
+def _counted(url: str, http: HttpClient) -> int:
+    """How many records the API counts. Raises `FetchFault`: without that number nothing proves that all came."""
+    body = http.get_json(url).body
+    told = whole_number(body.get("count")) if isinstance(body, dict) else None
+    if told is None:
+        raise not_whole("it does not say how many there are")
+    return told
 
 
 def _demand_progress(following: str, asked: set[str], written: int, seconds: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.clock import FixedClock
+from pipelines.errors import CatalogFault
 from pipelines.model import Dataset, FaultKind
 from pipelines.portals import arcgis
 from pipelines.settings import Settings
@@ -205,12 +206,49 @@ def test_a_portal_without_a_hub_is_asked_through_its_own_api(hub: Hub) -> None:
     assert file.download_url == f"{hub.portal.url}/gis/sharing/rest/content/items/{ID}/data"
 
 
-def test_layers_of_a_portal_without_a_hub_are_in_no_file(hub: Hub) -> None:
+def test_layers_of_a_portal_without_a_hub_that_know_no_pages_cannot_be_had(hub: Hub) -> None:
     fault = hub.show(base="/sharing/rest").fault
     assert fault is not None
     assert fault.kind is FaultKind.CATALOG_UNREADABLE
     assert "page by page" in fault.message
     assert "CSV" in fault.advice
+
+
+PAGED = {
+    "supportedQueryFormats": "JSON, geoJSON, PBF",
+    "advancedQueryCapabilities": {"supportsPagination": True},
+    "objectIdField": "OBJECTID",
+    "maxRecordCount": 2000,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "had"),
+    [
+        ({}, True),
+        ({"objectIdField": None, "fields": [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]}, True),
+        ({"objectIdField": None}, False),
+        ({"supportedQueryFormats": "JSON"}, False),
+        ({"supportedQueryFormats": 7, "fields": 7, "advancedQueryCapabilities": 7}, False),
+        ({"advancedQueryCapabilities": {"supportsPagination": "true"}}, False),
+    ],
+)
+def test_a_layer_without_a_hub_is_had_page_by_page_in_the_order_of_its_key(
+    change: dict[str, Any], had: bool
+) -> None:
+    service = "https://gis.example/server/rest/services/Obras/FeatureServer"
+    layer = {"name": "Obras", **PAGED, **change}
+    portal = arcgis._portal("https://gis.example/portal/sharing/rest")
+    if not had:
+        with pytest.raises(CatalogFault):
+            list(arcgis._exports(portal, "a/b", ID, "3", layer, service))
+        return
+    (offer,) = arcgis._exports(portal, "a/b", ID, "3", layer, service)
+    assert (offer.paging, offer.format, offer.key) == ("arcgis", "geojson", "a/b/geojson-3")
+    assert offer.download_url == (
+        f"{service}/3/query?where=1%3D1&outFields=%2A&orderByFields=OBJECTID&f=geojson"
+        "&resultOffset=0&resultRecordCount=2000"
+    )
 
 
 @pytest.mark.parametrize(

@@ -231,10 +231,43 @@ def test_a_layer_of_arcgis_is_followed_while_it_says_that_there_is_more(
     portal.fault("/q", "answer", times=1, body=layer(range(3), exceededTransferLimit=True))
     portal.fault("/q", "answer", times=1, body=layer(range(3, 5), properties={"exceededTransferLimit": True}))
     portal.fault("/q", "answer", times=1, body=layer(range(5, 6)))
+    portal.fault("/q", "answer", times=1, body=b'{"count": 6}')
     found = lines(get("/q?where=1%3D1&f=json&resultRecordCount=3", "arcgis"), store)
     assert [it["attributes"]["id"] for it in found] == list(range(6))
-    assert [it.query.get("resultOffset") for it in portal.requests] == [None, "3", "5"]
+    assert [it.query.get("resultOffset") for it in portal.requests] == [None, "3", "5", None]
     assert {it.query["where"] for it in portal.requests} == {"1=1"}
+    assert portal.requests[-1].query["returnCountOnly"] == "true"
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"count": 5}', b'{"count": "many"}', b"[]", b'{"error": {"code": 400}}']
+)
+def test_a_layer_that_counts_more_rows_than_came_or_none_is_not_whole(
+    answer: bytes, portal: PortalServer, get: Get
+) -> None:
+    """Some servers leave out that there is more."""
+    page = json.dumps({"features": [{"attributes": {"id": it}} for it in range(3)]}).encode()
+    portal.fault("/q", "answer", times=1, body=page)
+    portal.fault("/q", "answer", times=1, body=answer)
+    snapshot = get("/q?where=1%3D1&f=json", "arcgis")
+    assert snapshot.fault is not None
+    assert (snapshot.fault.kind, snapshot.sha256) == (FaultKind.TRUNCATED, None)
+
+
+def test_the_pages_of_a_layer_are_a_table(portal: PortalServer, store: Store, get: Get) -> None:
+    def feature(number: int) -> dict[str, Any]:
+        point = {"type": "Point", "coordinates": [-99.1, 19.4]}
+        return {"type": "Feature", "properties": {"clave": f"0{number}"}, "geometry": point}
+
+    for numbers, more in ((range(2), True), (range(2, 3), False)):
+        body = {"type": "FeatureCollection", "features": [feature(it) for it in numbers]}
+        body |= {"properties": {"exceededTransferLimit": True}} if more else {}
+        portal.fault("/q", "answer", times=1, body=json.dumps(body).encode())
+    portal.fault("/q", "answer", times=1, body=b'{"count": 3}')
+    snapshot = get("/q?where=1%3D1&f=geojson", "arcgis")
+    hint = Hint("prueba/obras/geojson", snapshot.sha256 or "", format="geojson")
+    with store.local(snapshot.sha256 or "") as path, opened(path, hint) as found:
+        assert found.tables[0].frame(["clave"])["clave"].tolist() == ["00", "01", "02"]
 
 
 def test_a_layer_that_promises_more_and_sends_nothing_is_a_part(portal: PortalServer, get: Get) -> None:
