@@ -79,10 +79,10 @@ def _show(dataset: Dataset) -> None:
         "contact point": " ".join(
             it for it in (contact.name, f"<{contact.email}>" if contact.email else "") if it
         ),
-        "accrual periodicity": f"{dataset.accrual_periodicity} ({days:g} days)"
+        "accrual periodicity": f"{dataset.accrual_periodicity} (every {days:g} days)"
         if days
         else dataset.accrual_periodicity,
-        "licence": dataset.license,
+        "licence": _licence(dataset),
         "issued": dataset.issued,
         "modified": dataset.modified,
         "landing page": dataset.landing_page,
@@ -99,6 +99,12 @@ def _show(dataset: Dataset) -> None:
         out.print(table(("distribution", "format", "bytes", "modified", "address"), rows))
     else:
         out.print("\nIt has no distribution that could be downloaded.")
+
+
+def _licence(dataset: Dataset) -> str | None:
+    if dataset.license is None or dataset.license_open is None:
+        return dataset.license
+    return f"{dataset.license} ({dataset.license_id}, {'open' if dataset.license_open else 'not open'})"
 
 
 def _walked(walk: Walk) -> list[tuple[str, Any]]:

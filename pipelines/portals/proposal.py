@@ -6,15 +6,18 @@ finding anything out (`probe`), or writing it (`sources_entry`).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.errors import SourcesError
 from pipelines.portals.files import slug
 from pipelines.portals.probe import Probe
-from pipelines.sources import Source, Sources
+from pipelines.sources import SLUG, Source, Sources
 
 MAX_ID = 63
+# Identifiers that tell a person nothing: UUIDs, hashes, and the 4x4 of Socrata
+NO_NAME = re.compile(r"[0-9a-f-]{20,}|[0-9a-z]{4}-[0-9a-z]{4}|[0-9]+")
 
 
 def propose(
@@ -58,7 +61,10 @@ def _dataset(found: Probe, id_: str | None, guide_dataset: str | None) -> dict[s
     told = found.dataset
     assert told is not None
     title = told.title.strip()
-    entry: dict[str, Any] = {"id": id_ or slug(title.rpartition(".")[0] or title, 40) or "dataset"}
+    name = found.identifier or ""
+    telling = SLUG.match(name) and not NO_NAME.fullmatch(name)
+    made = name if telling else slug(title.rpartition(".")[0] or title, 40)
+    entry: dict[str, Any] = {"id": id_ or made or "dataset"}
     if found.kind == "direct":
         (file,) = told.distributions
         format_ = file.format or "file"

@@ -66,7 +66,7 @@ def test_a_dry_run_shows_the_entry_and_writes_nothing(world: World, command: Com
     done = command("sources", "add", f"{world.url}/dataset/d-001", "--publisher", "Dependencia", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert "would be declared" in done.stdout
-    assert "identifier: d-001" in done.stdout
+    assert "id: d-001" in done.stdout
     assert (tmp_path / "sources.yaml").read_text(encoding="utf-8") == NOTHING
 
 
@@ -77,7 +77,7 @@ def test_a_dataset_is_declared_once(world: World, command: Command, tmp_path: Pa
     (source,) = parse(text).sources
     (dataset,) = source.datasets
     assert (told["written"], told["dataset"]) == (True, f"{source.id}/{dataset.id}")
-    assert (dataset.identifier, dataset.guide_dataset) == ("d-001", "contracts_register")
+    assert (dataset.id, dataset.guide_dataset) == ("d-001", "contracts_register")
     assert text.startswith("# Ours.\n")
     again = command(*words)
     assert again.returncode == 2
@@ -119,5 +119,5 @@ def test_a_hostile_title_becomes_neither_markup_nor_yaml(
     assert "\x1b" not in done.stdout
     (source,) = parse((tmp_path / "sources.yaml").read_text(encoding="utf-8")).sources
     (dataset,) = source.datasets
-    assert dataset.identifier == "d-001"
+    assert dataset.id == "d-001"
     assert "intruso" not in source.id
