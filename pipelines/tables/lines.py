@@ -153,7 +153,9 @@ def ends(path: Path) -> Ends:
     feeds = returns = pairs = nuls = trailing = 0
     last = b""
     for chunk in _line_ends_whole(path):
-        feeds, nuls = feeds + chunk.count(b"\n"), nuls + chunk.count(0)
+        feeds += chunk.count(b"\n")
+        if b"\0" in chunk:  # to look for what is not there costs a tenth of counting it
+            nuls += chunk.count(b"\0")
         if b"\r" in chunk:
             returns, pairs = returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
         body = chunk.rstrip(b"\r\n")
