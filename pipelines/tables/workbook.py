@@ -20,7 +20,7 @@ import gc
 import json
 import subprocess
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,12 @@ def text(cell: Any) -> str:
     """One cell as text: dates in ISO 8601, whole numbers without `.0`, `true` and `false`; "" when empty."""
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e16 else repr(cell)
+    if isinstance(cell, (date, time)):  # a datetime is a date, too; twice as fast as a union
+        return cell.isoformat()
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
     if isinstance(cell, timedelta):
         seconds = round(cell.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -101,9 +101,8 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
             failed = _failed(beside) if failed is None else failed
             here = failed.get(name, {})
             with (folder / f"{len(sheets)}.csv").open("w", encoding="utf-8", newline="") as out:
-                writer = csv.writer(
-                    out, delimiter=SEPARATOR
-                )  # ends lines with \r\n, and so quotes cells with either
+                # It ends lines with \r\n, and so quotes cells with either
+                writer = csv.writer(out, delimiter=SEPARATOR)
                 rows = sheet.to_python(skip_empty_area=True)
                 for number, row in enumerate(rows, start=sheet.start[0]):
                     cells = [cell if type(cell) is str else text(cell) for cell in row]
