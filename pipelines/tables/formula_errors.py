@@ -5,7 +5,7 @@ library only, because it is started by its path, beside the process that reads t
 
     python -P formula_errors.py <workbook>
 
-prints one JSON object: by sheet and row (from 0, as text), pairs of column (from 0) and text. Exit status 1: it is no
+prints one JSON object: by sheet and row (from 0, as text), pairs of column (from 0) and text. Exit status 3: it is no
 XLSX, or a damaged one.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 MAX_ERRORS = 100_000
+UNREADABLE = 3  # 1 is Python's own, when it breaks down
 _CHUNK = 4 << 20
 _ERROR = re.compile(
     rb'<c\s(?=[^>]{0,200}\bt="e")[^>]{0,200}\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}>'
@@ -89,7 +90,7 @@ def main(workbook: Path) -> int:
         RuntimeError,
         zlib.error,
     ):
-        return 1
+        return UNREADABLE
     print(json.dumps(found))
     return 0
 

@@ -78,7 +78,7 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
             sheets.append(
                 {"name": sheet.name, "first_row": 1, "filled": filled, "rows": sheet.nrows, "errors": errors}
             )
-        described = {"sheets": sheets, "left_out": 0, "hidden": []}
+        described = {"sheets": sheets, "left_out": 0, "hidden": [], "errors_known": True}
         (folder / "sheets.json").write_text(json.dumps(described), encoding="utf-8")
     except MemoryError:
         raise

@@ -71,6 +71,10 @@ def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[li
     if hidden := [headers.clean(str(name)) for name in described["hidden"]]:
         more = f" and {len(hidden) - 5} more" if len(hidden) > 5 else ""
         told.append(f"Hidden sheets were not read: {', '.join(hidden[:5])}{more}.")
+    if not described["errors_known"]:
+        told.append(
+            "Cells whose formula failed could not be looked for; where there are any, they count as empty."
+        )
     return tables, told
 
 

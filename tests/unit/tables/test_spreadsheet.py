@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
+import json
+import os
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +19,8 @@ import xlsxwriter
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
-from pipelines.tables import spreadsheet
+from pipelines.tables import formula_errors, spreadsheet
+from pipelines.tables import workbook as child
 from pipelines.tables.workbook import text
 from tests.published_files import compound
 
@@ -194,6 +199,83 @@ def test_errors_stay_text_and_hidden_sheets_are_told(reading, rows):
         "2 cells hold an error of a formula, such as #REF!, as their text.",
         "Hidden sheets were not read: Oculta, Muy oculta.",
     )
+
+
+def _converted(path: Path, folder: Path) -> tuple[dict[str, object], str]:
+    """What the child process makes of a workbook, made here."""
+    folder.mkdir()
+    assert child.main(path, folder, spreadsheet.MAX_MEGABYTES) == 0
+    assert sorted(it.name for it in folder.iterdir()) == ["0.csv", "sheets.json"]
+    return json.loads((folder / "sheets.json").read_text()), (folder / "0.csv").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def below_a_title(tmp_path, monkeypatch) -> Path:
+    """A sheet of 60 rows that begins in C5, one cell of which is a failed formula."""
+
+    def make(book):
+        sheet = book.add_worksheet("Datos")
+        sheet.write_row(4, 2, ["clave", "monto"])
+        for row in range(5, 64):
+            sheet.write_row(row, 2, [f"C{row}", row / 4])
+        sheet.write_formula(60, 3, "=1/0", None, "#DIV/0!")
+
+    monkeypatch.setattr(
+        child, "_limit_memory", lambda megabytes: None
+    )  # it would hold for the tests after this
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(workbook(make))
+    return path
+
+
+# The process that reads workbooks has one thread; this one may have more
+FORKS = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+@FORKS
+def test_two_writers_write_what_one_writes(below_a_title, tmp_path, monkeypatch):
+    alone = _converted(below_a_title, tmp_path / "one")
+    assert alone[0]["sheets"] == [{"name": "Datos", "first_row": 5, "filled": 120, "rows": 60, "errors": 1}]
+    assert alone[1].splitlines()[56] == "C60\x1f#DIV/0!"
+    monkeypatch.setattr(child, "TWO_WRITERS_FROM", 10)
+    assert _converted(below_a_title, tmp_path / "two") == alone
+
+
+@FORKS
+def test_what_stops_the_second_writer_is_told_or_overcome(below_a_title, tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "TWO_WRITERS_FROM", 10)
+    whole, here = child._part, os.getpid()
+
+    def only_here(*given):
+        if os.getpid() != here:
+            os._exit(9)
+        return whole(*given)
+
+    monkeypatch.setattr(child, "_part", only_here)
+    lame = _converted(below_a_title, tmp_path / "lame")
+    monkeypatch.setattr(child, "_part", whole)
+    assert lame == _converted(below_a_title, tmp_path / "sound")
+
+
+def test_unknown_errors_of_formulas_are_told(reading, monkeypatch):
+    for status, known in ((1, False), (-9, False), (0, True), (formula_errors.UNREADABLE, True)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"import os, signal; print('{{}}', flush=True)\nif {status} < 0: "
+             f"os.kill(os.getpid(), 9)\nraise SystemExit({status})"],
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert child._failed(process) == ({}, known)
+    monkeypatch.setattr(spreadsheet, "_convert", lambda path, folder: _described(folder))
+    table = reading(workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"])), "x.xlsx").tables[
+        0
+    ]
+    assert "Cells whose formula failed could not be looked for" in table.report.notes[0]
+
+
+def _described(folder: Path) -> dict[str, object]:
+    (folder / "0.csv").write_text("a\x1fb\r\n1\x1f2\r\n", encoding="utf-8")
+    sheet = {"name": "x", "first_row": 1, "filled": 4, "rows": 2, "errors": 0}
+    return {"sheets": [sheet], "left_out": 0, "hidden": [], "errors_known": False}
 
 
 def test_a_workbook_with_a_password_says_what_to_do(reading):
