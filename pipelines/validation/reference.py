@@ -1,7 +1,7 @@
 """Great Expectations itself: the language, and the reference for what a suite means.
 
-Belongs here: running expectations through GX on a frame. This is the only module that imports GX, and it
-does so inside functions, because the import costs seconds. Facts that it rests on (GX 1.24): results come
+Belongs here: running expectations through GX on a frame. This module imports GX (and `custom`, which does)
+inside functions, because the import costs seconds. Facts that it rests on (GX 1.24): results come
 back in another order and with null ids, so they are joined on `meta.key`; an expectation that raised counts
 as a plain failure in GX's statistics, so its exception is looked at.
 """
@@ -27,6 +27,8 @@ def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    from pipelines.validation import custom  # noqa: F401 - importing it makes GX know our own types
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")

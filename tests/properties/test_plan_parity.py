@@ -295,6 +295,7 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "expect_table_row_count_to_be_between": options(conditions, within(lengths)),
     "expect_table_row_count_to_equal": options(conditions, value=lengths),
+    f"{M}have_no_outer_blanks": options(conditions, mostly, column=text_columns),
 }
 # GX counts the column of row numbers, and knows LIKE on SQL databases only: tests/unit/validation/test_plan.py.
 APART = {

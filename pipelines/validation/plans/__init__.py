@@ -15,6 +15,7 @@ from pipelines.validation.plans import (
     schema,
     series,
     sets,
+    texts,
     uniqueness,
 )
 from pipelines.validation.plans.register import AGGREGATES, ROWWISE
@@ -32,5 +33,6 @@ __all__ = [
     "schema",
     "series",
     "sets",
+    "texts",
     "uniqueness",
 ]
