@@ -2,9 +2,10 @@
 
     python -m benchmarks.measure benchmarks.csv_speed:veedor contratos.csv
 
-Belongs here: running `module:function` on a file here or in a fresh process. The function takes the path and gives
-the number of records that it read. The last line is one JSON object: `rows`, `wall_s` (seconds, without the start of
-the interpreter), `cpu_s` (all threads and child processes) and `peak_mb` (the largest resident set of any process).
+Belongs here: running `module:function` on a file here or in a fresh process, of this interpreter or of another one's.
+The function takes the path and gives the number of records that it read, or a mapping that has it as `rows` and may
+hold more. The last line is one JSON object: that, `wall_s` (seconds, without the start of the interpreter), `cpu_s` (all
+threads and child processes) and `peak_mb` (the largest resident set of any process). It needs the standard library alone.
 """
 
 from __future__ import annotations
@@ -19,20 +20,27 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-Figures = dict[str, float]
+ROOT = Path(__file__).resolve().parent.parent
+Figures = dict[str, Any]
 
 
-def measured(contender: str, path: Path) -> Figures:
-    """Run one contender in a fresh process. Raises `CalledProcessError` when it fails."""
+def measured(contender: str, path: Path, python: str = sys.executable) -> Figures:
+    """Run one contender in a fresh process, and add `process_s`: its wall time from start to end.
+
+    Raises `CalledProcessError` when it fails.
+    """
+    started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.measure", contender, str(path)],
+        [python, "-m", "benchmarks.measure", contender, str(path.resolve())],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return figures | {"process_s": time.perf_counter() - started}
 
 
 def compared(contenders: Sequence[str], path: Path, runs: int) -> tuple[dict[str, Figures], float]:
@@ -81,12 +89,13 @@ def main() -> None:
     module, _, function = sys.argv[1].partition(":")
     contender = getattr(importlib.import_module(module), function)
     started = time.perf_counter()
-    rows = contender(Path(sys.argv[2]))
+    found = contender(Path(sys.argv[2]))
     wall = time.perf_counter() - started
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(one.ru_utime + one.ru_stime for one in used)
     peak = max(_peak(), used[1].ru_maxrss) / 1024
-    print(json.dumps({"rows": rows, "wall_s": wall, "cpu_s": cpu, "peak_mb": peak}))
+    figures = found if isinstance(found, dict) else {"rows": found}
+    print(json.dumps(figures | {"wall_s": wall, "cpu_s": cpu, "peak_mb": peak}))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 Pollock (Vitagliano et al., VLDB 2023) pollutes one clean file in 29 ways and gives the clean parse of each; its
 survey adds 11 files found on the web. The last line is one JSON object: for each reader the share of the files
 whose parse equals the clean one. A reader runs in a process of its own, the others than ours in an environment
-of their own (`.tools/bench`, made here); pandas runs with its defaults and with `sep=None`, and the better counts.
+of their own (`benchmarks/requirements/readers.txt`); pandas runs with its defaults and with `sep=None`, and the better counts.
 
 **What is compared.** Names of columns and every cell of every record, in order. Equal, for all readers alike: a
 missing cell and an empty one; white space around a cell; trailing empty cells and columns (names included); wholly
@@ -26,16 +26,15 @@ import argparse
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import python_of
+
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".tools" / "bench"
-PACKAGES = ("pandas==3.1.1", "csv-detective==0.13.0", "frictionless==5.21.0")
 SURVEY_HEADER_ROWS = {"18-12-06.CSV": 4}
 
 Parse = tuple[list[str | None], list[list[str | None]]]
@@ -139,19 +138,6 @@ def _strict(path: Path) -> list[list[str | None]]:
         return [list(row) for row in csv.reader(handle)]
 
 
-def environment() -> Path:
-    """The Python of the environment of the other readers, made when missing."""
-    python = TOOLS / "bin" / "python"
-    done = TOOLS / ".ready"
-    if not done.exists() or done.read_text() != repr(PACKAGES):
-        uv = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
-        quiet = {"check": True, "stdout": sys.stderr}
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(TOOLS)], **quiet)  # type: ignore[call-overload]
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *PACKAGES], **quiet)  # type: ignore[call-overload]
-        done.write_text(repr(PACKAGES))
-    return python
-
-
 def parsed(reader: str, folder: Path) -> None:
     """Print one line of JSON a file: its name and what `reader` makes of it, or the error."""
     for path, *_ in cases(folder):
@@ -164,11 +150,11 @@ def parsed(reader: str, folder: Path) -> None:
 
 def figures(folder: Path) -> tuple[dict[str, float], dict[str, list[str]]]:
     """For each reader the share of files read right, and the names of the others."""
-    other = environment()
+    other = python_of("readers")
     expected = {path.name: (clean, names) for path, clean, names in cases(folder)}
     missed: dict[str, list[str]] = {}
     for reader in READERS:
-        python = sys.executable if reader in ("veedor", "duckdb") else str(other)
+        python = sys.executable if reader in ("veedor", "duckdb") else other
         command = [python, "-m", "benchmarks.pollock", "--reader", reader, "--folder", str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         # A library may print too; our lines are arrays
