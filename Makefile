@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run sql site dev test test-slow test-all check format docs clean
-.PHONY: bench-read bench-memory bench-validate bench-validate-small
+.PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -100,11 +100,14 @@ bench-read: $(READY) ## Figures about reading, as ratios: make bench-read CSV=10
 bench-memory: $(READY) ## Memory for very large files: make bench-memory CSV=5000 JSON=2000 ZIP=1000
 	@$(BIN)/python -m benchmarks.memory --csv $(or $(CSV),5000) --json $(or $(JSON),2000) --zip $(or $(ZIP),1000)
 
-bench-validate: $(READY) ## Speed of a suite on a large CSV: make bench-validate ROWS=500000
+bench-validate: $(READY) ## Speed of a suite on a large CSV, against seven others: make bench-validate ROWS=500000
 	@$(BIN)/python -m benchmarks.validate --rows $(or $(ROWS),5000000)
 
 bench-validate-small: $(READY) ## Speed of a suite on 200 rows, as a ratio to GX on pandas
-	@$(BIN)/python -m benchmarks.validate --small
+	@$(BIN)/python -m benchmarks.validate_small
+
+bench-validate-scale: $(READY) ## Time by rows, drawn in docs/validation_speed.svg: make bench-validate-scale ROWS=1000000
+	@$(BIN)/python -m benchmarks.validate_scale --rows $(or $(ROWS),10000000) --plot docs/validation_speed.svg
 
 clean: ## Remove .venv, tools and caches; never the data folder
 	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

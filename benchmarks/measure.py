@@ -4,8 +4,9 @@
 
 Belongs here: running `module:function` on a file here or in a fresh process, of this interpreter or of another one's.
 The function takes the path and gives the number of records that it read, or a mapping that has it as `rows` and may
-hold more. The last line is one JSON object: that, `wall_s` (seconds, without the start of the interpreter), `cpu_s` (all
-threads and child processes) and `peak_mb` (the largest resident set of any process). It needs the standard library alone.
+hold more. The last line is one JSON object: that, `wall_s` (seconds, without the start of the interpreter), `cpu_s`
+(all threads and child processes) and `peak_mb` (the largest resident set of any process). It needs the standard
+library alone.
 """
 
 from __future__ import annotations

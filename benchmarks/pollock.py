@@ -5,7 +5,8 @@
 Pollock (Vitagliano et al., VLDB 2023) pollutes one clean file in 29 ways and gives the clean parse of each; its
 survey adds 11 files found on the web. The last line is one JSON object: for each reader the share of the files
 whose parse equals the clean one. A reader runs in a process of its own, the others than ours in an environment
-of their own (`benchmarks/requirements/readers.txt`); pandas runs with its defaults and with `sep=None`, and the better counts.
+of their own (`benchmarks/requirements/readers.txt`); pandas runs with its defaults and with `sep=None`, and the
+better counts.
 
 **What is compared.** Names of columns and every cell of every record, in order. Equal, for all readers alike: a
 missing cell and an empty one; white space around a cell; trailing empty cells and columns (names included); wholly

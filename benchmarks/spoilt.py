@@ -29,7 +29,10 @@ GOOD = {
     "procurement_method": "open",
 }
 SPOILT: tuple[dict[str, str], ...] = (
-    *({name: ""} for name in ("ocid", "contract_id", "buyer_name", "supplier_name", "supplier_id", "date_signed")),
+    *(
+        {name: ""}
+        for name in ("ocid", "contract_id", "buyer_name", "supplier_name", "supplier_id", "date_signed")
+    ),
     {"currency": ""},
     {"currency": "", "value_amount": ""},
     *({"contract_id": "X-twice"} for _ in range(2)),
@@ -38,7 +41,10 @@ SPOILT: tuple[dict[str, str], ...] = (
     *({"supplier_id": text} for text in ("PEJ0102AB1", "pej010203ab1", "PEJ010203AB12", "PÉJ010203AB1")),
     *({"value_amount": text} for text in ("N/D", "1.234,56", "$12", "12 pesos", "-")),
     *({"value_amount": text} for text in ("-5", "-0.01", "0", "0.5", "100000000000", "100000000001")),
-    *({"date_signed": text} for text in ("31/12/2024", "2024-03", "S/F", "1989-12-31", "1990-01-01", "2024-03-02")),
+    *(
+        {"date_signed": text}
+        for text in ("31/12/2024", "2024-03", "S/F", "1989-12-31", "1990-01-01", "2024-03-02")
+    ),
     *({"start_date": text} for text in ("01/03/2024", "2024-02-29", "", "pronto")),
     *({"end_date": text} for text in ("31/12/2024", "2024-02-29", "2024-03-01", "", "indefinido")),
     *({"buyer_name": text} for text in (" Ayuntamiento", "Ayuntamiento ", "\tAyuntamiento")),

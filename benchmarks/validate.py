@@ -9,7 +9,7 @@ evidence), `gx_pandas`, and, from an environment of their own, `soda_duckdb`, `p
 and keeps is in its file under `benchmarks/contenders/`.
 
 **They have to agree.** First all judge a small file that breaks every rule, then each judges the large one; when any
-counts otherwise than we do, that is told and nothing else. What they are asked is the same, so that only the way differs.
+counts otherwise than we do, that is told and nothing else.
 
 The last line is one JSON object: `rows`; for each contender the medians `wall_s` (from the start of the interpreter to
 its end) and `cpu_s`, the largest `peak_mb` and `same_counts`, the number of expectations on which it agrees; for ours
@@ -38,7 +38,10 @@ from benchmarks.suite import generate, head
 
 @dataclass(frozen=True)
 class Contender:
-    """`target` is what `benchmarks.measure` runs; `floor`: nothing judges faster; `share`: judges one row in so many."""
+    """`target` is what `benchmarks.measure` runs; `share`: it judges one row in so many.
+
+    `environment` holds its libraries (None: ours does). A `floor` is what nobody is expected to beat.
+    """
 
     target: str
     environment: str | None = None
@@ -68,10 +71,10 @@ def agreed(names: Sequence[str], folder: Path) -> None:
     """Let all judge the small file that breaks every rule. Exits when they do not count alike."""
     path = folder / "spoilt.csv"
     spoilt.write(path)
-    _compare({name: CONTENDERS[name].run(path) for name in (OURS, *names)})
+    compare({name: CONTENDERS[name].run(path) for name in (OURS, *names)})
 
 
-def _compare(found: dict[str, Figures], ours: Figures | None = None) -> None:
+def compare(found: dict[str, Figures], ours: Figures | None = None) -> None:
     """Exit with what differs from our counts and numbers of rows."""
     ours = ours or found[OURS]
     differing = [
@@ -79,7 +82,9 @@ def _compare(found: dict[str, Figures], ours: Figures | None = None) -> None:
         for name, figures in found.items()
         for line in disagreements(name, figures.get("counts", {}), ours["counts"])
     ]
-    differing += [f"{name} read {one['rows']} rows" for name, one in found.items() if one["rows"] != ours["rows"]]
+    differing += [
+        f"{name} read {one['rows']} rows" for name, one in found.items() if one["rows"] != ours["rows"]
+    ]
     if differing:
         sys.exit("\n".join(differing))
 
@@ -101,7 +106,7 @@ def compared(rows: int, runs: int, names: Sequence[str]) -> dict[str, Any]:
             rounds.append({name: _one(name, files, number) for name in names})
             ours.setdefault(1, rounds[0][OURS])
             for name, one in rounds[-1].items():
-                _compare({name: one}, ours[CONTENDERS[name].share])
+                compare({name: one}, ours[CONTENDERS[name].share])
         size = whole.stat().st_size
     return {"rows": rows, "bytes": size} | summary(rounds, rows)
 

@@ -40,6 +40,7 @@ TEXT = {
     ".svg",
     ".csv",
     ".lock",
+    ".txt",
 }
 
 # A letter in brackets keeps this file from holding what it looks for.

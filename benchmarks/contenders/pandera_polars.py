@@ -1,7 +1,8 @@
 """pandera on polars: one schema, validated lazily, so that every rule is judged.
 
 All 25 rules can be said; pairs of columns, the row condition and the pattern that must not match are functions over
-polars. It has no thresholds (`mostly`), so these are left to the counts. It keeps every failing case, as it does by default.
+polars. It has no thresholds (`mostly`), so these are left to the counts. It keeps every failing case, as it does by
+default.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def _kinds() -> dict[str, Any]:
     import polars as pl
 
     values = {"number": pl.Float64, "date": pl.Date}
-    return {name: pl.String for name in ROLES} | {f"typed_{name}": values[kind] for name, kind in TYPED.items()}
+    typed = {f"typed_{name}": values[kind] for name, kind in TYPED.items()}
+    return dict.fromkeys(ROLES, pl.String) | typed
 
 
 def check(key: str, kind: str, kwargs: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """What DuckDB alone takes: its bare parse of the file, and one query written by hand for these very rules.
 
-Belongs here: the two floors. The query is what somebody who knows the rules and the file would write: every count in one
-pass straight over the CSV, with neither evidence nor thresholds. It is ours to keep as fast as it can be made.
+Belongs here: the two floors. The query is what somebody who knows the rules and the file would write: every count in
+one pass straight over the CSV, with neither evidence nor thresholds. It is kept as fast as it can be made.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """pointblank on polars: one step for each rule, with its threshold.
 
-All 25 rules can be said. It keeps the first 20 failing rows of each, as we do, where its default would be 500.
+All 25 rules can be said. It keeps the first 10 failing rows of each, as we do, where its default would be 500.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.contenders.polars_frame import frame
 from benchmarks.suite import ASKED, TYPED
 
-EVIDENCE = 20
+EVIDENCE = 10
 V = "expect_column_values_to_"
 
 

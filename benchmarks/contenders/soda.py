@@ -1,8 +1,9 @@
 """Soda Core 3 on DuckDB: SodaCL over a table that holds the file, as its documentation has it.
 
-All 25 rules can be said. Of pairs of columns and of dates it knows nothing, so these are SQL expressions; of duplicates it
-counts the values, not the rows. Thresholds are left to the counts. For each rule that fails it fetches up to 100 rows,
-as it does by default. A view over the file instead of a table would parse it once for every query, and takes longer.
+All 25 rules can be said. Pairs of columns and limits of dates are SQL expressions, for which it has no words; of
+duplicates it counts the values, not the rows. Thresholds are left to the counts. For each rule that fails it fetches up
+to 100 rows, as it does by default. A view over the file instead of a table would parse it once for every query, and
+takes longer.
 """
 
 from __future__ import annotations
