@@ -141,7 +141,7 @@ def expectations() -> tuple[Expectation, ...]:
             type=kind,
             kwargs=kwargs,
             severity=Severity.WARNING,
-            roles=(),
+            roles=_needs(kwargs),
             needs=_needs(kwargs),
             dimension="validity",
             principle="P2",

@@ -81,7 +81,7 @@ def of_rows(rows: Sequence[Sequence[str | None]], asked: Sequence[Asked]) -> lis
 
 def of_table(table: Table, columns: Columns, expectations: Sequence[Expectation]) -> list[tuple[Any, Any]]:
     """(the plan's, GX's) comparable answer to each of `expectations`. None: the plan does not know it."""
-    planned = Plan(columns, expectations, PARAMETERS).run(table.connection)
+    planned = Plan(columns, expectations, PARAMETERS).run(table)
     prepared = frames(table, columns, columns.order)
     judged = reference.run(
         prepared.text, [item.raw for item in expectations if not item.typed], PARAMETERS

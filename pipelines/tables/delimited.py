@@ -25,9 +25,10 @@ from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
 from pipelines.tables.header import Header
 from pipelines.tables.in_place import Parse
-from pipelines.tables.lines import ends, records, shape
+from pipelines.tables.line_index import LineIndex
+from pipelines.tables.lines import Ends, ends, records, shape
 from pipelines.tables.mend import Mender
-from pipelines.tables.table import Table
+from pipelines.tables.table import Presumption, Table
 from pipelines.tables.workspace import Row, Workspace, fill
 
 FAST_ABOVE = 1_000_000
@@ -40,7 +41,8 @@ _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
 class Tally:
     """What is counted while rows go by; `next` is the header, and its row, of another table that follows.
 
-    `last_ragged` are the numbers of the last rows that were counted as `ragged`.
+    `lines` are those of the file when each is one record, which `index` finds. `last_ragged` are the numbers of the
+    last rows that were counted as `ragged`.
     """
 
     rows: int = 0
@@ -49,7 +51,10 @@ class Tally:
     surplus: int = 0
     blank: int = 0
     trailing: int = 0
+    lines: Ends | None = None
     nuls: int | None = None
+    presumption: Presumption | None = None
+    index: LineIndex | None = None
     next: tuple[int, list[str]] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -119,7 +124,7 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
         if not tables and not encoding.name.startswith("utf-16"):
             nuls = ends(path).nuls if tally.nuls is None else tally.nuls
             report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
-        table = Table(report, space.connection, relation)
+        table = Table(report, space.connection, relation, tally.presumption, tally.index)
         if not in_file or size <= footer.CHEAP:
             table, below = footer.trimmed(table)
             if below is not None:
@@ -240,26 +245,51 @@ def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str |
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
     parse = Parse(clean, dialect, width, header.first)
-    # Where its name stands in a column, it may be the header once more: only the patient way can tell
-    name = next(((index, cell) for index, cell in enumerate(begin.published[:width]) if cell.strip()), None)
-    if not _agrees(space, parse, records, name, tally):
+    presumed = space.presuming and path.stat().st_size > footer.CHEAP
+    agrees = _presumed if presumed else _agrees
+    if not agrees(space, parse, begin, records, tally):
         if clean != path:
             clean.unlink()
         return None
     if clean == path:
         parse = replace(parse, path=space.kept(path))
+    if tally.lines:
+        tally.index = LineIndex(parse.path, dialect, tally.lines.offsets, tally.lines.before)
     return in_place.published(
-        space, parse, header.columns, row=header.first + 1, blank=tally.blank > tally.trailing
+        space,
+        parse,
+        header.columns,
+        row=header.first + 1,
+        blank=tally.blank > tally.trailing,
+        lines=tally.lines is not None,
     )
 
 
-def _agrees(
-    space: Workspace, parse: Parse, records: list[list[str]], name: tuple[int, str] | None, tally: Tally
+def _presumed(
+    space: Workspace, parse: Parse, begin: Beginning, records: list[list[str]], tally: Tally
 ) -> bool:
+    """Whether all seems to be regular: a row for each line, none blank, none the header once more.
+
+    What whoever scans the table has to show of it is left in `tally`.
+    """
+    lines = ends(parse.path)
+    if lines.mixed or not in_place.begins(space, parse, records):
+        return False
+    tally.rows, tally.trailing = lines.lines - parse.skip - lines.trailing, lines.trailing
+    tally.blank, tally.nuls, tally.lines = lines.trailing, lines.nuls, lines
+    published = [cell if cell.strip() else "" for cell in begin.published] or [""] * parse.width
+    tally.presumption = Presumption(tally.rows, dict(zip(begin.header.columns, published, strict=False)))
+    return tally.rows > 0
+
+
+def _agrees(space: Workspace, parse: Parse, begin: Beginning, records: list[list[str]], tally: Tally) -> bool:
     """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
 
     Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
     """
+    # Where its name stands in a column, it may be the header once more: only the patient way can tell
+    published = begin.published[: parse.width]
+    name = next(((index, cell) for index, cell in enumerate(published) if cell.strip()), None)
     with ThreadPoolExecutor(1) as beside:
         counting = beside.submit(ends, parse.path)
         counted = in_place.counted(space, parse, records, name)
@@ -268,7 +298,9 @@ def _agrees(
         return False
     total, blank = counted
     trailing = lines.trailing
-    if lines.mixed or total + parse.skip + trailing != lines.lines:
+    if not lines.mixed and total + parse.skip + trailing == lines.lines:
+        tally.lines = lines
+    else:
         # Not every line is a row: then line ends inside quotes must be all that is between the two counts
         measured = shape(parse.path, parse.dialect.quote)
         if measured.blank_inside or measured.mixed_ends or total + parse.skip != measured.records:

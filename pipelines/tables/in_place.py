@@ -7,13 +7,13 @@ the table. Does not belong here: whether a file is regular enough to be tried (`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import duck
+from pipelines.tables import pieces
 from pipelines.tables.dialect import Dialect
-from pipelines.tables.header import BLANKS
-from pipelines.tables.table import ROW
+from pipelines.tables.table import ROW, blank, filled
 from pipelines.tables.workspace import Workspace, name_columns
 
 
@@ -26,12 +26,15 @@ class Parse:
     width: int
     skip: int
 
-    def sql(self) -> str:
-        """A table function that gives columns c0, c1, ..., in the order of the file; an empty cell is NULL."""
+    def sql(self, name: str | None = None) -> str:
+        """A table function that gives columns c0, c1, ..., in the order of the file; an empty cell is NULL.
+
+        `name`: what DuckDB is to open instead of the file.
+        """
         columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(self.width))
         quote = self.dialect.quote or ""
         return (
-            f"read_csv({duck.literal(str(self.path))}, auto_detect = false, header = false, "
+            f"read_csv({duck.literal(name or str(self.path))}, auto_detect = false, header = false, "
             f"strict_mode = true, compression = 'none', skip = {self.skip}, "
             f"delim = {duck.literal(self.dialect.delimiter or '')}, quote = {duck.literal(quote)}, "
             f"escape = {duck.literal(self.dialect.escape or quote)}, columns = {{{columns}}})"
@@ -48,41 +51,56 @@ def counted(
     """
     import duckdb
 
-    # CASE asks the next column only about records that are blank so far, which costs hardly more than one column
-    arms = " ".join(f"WHEN {_filled(index)} THEN 0" for index in range(parse.width))
+    if not begins(space, parse, first):
+        return None
+    empty = blank(f"c{index}" for index in range(parse.width))
     try:
-        rows = space.connection.execute(f"SELECT * FROM {parse.sql()} LIMIT {len(first)}").fetchall()
-        if rows != [tuple(cell or None for cell in row) for row in first]:
-            return None
         repeated = f"count(*) FILTER (c{again[0]} = {duck.literal(again[1])})" if again else "0"
         found = space.connection.execute(
-            f"SELECT count(*), coalesce(sum(CASE {arms} ELSE 1 END), 0), {repeated} FROM {parse.sql()}"
+            f"SELECT count(*), coalesce(count_if({empty}), 0), {repeated} FROM {parse.sql()}"
         ).fetchone()
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
         return None
     return (int(found[0]), int(found[1])) if found and not found[2] else None
 
 
-def _filled(index: int) -> str:
-    """SQL: the cell holds something, in the sense of `header.blank`; NULL for an empty one, as good as false.
+def begins(space: Workspace, parse: Parse, first: Sequence[Sequence[str]]) -> bool:
+    """Whether DuckDB's first records are `first`."""
+    import duckdb
 
-    A first character from "!" to the end of ASCII is no blank; asking that first makes reading a third faster.
-    """
-    blanks = " || ".join(f"chr({ord(character)})" for character in BLANKS)
-    return f"(c{index} >= '!' AND c{index} < chr(128) OR trim(c{index}, {blanks}) <> '')"
+    try:
+        rows = space.connection.execute(f"SELECT * FROM {parse.sql()} LIMIT {len(first)}").fetchall()
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
+        return False
+    return rows == [tuple(cell or None for cell in row) for row in first]
 
 
-def published(space: Workspace, parse: Parse, columns: Sequence[str], *, row: int, blank: bool) -> str:
+def published(
+    space: Workspace, parse: Parse, columns: Sequence[str], *, row: int, blank: bool, lines: bool = False
+) -> str:
     """The name of a relation over `parse`, whose first record has the number `row`; `blank` records are left out.
 
-    The file must stay where it is until the reading ends.
+    `lines`: each line of the file is one record, so that a large file is parsed by as many threads as there are. The
+    file must stay where it is until the reading ends.
     """
     relation = space.relation()
     # A window without order keeps the order of the file, and is counted while the records stream by
-    space.connection.execute(
-        f"CREATE VIEW {duck.quote(relation + '_rows')} AS "
-        f"SELECT row_number() OVER () + {row - 1} AS {duck.quote(ROW)}, * FROM {parse.sql()}"
+    parts = " UNION ALL ".join(
+        f"SELECT row_number() OVER () + {before} AS {duck.quote(ROW)}, * FROM {source}"
+        for source, before in _sources(space, parse, row - 1, lines)
     )
-    filled = " OR ".join(_filled(index) for index in range(parse.width))
-    name_columns(space, relation, columns, where=f"WHERE {filled}" if blank else "")
+    space.connection.execute(f"CREATE VIEW {duck.quote(relation + '_rows')} AS {parts}")
+    some = " OR ".join(filled(f"c{index}") for index in range(parse.width))
+    name_columns(space, relation, columns, where=f"WHERE {some}" if blank else "")
     return relation
+
+
+def _sources(space: Workspace, parse: Parse, before: int, lines: bool) -> list[tuple[str, int]]:
+    """Table functions that give all records between them, and the number of the row before each one's first."""
+    found = pieces.cut(parse.path, space.threads) if lines else []
+    if len(found) < 2:
+        return [(parse.sql(), before)]
+    names = pieces.shown(space.connection, parse.path, found)
+    first, *others = zip(names, found, strict=True)
+    rest = replace(parse, skip=0)
+    return [(parse.sql(first[0]), before), *((rest.sql(name), piece.lines) for name, piece in others)]

@@ -7,12 +7,12 @@ content is not what was promised. Does not belong here: any format; `registry` n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines import duck
 from pipelines.errors import ReadFault
@@ -21,8 +21,10 @@ from pipelines.tables import archives, temporary
 from pipelines.tables.guard import guarded
 from pipelines.tables.registry import ARCHIVES, COMPRESSIONS, READERS
 from pipelines.tables.sniff import fault, sniff
-from pipelines.tables.table import Hint, Opened, Table
+from pipelines.tables.table import Hint, Opened, Table, Unproven
 from pipelines.tables.workspace import Workspace
+
+T = TypeVar("T")
 
 MAX_DEPTH = 2  # an archive, and an archive in it
 _NAMED = 5
@@ -33,19 +35,51 @@ _WORDS = {each.format: each.words for each in (*READERS, *ARCHIVES, *COMPRESSION
 _BESIDE = re.compile(r"\.(?:shp|shx|prj|cpg|sbn|sbx|qix|qpj|atx|shp\.xml)$", re.IGNORECASE)  # beside a .dbf
 
 
+def worked(
+    path: Path,
+    hint: Hint,
+    work: Callable[[Opened], T],
+    *,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    threads: int = duck.THREADS,
+) -> T:
+    """What `work` makes of the tables of the snapshot at `path`, proven on the way.
+
+    A large regular file is not parsed once to see that it is what it seems to be and once more for the work: the
+    work's own scan shows it. Where it shows something else, `work` is done again on the file read the patient way, so
+    it must do nothing but look at the tables. Raises what `opened` does.
+    """
+    limits: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads}
+    try:
+        with opened(path, hint, presuming=True, **limits) as content:
+            made = work(content)
+            for table in content.tables:
+                table.settle()
+            return made
+    except Unproven:
+        with opened(path, hint, **limits) as content:
+            return work(content)
+
+
 @contextmanager
 def opened(
-    path: Path, hint: Hint, *, memory_limit: str = duck.MEMORY_LIMIT, threads: int = duck.THREADS
+    path: Path,
+    hint: Hint,
+    *,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    threads: int = duck.THREADS,
+    presuming: bool = False,
 ) -> Iterator[Opened]:
     """Read the snapshot at `path` and give its tables; they and all temporary files vanish with the context.
 
-    Content decides what the file is. Raises `ReadFault` when nothing in it could be read as a table, and
-    `OSError` when our own disk or machine stood in the way.
+    `presuming`: tables may come with a `presumption`, for `worked`. Content decides what the file is. Raises
+    `ReadFault` when nothing in it could be read as a table, and `OSError` when our own disk or machine stood in the
+    way.
     """
     with temporary.folder() as folder:
         connection = duck.connect(memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill")
         try:
-            space = Workspace(hint, connection, folder)
+            space = Workspace(hint, connection, folder, presuming)
             tables, failed = _read(path, space, _declared(hint), MAX_DEPTH)
             main, *others = tables
             tables = [_with_report(main, main=True), *(_with_report(table, main=False) for table in others)]

@@ -5,18 +5,71 @@ Belongs here: the three values that cross the border of this package. Does not b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines import duck
 from pipelines.model import ReadReport
+from pipelines.tables.header import BLANKS
+from pipelines.tables.line_index import LineIndex
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 ROW = "_row"
+
+
+def blank(cells: Iterable[str]) -> str:
+    """SQL: none of the columns `cells` holds anything.
+
+    CASE asks the next column only about records that are blank so far, which costs hardly more than one column.
+    """
+    return f"CASE {' '.join(f'WHEN {filled(cell)} THEN false' for cell in cells)} ELSE true END"
+
+
+def filled(cell: str) -> str:
+    """SQL: the column `cell` holds something, in the sense of `header.blank`; NULL for an empty one, as good as false.
+
+    A first character from "!" to the end of ASCII is no blank; asking that first makes reading a third faster.
+    """
+    blanks = " || ".join(f"chr({ord(character)})" for character in BLANKS)
+    return f"({cell} >= '!' AND {cell} < chr(128) OR trim({cell}, {blanks}) <> '')"
+
+
+class Unproven(Exception):
+    """What was presumed of a file does not hold: it must be read anew, and proven first (`read.worked`)."""
+
+
+@dataclass
+class Presumption:
+    """What is presumed of a table until some scan of it has shown that it holds.
+
+    `rows`: how many it has. `names`: what the header says of each of its columns, "" for nothing. No row is blank,
+    and none is the header once more. Whoever scans the whole table counts on the way, and tells `settle`.
+    """
+
+    rows: int
+    names: Mapping[str, str]
+    settled: bool = False
+
+    def never(self, columns: Iterable[str]) -> str:
+        """SQL that is true for no row, as far as these of its columns can tell: to look at others has its price."""
+        seen = [column for column in self.names if column in set(columns)] or list(self.names)
+        never = blank(map(duck.quote, seen))
+        if named := next((column for column in seen if self.names[column]), None):
+            never += f" OR {duck.quote(named)} = {duck.literal(self.names[named])}"
+        return never
+
+    def settle(self, rows: int, never: int) -> None:
+        """Take how many rows a scan of the whole table counted, and for how many of them `never` is true.
+
+        Raises `Unproven`.
+        """
+        if rows != self.rows or never:
+            raise Unproven(f"{rows} rows instead of {self.rows}, {never} of them impossible")
+        self.settled = True
 
 
 @dataclass(frozen=True)
@@ -43,13 +96,48 @@ class Table:
     The connection is closed when `read.opened` ends.
 
     The relation of a large regular CSV is a view: each query parses the file again, about as fast as DuckDB
-    parses CSV on one processor (2 s a GB), and rows come in the order of the file. Ask for all that you need in
-    one query, or keep it in a temporary table.
+    parses CSV (a second a GB). Ask for all that you need in one query, or keep it in a temporary table. Of a table
+    with a `presumption` that is not settled, an answer counts only once a scan has settled it.
     """
 
     report: ReadReport
     connection: duckdb.DuckDBPyConnection
     relation: str
+    presumption: Presumption | None = field(default=None, compare=False)
+    index: LineIndex | None = field(default=None, compare=False)
+
+    @property
+    def unsettled(self) -> Presumption | None:
+        """What some scan has yet to show of this table."""
+        return None if self.presumption is None or self.presumption.settled else self.presumption
+
+    def settle(self) -> None:
+        """Scan the table for what was presumed of it, unless that is settled. Raises `Unproven`."""
+        import duckdb
+
+        if presumed := self.unsettled:
+            never = presumed.never(self.report.columns)
+            query = f"SELECT count(*), coalesce(count_if({never}), 0) FROM {duck.quote(self.relation)}"
+            try:
+                counted = self.connection.execute(query).fetchall()[0]
+            except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+                raise Unproven(str(error)) from error
+            presumed.settle(*counted)
+
+    def rows(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, tuple[str | None, ...]]:
+        """The cells of a few rows by `_row`, as published. Raises DuckDB's exceptions."""
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return {}
+        if self.index is not None and (found := self.index.rows(wanted)) is not None:
+            places = [self.report.columns.index(column) for column in columns]
+            return {row: tuple(cells[place] for place in places) for row, cells in found.items()}
+        names = ", ".join(duck.quote(name) for name in (ROW, *columns))
+        answer = self.connection.execute(
+            f"SELECT {names} FROM {duck.quote(self.relation)} WHERE {duck.quote(ROW)} IN (SELECT unnest(?))",
+            [wanted],
+        )
+        return {row: tuple(cells) for row, *cells in answer.fetchall()}
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """`_row` and `columns` (default: all) as a frame: text as `str`, a missing cell as None.

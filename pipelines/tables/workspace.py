@@ -44,14 +44,24 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One reading: what was promised, where tables and temporary files go, how much may still be unpacked."""
+    """One reading: what was promised, where tables and temporary files go, how much may still be unpacked.
+
+    `presuming`: what a large file seems to be is left to be shown by whoever scans it (`Presumption`).
+    """
 
     hint: Hint
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    presuming: bool = False
     numbers: Iterator[int] = field(default_factory=itertools.count)
     budget: Budget = field(default_factory=Budget)
     waiting: Waiting = field(default_factory=Waiting)
+
+    @property
+    def threads(self) -> int:
+        """How many threads the connection may use."""
+        (found,) = self.connection.execute("SELECT current_setting('threads')").fetchall()
+        return int(found[0])
 
     def relation(self) -> str:
         """A fresh name for a table."""

@@ -36,10 +36,11 @@ ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
 
 @dataclass(frozen=True)
 class Columns:
-    """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published.
+    """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published;
+    `source`: the published column of each.
 
-    `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for
-    the same made ready to be understood (numbers and dates) or understood (texts).
+    `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for the
+    same with a text's code where the layout has one.
     """
 
     relation: str
@@ -50,49 +51,64 @@ class Columns:
     value: Mapping[str, str]
     kinds: Mapping[str, str]
     order: tuple[str, ...]
+    source: Mapping[str, str]
 
-    def select(self, texts: Iterable[str], typed: Iterable[str]) -> str:
+    def select(
+        self, texts: Iterable[str], typed: Iterable[str], *, beside: Mapping[str, str] | None = None
+    ) -> str:
         """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
 
-        A typed column is named by `typed_name`. What is no number or date is NULL there. Each step stands in
-        a query of its own, so that nothing is computed twice.
+        A typed column is named by `typed_name`. What is no number or date is NULL there. `beside`: more columns, by
+        name, SQL over the published ones. Each step stands in a query of its own, so that nothing is computed twice.
         """
         texts, typed = sorted(set(texts)), sorted(set(typed))
-        steps: list[list[str]] = [['"_row"'], ['"_row"'], ['"_row"']]
+        more = beside or {}
+        steps: list[list[str]] = [
+            ['"_row"', *(f"{sql} AS {name}" for name, sql in more.items())],
+            *(['"_row"', *more] for _ in range(3)),
+        ]
         for role in sorted({*texts, *typed}):
-            first, second, third = self._steps(role)
-            steps[0] += first
-            steps[1] += second
-            steps[2] += third[:1] if role in texts else []
-            steps[2] += third[1:] if role in typed else []
+            *earlier, last = self._steps(role)
+            for step, selected in zip(steps, earlier, strict=False):
+                step += selected
+            steps[3] += last[:1] if role in texts else []
+            steps[3] += last[1:] if role in typed else []
         query = duck.quote(self.relation)
         for step in steps:
             query = f"(SELECT {', '.join(step)} FROM {query})"
         return query
 
-    def _steps(self, role: str) -> tuple[list[str], list[str], list[str]]:
-        """What each of the three queries selects for a role; of the last, text first and typed second."""
+    def _steps(self, role: str) -> tuple[list[str], list[str], list[str], list[str]]:
+        """What each of the four queries selects for a role; of the last, text first and typed second.
+
+        A number or date that is written as we write it ourselves is known by its look, and costs no more than that.
+        """
         name, typed = duck.quote(role), duck.quote(typed_name(role))
         if self.kinds[role] == "text":
-            return [f"{self.value[role]} AS {name}"], [name], [name, f"{name} AS {typed}"]
-        raw, value = duck.quote(f"{role}:published"), duck.quote(f"{role}:value")
-        first = [f"{self.published[role]} AS {raw}", f"{self.value[role]} AS {value}"]
-        if self.kinds[role] == "number":
-            number = canonical_number(value, self.locale)
-            if self.plain:
-                number = f"{canonical_number(value, PLAIN)}, {number}"
-            # DuckDB reads the words "nan" and "inf" as numbers, which nobody publishes.
-            understood = f"try_cast({name} AS DOUBLE)"
-            for word in ("nan", "inf", "-inf"):
-                understood = f"nullif({understood}, '{word}'::DOUBLE)"
-            understood = f"{understood} AS {typed}"
-            return first, [f"coalesce({number}, {raw}) AS {name}"], [name, understood]
-        day = f"{understood_date(value, self.locale)} AS {typed}"
-        return (
-            first,
-            [raw, day],
-            [f"coalesce({typed}::VARCHAR, {raw}) AS {name}", f"{typed}::TIMESTAMP AS {typed}"],
-        )
+            return [f"{self.value[role]} AS {name}"], [name], [name], [name, f"{name} AS {typed}"]
+        raw, plain = duck.quote(f"{role}:published"), duck.quote(f"{role}:plain")
+        first, value = [f"{self.value[role]} AS {raw}"], f"trim({raw})"
+        if self.kinds[role] == "date":
+            look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0' AS {plain}"
+            day = f"CASE WHEN {plain} THEN try_cast({raw} AS DATE) ELSE {understood_date(value, self.locale)} END"
+            text = f"CASE WHEN {plain} THEN {raw} ELSE coalesce({typed}::VARCHAR, {raw}) END"
+            last = [f"{text} AS {name}", f"{typed}::TIMESTAMP AS {typed}"]
+            return first, [raw, look], [raw, plain, f"{day} AS {typed}"], last
+        look = f"regexp_full_match({raw}, {duck.literal(self._plain_number())}) AS {plain}"
+        number = canonical_number(value, self.locale)
+        if self.plain:
+            number = f"{canonical_number(value, PLAIN)}, {number}"
+        text = f"CASE WHEN {plain} THEN {raw} ELSE coalesce({number}, {raw}) END"
+        # DuckDB reads the words "nan" and "inf" as numbers, which nobody publishes.
+        understood = f"try_cast({name} AS DOUBLE)"
+        for word in ("nan", "inf", "-inf"):
+            understood = f"nullif({understood}, '{word}'::DOUBLE)"
+        understood = f"CASE WHEN {plain} THEN try_cast({name} AS DOUBLE) ELSE {understood} END"
+        return first, [raw, look], [plain, f"{text} AS {name}"], [name, f"{understood} AS {typed}"]
+
+    def _plain_number(self) -> str:
+        """A pattern of numbers that need no understanding under the locale."""
+        return r"-?\d+(\.\d+)?" if self.plain or self.locale.decimal == "." else r"-?\d+"
 
 
 def typed_name(role: str) -> str:
@@ -116,10 +132,11 @@ def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:
         value={
             role: _text(column, role, fit.layout)
             if kinds[role] == "text"
-            else _present(column, f"trim({duck.quote(column)})", fit.layout)
+            else _present(column, duck.quote(column), fit.layout)
             for role, column in wanted.items()
         },
         kinds=kinds,
+        source=wanted,
         order=tuple(sorted(wanted, key=lambda role: places[wanted[role]])),
     )
 

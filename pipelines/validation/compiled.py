@@ -36,18 +36,21 @@ class Value:
     source: str = SEEN
 
     def sql(self, flag: str | None) -> str:
-        """The select list's entry, `flag` being the column that holds `where`.
+        """The select list's entry, `flag` being SQL that holds `where`."""
+        return self.aggregate if flag is None else f"{self.aggregate} FILTER (WHERE {flag})"
 
-        DuckDB copies every column of the rows that a FILTER leaves, so the two aggregates that nearly every
-        expectation has do without one.
-        """
-        if flag is None:
-            return self.aggregate
-        if self.aggregate == COUNT:
-            return f"coalesce(count_if({flag}), 0)"
-        if self.aggregate == FIRST:
-            return f'min(CASE WHEN {flag} THEN "_row" END, {EXAMPLES})'
-        return f"{self.aggregate} FILTER (WHERE {flag})"
+
+def hashes(column: str) -> tuple[str, str]:
+    """SQL: two hashes of 64 bits, so that values of a column which agree in both are the same value.
+
+    Among a thousand million values, two others agree in both with a probability of 1 in 10**20.
+    """
+    return f"hash({column})", f"hash('.' || {column})"
+
+
+def repeated(key: str, source: str) -> str:
+    """A query for the values of the SQL `key` that stand more than once in `source`, a FROM clause."""
+    return f"SELECT {key} AS twice FROM {source} GROUP BY twice HAVING count(*) > 1"
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,13 @@ class View:
             return duck.quote(role)
         self.typed_roles.add(role)
         return duck.quote(typed_name(role))
+
+    def understood(self, role: str) -> str | None:
+        """SQL: the role, which is seen as text, is a number or a date written as we write it; None for other roles."""
+        if self.typed or self.columns.kinds.get(role) not in ("number", "date"):
+            return None
+        self.typed_roles.add(role)
+        return f"{duck.quote(typed_name(role))} IS NOT NULL"
 
     def narrow(self, row_condition: object, parser: object) -> None:
         """Look only at the rows that meet GX's `row_condition`. Raises `NotPlanned`."""

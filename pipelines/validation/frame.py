@@ -47,12 +47,5 @@ def published(
 ) -> Mapping[int, Mapping[str, str | None]]:
     """The values of `roles` in `rows` exactly as published, for evidence: {row: {role: value}}."""
     columns = {role: fit.roles[role] for role in roles if role in fit.roles}
-    numbers = sorted(set(rows))
-    if not numbers or not columns:
-        return {}
-    names = ", ".join(duck.quote(column) for column in columns.values())
-    found = table.connection.execute(
-        f'SELECT "_row", {names} FROM {duck.quote(table.relation)} WHERE "_row" IN (SELECT unnest(?))',
-        [numbers],
-    ).fetchall()
-    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
+    found = table.rows(rows, list(columns.values())) if columns else {}
+    return {row: dict(zip(columns, cells, strict=True)) for row, cells in found.items()}

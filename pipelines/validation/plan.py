@@ -1,9 +1,8 @@
 """A suite as a plan: what one scan of the table computes for all of its expectations at once.
 
-Belongs here: compiling expectations by the registry of `plans/`, putting their aggregates into as few queries
-as can be (one for everything that a row can answer by itself, one more for each group of columns that must
-be hashed or ordered), running those, and giving each expectation its GX-shaped result. An expectation that
-the plan does not know is left out; who called decides what then.
+Belongs here: compiling expectations by the registry of `plans/`, having `scan` compute what they ask, and giving
+each expectation its GX-shaped result. An expectation that the plan does not know is left out; who called decides
+what then.
 """
 
 from __future__ import annotations
@@ -11,18 +10,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from pipelines import duck
-from pipelines.validation.columns import Columns, typed_name
-from pipelines.validation.compiled import SEEN, Compiled, Predicates, Raw, Value, View
+from pipelines.tables.table import Table, Unproven
+from pipelines.validation.columns import Columns
+from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.results import raised, rows_result
+from pipelines.validation.scan import scanned
 from pipelines.validation.sql import NotPlanned
 from pipelines.validation.suites import Expectation
-
-if TYPE_CHECKING:
-    import duckdb
 
 T = TypeVar("T")
 
@@ -46,23 +43,29 @@ class Plan:
             except re.error as error:
                 self._faults[item.key] = raised(error)
 
-    def run(self, connection: duckdb.DuckDBPyConnection) -> dict[str, Raw]:
-        """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt."""
+    def run(self, table: Table) -> dict[str, Raw]:
+        """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt.
+
+        Raises `Unproven` when the scan shows that the table is not what it was presumed to be.
+        """
         import duckdb
 
+        connection = table.connection
         for name, function in self._predicates.functions.items():
             connection.create_function(name, function, ["VARCHAR"], "BOOLEAN")
         try:
             try:
-                found = self._computed(connection, self._compiled)
+                found = self._computed(table, self._compiled)
             except (duckdb.OutOfMemoryException, duckdb.InterruptException):
                 raise
-            except duckdb.Error:
+            except duckdb.Error as error:
+                if table.unsettled:
+                    raise Unproven(str(error)) from error
                 # One of them cannot be computed; alone, each shows whether it is the one.
                 found = {}
                 for key in self._compiled:
                     try:
-                        found |= self._computed(connection, [key])
+                        found |= self._computed(table, [key])
                     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
                         raise
                     except duckdb.Error as error:
@@ -72,35 +75,12 @@ class Plan:
                 connection.remove_function(name)
         return found | self._faults
 
-    def _computed(self, connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Raw]:
+    def _computed(self, table: Table, keys: Iterable[str]) -> dict[str, Raw]:
         wanted = {key: self._compiled[key] for key in keys}
-        by_source: dict[str, dict[Value, None]] = {}
-        texts: set[str] = set()
-        typed: set[str] = set()
-        for view, compiled in wanted.values():
-            texts |= view.texts
-            typed |= view.typed_roles
-            for value in compiled.values:
-                by_source.setdefault(value.source, {})[value] = None
-        results: dict[Value, Any] = {}
-        for source, values in by_source.items():
-            query = self._query(source, list(values), texts, typed)
-            (row,) = connection.execute(query).fetchall()
-            results |= dict(zip(values, row, strict=True))
-        return {key: self._finished(view, compiled, results) for key, (view, compiled) in wanted.items()}
-
-    def _query(self, source: str, values: list[Value], texts: set[str], typed: set[str]) -> str:
-        """One query over the columns that it names, and no other. Each condition is a column, computed once."""
-        conditions = {value.where: f"asked_{place}" for place, value in enumerate(values) if value.where}
-        flags = ", ".join(f"{condition} AS {name}" for condition, name in conditions.items())
-        selected = ", ".join(value.sql(conditions.get(value.where or "")) for value in values)
-        text = f"{source} {flags} {selected}"
-        seen = self._columns.select(
-            (role for role in texts if duck.quote(role) in text),
-            (role for role in typed if duck.quote(typed_name(role)) in text),
-        )
-        rows = f"(SELECT *, {flags} FROM {source})" if flags else source
-        return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}) SELECT {selected} FROM {rows}"
+        views = [view for view, _ in wanted.values()]
+        values = [value for _, compiled in wanted.values() for value in compiled.values]
+        found = scanned(table, self._columns, views, values)
+        return {key: self._finished(view, compiled, found) for key, (view, compiled) in wanted.items()}
 
     def _finished(self, view: View, compiled: Compiled, results: Mapping[Value, Any]) -> Raw:
         for name in view.tests:

@@ -25,6 +25,13 @@ CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
 COUNTED = re.compile(r"\{(\d{1,3})(,(\d{1,3})?)?\}", re.ASCII)
 # An end of text in RE2 as Python means "$".
 END = r"(?:\n?\z)"
+OUTER_BLANKS = (r"^\s|\s$", r"^\s|\s\Z")
+# Every number as we write it matches these: a sign, digits, and after a point more digits.
+ANY_NUMBER = frozenset(
+    f"^{sign}[0-9]+({group}\\.[0-9]+)?$" for sign in ("-?", "[-+]?", "[+-]?") for group in ("", "?:")
+)
+# Nothing in such a pattern tells one digit from another.
+DIGITS_ALIKE = re.compile(r"\^?(?:(?:\\d|\[0-9\])(?:\{[0-9]+\}|\+)?|-)+\$?")
 # May find an escaped backslash too, at the price of asking Python about some texts for nothing.
 ASCII_ONLY = re.compile(r"\\[dwbDW]")
 
@@ -40,10 +47,25 @@ def matches(view: View, column: str, pattern: str) -> str:
     if translated is None:
         return view.test(search, column)
     matched = f"regexp_matches({column}, {duck.literal(translated)})"
+    if pattern in OUTER_BLANKS:
+        # A text that begins and ends with a letter or sign of ASCII, as most do, is known to have none
+        ends = " AND ".join(f"{end} >= '!' AND {end} < chr(128)" for end in (column, f"{column}[-1]"))
+        return f"(CASE WHEN {ends} THEN false ELSE {matched} END)"
     if not ASCII_ONLY.search(pattern):
         return matched
     ascii_text = f"strlen({column}) = length({column})"
     return f"CASE WHEN {ascii_text} THEN {matched} ELSE {view.test(search, column)} END"
+
+
+def matches_every(kind: str, pattern: str) -> bool:
+    """Whether `pattern` is known to match every number or every date as we write them, by `kind` of role.
+
+    A pattern to which all digits are alike matches all dates of the form 2025-01-31 or none. Numbers differ in length,
+    so only the usual patterns for "a number" are known.
+    """
+    if kind == "number":
+        return pattern.replace(r"\d", "[0-9]") in ANY_NUMBER
+    return kind == "date" and bool(DIGITS_ALIKE.fullmatch(pattern) and _searcher(pattern)("2025-01-31"))
 
 
 @cache

@@ -38,7 +38,7 @@ def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> Validatio
     applicable = [item for item in suite.expectations if _applies(item, present)]
     midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     parameters = {"today": midnight}
-    planned = Plan(columns, applicable, parameters).run(table.connection)
+    planned = Plan(columns, applicable, parameters).run(table)
     left = [item for item in applicable if item.key not in planned]
     raw = planned | _by_reference(table, columns, left, parameters)
     personal = {role for role, spec in suite.roles.items() if spec.personal} | set(fit.layout.personal)

@@ -9,15 +9,21 @@ from __future__ import annotations
 from pipelines import duck
 from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
-from pipelines.validation.regex import matches
+from pipelines.validation.regex import matches, matches_every
 from pipelines.validation.sql import NotPlanned, not_null
 
 
 @rowwise("expect_column_values_to_match_regex")
 def match_regex(view: View, column: str, regex: str) -> Rows:
-    """Every value has a part that matches."""
+    """Every value has a part that matches.
+
+    That a number or date which was understood matches what every number or date matches is not asked again.
+    """
     value = view.column(column)
-    return Rows(f"NOT {_matches(view, value, regex)}", over=not_null([value]))
+    unexpected = f"NOT {_matches(view, value, regex)}"
+    if matches_every(view.columns.kinds[column], regex) and (understood := view.understood(column)):
+        unexpected = f"NOT ({understood}) AND {unexpected}"
+    return Rows(unexpected, over=not_null([value]))
 
 
 @rowwise("expect_column_values_to_not_match_regex")

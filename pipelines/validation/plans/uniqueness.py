@@ -1,13 +1,13 @@
 """Whether values, or combinations of them, stand more than once.
 
-Belongs here: types that need one row compared with all others. In a table that is not small, a first pass over
-nothing but the columns' hash finds the hashes that stand twice; only rows with such a hash are compared by
-value, so that no collision is ever taken for a duplicate and a column without duplicates costs one pass.
+Belongs here: types that need one row compared with all others. In a table that is not small a hash stands for each
+value: a pass over nothing but the hashes finds those that stand twice, and only rows with such a hash are compared,
+by two hashes.
 """
 
 from __future__ import annotations
 
-from pipelines.validation.compiled import SEEN, Rows, View
+from pipelines.validation.compiled import SEEN, Rows, View, hashes, repeated
 from pipelines.validation.plans.register import rowwise
 from pipelines.validation.sql import NotPlanned, asked, both, not_null
 
@@ -36,11 +36,19 @@ def compound_unique(
 
 
 def _repeated(view: View, columns: list[str], condition: str | None) -> str:
-    names = ", ".join(columns)
     where = f" WHERE {condition}" if condition else ""
-    asked = f'SELECT "_row", {names} FROM {SEEN}{where}'
+    keys, asked = columns, f'SELECT "_row", {", ".join(columns)} FROM {SEEN}{where}'
     if view.columns.rows > SMALL:
-        twice = f"SELECT hash({names}) FROM {SEEN}{where} GROUP BY hash({names}) HAVING count(*) > 1"
-        asked = f'SELECT "_row", {names} FROM {SEEN} WHERE {both(condition, f"hash({names}) IN ({twice})")}'
-    counted = f'SELECT "_row", count(*) OVER (PARTITION BY {names}) AS times FROM ({asked})'
+        first, *others = (hashes(column)[0] for column in reversed(columns))
+        exact = [first, *others, hashes(columns[-1])[1]]  # the last of a compound tells the most
+        keys = [f"key_{place}" for place in range(len(exact))]
+        named = ", ".join(f"{each} AS {key}" for each, key in zip(exact, keys, strict=True))
+        # Where the last column alone is not repeated, a compound is not
+        all_rows = f"{SEEN} WHERE {view.condition}" if view.condition else SEEN
+        where = f"{where or ' WHERE true'} AND {first} IN ({repeated(first, all_rows)})"
+        asked = f'SELECT "_row", {named} FROM {SEEN}{where}'
+        if others:
+            key = f"hash({', '.join(keys[:-1])})"
+            asked = f"SELECT * FROM ({asked}) WHERE {key} IN ({repeated(key, f'({asked})')})"
+    counted = f'SELECT "_row", count(*) OVER (PARTITION BY {", ".join(keys)}) AS times FROM ({asked})'
     return f'(SELECT "_row" FROM ({counted}) WHERE times > 1)'

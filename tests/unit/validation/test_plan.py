@@ -93,9 +93,7 @@ def test_an_expectation_that_cannot_be_computed_leaves_the_others_alone(
     )
     with table_of(list(ROLES), [["x", *[None] * 5]]) as table:
         suite = Suite("s", "1", "x", {}, ROLES, ())
-        found = Plan(columns_of(table, lay(LAYOUT, list(ROLES)), suite), asked, PARAMETERS).run(
-            table.connection
-        )
+        found = Plan(columns_of(table, lay(LAYOUT, list(ROLES)), suite), asked, PARAMETERS).run(table)
     assert found["1"]["success"]
     assert found["0"]["exception_info"]["raised_exception"]
     assert found["2"]["exception_info"]["exception_message"].startswith("error: ")
@@ -176,7 +174,7 @@ def test_what_is_not_certain_is_not_planned(kwargs: dict[str, Any]) -> None:
     )
     with table_of(list(ROLES), []) as table:
         columns = columns_of(table, lay(LAYOUT, list(ROLES)), Suite("s", "1", "x", {}, ROLES, ()))
-        assert Plan(columns, asked, PARAMETERS).run(table.connection) == {}
+        assert Plan(columns, asked, PARAMETERS).run(table) == {}
 
 
 def test_a_large_table_is_searched_for_duplicates_by_hash(monkeypatch: pytest.MonkeyPatch) -> None:

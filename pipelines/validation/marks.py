@@ -1,0 +1,99 @@
+"""Rows summed up as marks: one bit for each condition that a row meets.
+
+Belongs here: turning conditions into bits, and counts by mark into counts and first rows by condition. Rows that are
+alike in everything that is asked of them have the same marks and are counted together, so that thirty expectations
+cost one aggregate and not ninety. Does not belong here: which conditions there are, or running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Any
+
+from pipelines.validation.compiled import COUNT, EXAMPLES, FIRST
+
+# Rows are grouped by so many conditions at a time: 2**16 groups at most take some 10 MB, whatever the rows are.
+BITS = 16
+# So many groups of conditions are kept in one column
+WIDE = 4
+
+
+@dataclass(frozen=True)
+class Marks:
+    """`conditions` are SQL over a row; each is a bit, `BITS` of them a mark and `WIDE` marks a column."""
+
+    conditions: tuple[str, ...]
+
+    @property
+    def _marks(self) -> range:
+        """One even without any condition, so that rows can be counted."""
+        return range(max(1, -(-len(self.conditions) // BITS)))
+
+    def columns(self) -> list[str]:
+        """What to select for them. What is not true of a row, unknown included, leaves its bit empty."""
+        columns: dict[str, list[str]] = {}
+        for place in self._marks:
+            shifted = f"(({self._mark(place)})::UBIGINT << {place % WIDE * BITS})"
+            columns.setdefault(_column(place), []).append(shifted)
+        return [f"{' | '.join(marks)} AS {name}" for name, marks in columns.items()]
+
+    def _mark(self, place: int) -> str:
+        asked = self.conditions[place * BITS : (place + 1) * BITS]
+        # CASE asks the second part of a condition only about rows that meet the first, which AND alone does not
+        bits = [
+            f"CASE WHEN {it} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END" for bit, it in enumerate(asked)
+        ]
+        return " | ".join(bits) or "0::USMALLINT"
+
+    def test(self, condition: str) -> str:
+        """SQL: a row with these columns meets `condition`."""
+        place, bit = divmod(self.conditions.index(condition), BITS)
+        return f"(({_column(place)} & {1 << place % WIDE * BITS + bit}::UBIGINT) <> 0)"
+
+    def query(self, source: str) -> str:
+        """Counts and first rows of each mark in `source`, a FROM clause with `_row` and these columns."""
+        names = [f"mark_{place}" for place in self._marks]
+        mask = (1 << BITS) - 1
+        marks = [
+            f"(({_column(it)} >> {it % WIDE * BITS}) & {mask})::USMALLINT AS mark_{it}" for it in self._marks
+        ]
+        groups = (
+            names[0] if len(names) == 1 else f"GROUPING SETS ({', '.join(f'({name})' for name in names)})"
+        )
+        return (
+            f"SELECT {', '.join(names)}, {COUNT}, {FIRST} "
+            f'FROM (SELECT "_row", {", ".join(marks)} FROM {source}) GROUP BY {groups}'
+        )
+
+    def counted(self, found: Iterable[Sequence[Any]]) -> Counted:
+        """What the rows of `query` say."""
+        counts: dict[str, int] = dict.fromkeys(self.conditions, 0)
+        rows: dict[str, list[int]] = {condition: [] for condition in self.conditions}
+        total, first = 0, list[int]()
+        for *marks, count, earliest in found:
+            place = next(place for place, mark in enumerate(marks) if mark is not None)
+            if not place:
+                total += count
+                first += earliest
+            for bit, condition in enumerate(self.conditions[place * BITS : (place + 1) * BITS]):
+                if marks[place] >> bit & 1:
+                    counts[condition] += count
+                    rows[condition] += earliest
+        earliest_rows = {condition: nsmallest(EXAMPLES, each) for condition, each in rows.items()}
+        return Counted(total, nsmallest(EXAMPLES, first), counts, earliest_rows)
+
+
+def _column(place: int) -> str:
+    return f'"marks:{place // WIDE}"'
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows there are and which come first, and the same of the rows that meet each condition."""
+
+    total: int
+    first: list[int]
+    counts: Mapping[str, int]
+    rows: Mapping[str, list[int]]

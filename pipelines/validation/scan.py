@@ -1,0 +1,159 @@
+"""One scan of a table for everything that is asked of it.
+
+Belongs here: what is computed while the rows stream by (marks), what of each row is kept for whatever has to look at
+all rows at once (uniqueness, medians, order), and the queries over what was kept. Does not belong here: what any
+expectation means.
+
+Kept is a temporary table of the columns that later queries name: numbers, dates, hashes and marks; a text only where
+its hash does not do. It is spilled when it does not fit into memory, so that no file is parsed twice and none is too
+large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pipelines import duck
+from pipelines.tables.table import Table
+from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
+from pipelines.validation.marks import Counted, Marks
+
+KEPT = '"veedor:kept"'
+NEVER = '"veedor:never"'
+# What may follow a whole condition in the SQL of `plans/`.
+AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
+# `compiled.repeated` over all rows, which the uniqueness of a column and of compounds with it share.
+REPEATED = re.compile(
+    rf"SELECT (?:(?!SELECT).)+? AS twice FROM {SEEN}(?: WHERE (?:(?!SELECT).)+?)? GROUP BY twice HAVING count\(\*\) > 1"
+)
+
+
+def scanned(
+    table: Table, columns: Columns, views: Sequence[View], values: Iterable[Value]
+) -> dict[Value, Any]:
+    """What each of `values` is in `table`, seen through `views`.
+
+    Raises `Unproven` when the table is not what it was presumed to be, and DuckDB's exceptions.
+    """
+    values = list(dict.fromkeys(values))
+    presumed = table.unsettled
+    asked = dict.fromkeys(it.where for it in values if it.source == SEEN and it.where)
+    marks = Marks((*asked, NEVER) if presumed else tuple(asked))
+    counts = [it for it in values if it.source == SEEN and it.aggregate in (COUNT, FIRST)]
+    queries = dict(_queries(marks, [it for it in values if it not in set(counts)]))
+    with _kept(table, columns, views, marks, " ".join(queries)) as (source, names):
+        counted = marks.counted(table.connection.execute(marks.query(source)).fetchall())
+        if presumed:
+            presumed.settle(counted.total, counted.counts[NEVER])
+        found = {value: _counted(counted, value) for value in counts}
+        with _shared(table, [_renamed(query, names) for query in queries]) as texts:
+            for query, of in zip(texts, queries.values(), strict=True):
+                (row,) = table.connection.execute(query).fetchall()
+                found |= dict(zip(of, row, strict=True))
+    return found
+
+
+@contextmanager
+def _shared(table: Table, queries: Sequence[str]) -> Iterator[list[str]]:
+    """`queries` with what several of them ask for computed once."""
+    asked = Counter(text for query in queries for text in set(REPEATED.findall(query)))
+    names = {text: f'"veedor:repeated{place}"' for place, text in enumerate(asked) if asked[text] > 1}
+    try:
+        for text, name in names.items():
+            once = f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}"
+            table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}")
+        yield [_renamed(query, {text: f"FROM {name}" for text, name in names.items()}) for query in queries]
+    finally:
+        for name in names.values():
+            table.connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _counted(counted: Counted, value: Value) -> Any:
+    if value.where is None:
+        return counted.total if value.aggregate == COUNT else counted.first
+    return (counted.counts if value.aggregate == COUNT else counted.rows)[value.where]
+
+
+def _queries(marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
+    """A query for each source, and what the columns of its one row are."""
+    by_source: dict[str, list[Value]] = {}
+    for value in values:
+        by_source.setdefault(value.source, []).append(value)
+    for source, of in by_source.items():
+        if source == SEEN:
+            selected = ", ".join(it.sql(marks.test(it.where) if it.where else None) for it in of)
+            yield f"SELECT {selected} FROM {KEPT}", of
+        else:
+            yield _of_source(marks, source, of), of
+
+
+def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
+    """Where `source` asks for a condition that has a bit, the bit is asked. Each other condition is computed once."""
+    for condition in marks.conditions:
+        whole = re.compile("WHERE " + re.escape(condition) + AFTER)
+        source = whole.sub(f"WHERE {marks.test(condition)}", source)
+    flags = {it.where: f"asked_{place}" for place, it in enumerate(values) if it.where}
+    selected = ", ".join(it.sql(flags.get(it.where or "")) for it in values)
+    if flags:
+        source = (
+            f"(SELECT *, {', '.join(f'{where} AS {flag}' for where, flag in flags.items())} FROM {source})"
+        )
+    return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) SELECT {selected} FROM {source}"
+
+
+@contextmanager
+def _kept(
+    table: Table, columns: Columns, views: Sequence[View], marks: Marks, text: str
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """A FROM clause of the marks and of what `text` names; and the columns in which its hashes are kept."""
+    roles = sorted(set().union(*(view.texts for view in views)))
+    typed = sorted(set().union(*(view.typed_roles for view in views)))
+    names = {
+        expression: duck.quote(f"{role}:hash{place}")
+        for role in roles
+        for place, expression in enumerate(hashes(duck.quote(role)))
+        if expression in text
+    }
+    rest = _renamed(text, names)
+    plain = [duck.quote(name) for name in (*roles, *map(typed_name, typed)) if duck.quote(name) in rest]
+    hashed = [f"{expression} AS {name}" for expression, name in names.items()]
+    selected = ", ".join(['"_row"', *marks.columns(), *plain, *hashed])
+    texts = [role for role in roles if duck.quote(role) in selected]
+    numbers = [role for role in typed if duck.quote(typed_name(role)) in selected]
+    used = [columns.source[role] for role in {*texts, *numbers}]
+    seen = columns.select(
+        texts,
+        numbers,
+        beside={NEVER: table.unsettled.never(used)} if table.unsettled else {},
+    )
+    scan = f"SELECT {selected} FROM {seen}"
+    if not text:
+        yield f"({scan})", names
+        return
+    with _in_any_order(table):
+        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {KEPT} AS {scan}")
+    try:
+        yield KEPT, names
+    finally:
+        table.connection.execute(f"DROP TABLE IF EXISTS {KEPT}")
+
+
+@contextmanager
+def _in_any_order(table: Table) -> Iterator[None]:
+    """Rows may be stored in any order meanwhile: each has its number, and threads do not wait for each other."""
+    table.connection.execute("SET preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        table.connection.execute("SET preserve_insertion_order = true")
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    for expression, name in names.items():
+        text = text.replace(expression, name)
+    return text
