@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import requests
@@ -24,8 +25,9 @@ from pipelines.errors import FetchFault
 from pipelines.http_client import bodies, exports, faults, links, pages
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.arrivals import Arrival
+from pipelines.http_client.credentials import Credentials
 from pipelines.http_client.hosts import Hosts
-from pipelines.http_client.requesting import Requester
+from pipelines.http_client.requesting import Requester, address
 from pipelines.http_client.robots import MAX_BYTES, Robots
 from pipelines.http_client.visits import VISIT
 from pipelines.model import FaultKind
@@ -69,7 +71,7 @@ class HttpClient:
     `ca_bundle` is a PEM file of the certificate authorities to trust in place of the usual ones. `named` are
     the addresses that `sources.yaml` names, to whose hosts `robots.txt` does not apply. `now` is the machine's
     time in seconds since 1970, which pauses and cool-off go by, whatever `clock` the night was given; `jitter`
-    gives numbers from 0 to 1.
+    gives numbers from 0 to 1. `credentials` are headers by the address of the portal that alone is told them.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class HttpClient:
         named: Collection[str] = (),
         now: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        credentials: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -92,8 +95,9 @@ class HttpClient:
             now=now,
             sleep=sleep,
         )
+        self._credentials = Credentials({address(it): headers for it, headers in credentials.items()})
         self._requester = Requester(
-            settings, hosts, sleep, str(ca_bundle) if ca_bundle else True, now, jitter
+            settings, hosts, sleep, str(ca_bundle) if ca_bundle else True, now, jitter, self._credentials
         )
         self._robots = Robots(hosts, {links.host_of(it) for it in named}, self._robots_text, now)
 
@@ -106,6 +110,10 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._requester.close()
+
+    def known_at(self, url: str) -> bool:
+        """Whether a request for `url` would bear credentials."""
+        return self._credentials.known_at(address(url))
 
     def get_json(
         self, url: str, params: Mapping[str, str] | None = None, *, max_bytes: int = 50_000_000
