@@ -30,6 +30,8 @@ from pipelines.sources import Source, SourceDataset
 Package = Mapping[str, Any]
 
 DUMP = "/datastore/dump/"
+# What CKAN keeps as the address of a table without a file; it shows another, if nothing hinders it.
+NO_FILE = ("_datastore_only_resource", "", None)
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?(?:\?bom=true)?", re.IGNORECASE)
 PERIODICITY = ("accrualPeriodicity", "accrual_periodicity", "frequency", "update_frequency")
 
@@ -88,10 +90,8 @@ def _resources(package: Package) -> list[Package]:
 def _distribution(resource: Package, base: str) -> Distribution:
     file = _file(resource, base)
     root, _, rest = file.download_url.partition(DUMP)
-    if resource.get("url_type") == "datastore" or (
-        # what CKAN writes where there is no file, and what it shows for it only if it knows its own address
-        resource.get("datastore_active") is True and not values.web_page(file.download_url)
-    ):
+    alone = resource.get("datastore_active") is True and resource.get("url") in NO_FILE
+    if alone or resource.get("url_type") == "datastore":
         return _dumped(file, base, file.portal_id or "")
     if rest and AN_ID.fullmatch(rest):
         return _dumped(file, root, rest[:36])
