@@ -176,6 +176,7 @@ class HttpClient:
         started = self._clock.seconds()
         arrival = Arrival(destination, self._settings.max_bytes)
         asked: dict[str, str] = {}
+        doubted: str | None = None
 
         def headers() -> Mapping[str, str]:
             nonlocal asked
@@ -184,6 +185,7 @@ class HttpClient:
             return {"Accept": "*/*", "Accept-Encoding": "identity", **(asked or conditions)}
 
         def consume(response: requests.Response) -> Download:
+            nonlocal doubted
             status = response.status_code
             unchanged = status == 304 and bool(conditions) and not asked
             if not unchanged:
@@ -194,6 +196,10 @@ class HttpClient:
                 arrival.take(status, response.raw)
                 if arrival.size == 0:
                     raise faults.empty(status)
+                # Cut or not, only another download can tell: what comes twice alike is what is published.
+                if arrival.is_doubtful and self._settings.retries and arrival.sha256 != doubted:
+                    doubted = arrival.sha256
+                    raise arrival.refused("nothing says where it ends, and its last line has no end")
             described = response.headers if unchanged else arrival.headers
             return Download(
                 status=200 if status == 206 else status,
