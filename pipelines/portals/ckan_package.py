@@ -91,8 +91,8 @@ def _distribution(resource: Package, base: str) -> Distribution:
     file = _file(resource, base)
     root, _, rest = file.download_url.partition(DUMP)
     alone = resource.get("datastore_active") is True and resource.get("url") in NO_FILE
-    if alone or resource.get("url_type") == "datastore":
-        return _dumped(file, base, file.portal_id or "")
+    if file.portal_id and (alone or resource.get("url_type") == "datastore"):
+        return _dumped(file, base, file.portal_id)
     if rest and AN_ID.fullmatch(rest):
         return _dumped(file, root, rest[:36])
     return file

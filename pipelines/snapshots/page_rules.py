@@ -131,14 +131,19 @@ def _ocds_name(record: Any) -> str:
 
 
 def _arcgis_next(page: Page) -> str | None:
-    """A layer's `/query` says only that there is more; the next page begins behind the rows that really came."""
-    held = [page.body, page.body.get("properties")]
-    more = any(isinstance(it, dict) and it.get("exceededTransferLimit") is True for it in held)
-    if not more:
+    """A layer's `/query` says only that there is more; the next page begins behind the rows that really came.
+
+    Some servers do not even say that: after a page that is as full as it may be another is asked for.
+    """
+    query = dict(parse_qsl(urlsplit(page.url).query))
+    held = [it for it in (page.body, page.body.get("properties")) if isinstance(it, dict)]
+    told = [it["exceededTransferLimit"] for it in held if "exceededTransferLimit" in it]
+    limit = whole_number(query.get("resultRecordCount"))
+    if True not in told and (told or not limit or page.count < limit):
         return None
     if page.count == 0:
         raise not_whole("the layer says that there is more, and sends nothing")
-    offset = whole_number(dict(parse_qsl(urlsplit(page.url).query)).get("resultOffset")) or 0
+    offset = whole_number(query.get("resultOffset")) or 0
     return with_query(page.url, resultOffset=offset + page.count)
 
 

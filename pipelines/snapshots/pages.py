@@ -37,7 +37,7 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
     """Every page from `url` on, into `destination`. Raises `FetchFault`, and leaves it unfinished."""
     started = clock.seconds()
     seen: set[bytes] = set()
-    digest, written, size, total = hashlib.sha256(), 0, 0, None
+    digest, written, came, size, total = hashlib.sha256(), 0, 0, 0, None
     asked: set[str] = set()
     todo = iter(rule.enumerated(url, lambda it: _ids(it, http)) if rule.enumerated else (url,))
     following = next(todo, None)
@@ -58,7 +58,8 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
                         (rule.name(record) or text).encode("utf-8", "replace"), digest_size=12
                     ).digest()
                 )
-            if count and len(seen) == known:
+            came += count
+            if count and len(seen) == known and not rule.enumerated:
                 raise not_whole(
                     f"page {len(asked)} repeats records of the pages before it and brings no other"
                 )
@@ -68,8 +69,9 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
     if rule.counted and (total := counts.told(rule.counted(url), http)) is None:
         raise not_whole("it does not say how many there are")
     # A number that was asked for is the only proof that there is no more; one on a page may lag behind.
-    if total is not None and (len(seen) < total or (rule.counted and len(seen) != total)):
-        raise not_whole(f"{len(seen):,} distinct records came, {total:,} are declared")
+    distinct = came if rule.enumerated else len(seen)  # each was asked for once: alike are not the same
+    if total is not None and (distinct < total or (rule.counted and distinct != total)):
+        raise not_whole(f"{distinct:,} distinct records came, {total:,} are declared")
     if not seen:
         raise faults.empty(200)
     return Download(

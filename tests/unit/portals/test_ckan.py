@@ -137,6 +137,7 @@ DUMP = f"/datastore/dump/{RID}?bom=True"
         ({"url": "{portal}/c.csv", "datastore_active": True}, None),
         ({"url": "{portal}/c.csv", "url_type": "upload", "datastore_active": True}, None),
         ({"url": "", "datastore_active": "true"}, None),
+        ({"id": None, "url": "", "url_type": "datastore"}, None),
     ],
 )
 def test_a_table_that_lies_in_the_datastore_alone_is_had_whole(
@@ -312,7 +313,12 @@ def test_recorded_answers_of_real_portals(
     assert dataset.title == package["title"]
     tables = [it for it in package["resources"] if it["format"].lower() not in ("pdf", "html")]
     assert len(dataset.distributions) == len(tables) == (resources or len(tables))
-    addresses = [it["url"].replace("\t", "") for it in tables]
+    addresses = [
+        f"{portal.url}/datastore/dump/{it['id']}?bom=True"
+        if it.get("url_type") == "datastore"
+        else it["url"].replace("\t", "")
+        for it in tables
+    ]
     assert [it.download_url for it in dataset.distributions] == addresses
     assert len({it.key for it in dataset.distributions}) == len(dataset.distributions)
     assert dataset.contact_point.email == (package.get("maintainer_email") or None)

@@ -119,10 +119,38 @@ def test_a_layer_that_counts_otherwise_than_it_gives_is_not_proven_whole(
     assert f"20 distinct records came, {count} are declared" in fault.message
 
 
+@pytest.mark.parametrize("count", [20, 21])
+@pytest.mark.parametrize("geo", [False, True])
+def test_a_layer_that_does_not_say_that_there_is_more_is_asked_while_its_pages_are_full(
+    count: int, geo: bool, get: Get, settings: Settings
+) -> None:
+    snapshot = get(Layer(count, flagged=False, geo=geo))
+    assert snapshot.fault is None
+    assert Store(settings.snapshots).path(snapshot.sha256 or "").read_bytes().count(b"\n") == count
+
+
 def test_a_layer_that_hides_that_there_is_more_is_found_out(get: Get) -> None:
-    fault = get(Layer(20, flagged=False)).fault
+    layer = Layer(20, flagged=False)
+    layer.about["maxRecordCount"] = 1000  # and says that it would have given more
+    fault = get(layer).fault
     assert fault is not None
     assert "7 distinct records came, 20 are declared" in fault.message
+
+
+def test_rows_that_are_alike_in_a_layer_that_hides_their_ids_all_count(get: Get, settings: Settings) -> None:
+    layer = Layer(230, paged=False, geo=False)
+    real = layer.answer
+
+    def answer(path: str, query: Mapping[str, str]) -> tuple[int, Any] | None:
+        told = real(path, query)
+        if told and "features" in told[1]:
+            return 200, {"features": [{"attributes": {"clave": "igual"}} for _ in told[1]["features"]]}
+        return told
+
+    layer.answer = answer  # type: ignore[method-assign]
+    snapshot = get(layer)
+    assert snapshot.fault is None
+    assert Store(settings.snapshots).path(snapshot.sha256 or "").read_bytes().count(b"\n") == 230
 
 
 @pytest.mark.parametrize("paged", [False, True])
