@@ -276,7 +276,8 @@ def _layer(replay: Replay, file: Path, name: str) -> Outcome:
         count = came.read_bytes().count(b"\n") if came.exists() else 0
     whole = parts["count-only"].get("count") == len(features)
     proven = fault is None or (not features and fault.kind is FaultKind.EMPTY)
-    told = f"{fault.kind}: {fault.message}" if fault else f"whole: {count:,} rows"
+    part = fault is not None and fault.kind is FaultKind.TRUNCATED
+    told = f"{'a page' if part else fault.kind}: {fault.message}" if fault else f"whole: {count:,} rows"
     return Outcome(name, "arcgis", len(features), proven == whole and count == len(features), told)
 
 
