@@ -50,7 +50,8 @@ class JsonResponse:
 class Download:
     """What a download brought. On 304 there are no bytes and no `sha256`. `seconds` is wall time.
 
-    `moved_to` is the address to which the server sent us for good (301, 308), None when it did not.
+    `moved_to` is the address to which the server sent us for good (301, 308), None when it did not. `doubtful` is
+    true when nothing said where the body ends, and its last line has no end.
     """
 
     status: int
@@ -63,6 +64,7 @@ class Download:
     final_url: str
     seconds: float
     moved_to: str | None = None
+    doubtful: bool = False
 
 
 class HttpClient:
@@ -212,6 +214,7 @@ class HttpClient:
                 final_url=printable(response.url, 2000),
                 seconds=self._clock.seconds() - started,
                 moved_to=printable(VISIT.get().moved_to, 2000) or None,
+                doubtful=not unchanged and arrival.is_doubtful,
             )
 
         url = links.direct(links.fetchable(url))

@@ -20,7 +20,7 @@ from pipelines.snapshots.export import short_of
 from pipelines.snapshots.page_rules import RULES
 from pipelines.snapshots.store import Store
 from pipelines.snapshots.validators import due, judged, sendable
-from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
+from pipelines.snapshots.whole import cut_off, cut_record, page_where_data_was_promised
 
 # An address that a portal no longer serves, or not to us: another of its APIs may have the same file.
 REFUSALS = frozenset(
@@ -119,6 +119,8 @@ def _visit(
             kept = replace(page.fault, message=f"{page.fault.message} (kept as {sha256[:12]})")
             return replace(arrived, fault=kept, evidence=sha256)
         cut = cut_off(temporary)
+        if cut is None and got.doubtful:
+            cut = cut_record(temporary)
         if cut is None and distribution.count_url:
             cut = short_of(temporary, distribution.count_url, http)
         if cut is not None:

@@ -29,6 +29,8 @@ from tests.portal_server import PortalServer
 from tests.portal_server.faults import FIREWALLS, PAGE, TABLE
 
 PATH = "/contratos.csv"
+IN_A_NUMBER = TABLE.index(b"\n500,") + 2
+WIDE = b"id,nombre,nota\n" + b"".join(b'%d,"renglon, %d",notas\n' % (row, row) for row in range(100))
 PACKED = gzip.compress(TABLE, mtime=0)
 HUB = "/api/download/v1/items/0123/csv"
 EXCEPTION = b'<?xml version="1.0"?>\n<ServiceExceptionReport version="1.3.0"><ServiceException>no such layer'
@@ -78,8 +80,16 @@ DENIED = FIREWALLS.items()
 CUT_OFF = [
     Row("shorter than announced", "short", kind=FaultKind.TRUNCATED, says="1,000 more", requests=2),
     Row("cut in the middle of a chunk", "cut_chunked", kind=FaultKind.TRUNCATED, requests=2),
-    # Nobody can tell a body that is always cut at one place from a whole one: it is asked for twice.
-    Row("cut without a length: text", "cut", {"body": TABLE[:9000]}, status=200, kept=TABLE[:9000], requests=2),
+    # Cut between two records nobody can tell a body from a whole one: it is asked for twice.
+    Row("cut without a length: in a first cell", "cut", {"body": TABLE[:IN_A_NUMBER]}, status=200,
+        kept=TABLE[:IN_A_NUMBER], requests=2),
+    Row("cut without a length: in a record", "cut", {"body": WIDE[:-7]}, FaultKind.TRUNCATED, 200, "2 of 3 cells",
+        requests=2),
+    Row("cut without a length: in quotes", "cut", {"body": WIDE[:-9]}, FaultKind.TRUNCATED, 200,
+        "2 of 3 cells"),
+    Row("a note below a table, without a length", "cut", {"body": WIDE + b"Fuente:"}, status=200,
+        kept=WIDE + b"Fuente:", requests=2),
+    Row("a last record without its line end", "cut", {"body": WIDE[:-1]}, status=200, kept=WIDE[:-1], requests=2),
     Row("cut once without a length", "cut", {"body": TABLE[:9000]}, status=200, kept=TABLE, times=1, requests=2),
     Row("without a length, but whole", "cut", {"body": TABLE}, status=200, kept=TABLE, requests=1),
     Row("with a length, and no last line end", "answer", {"body": TABLE[:9000]}, status=200, kept=TABLE[:9000],
