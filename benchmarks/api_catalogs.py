@@ -19,15 +19,19 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 from pipelines.clock import FixedClock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient
+from pipelines.model import FaultKind
 from pipelines.portals import arcgis_service
 from pipelines.portals.discover import PORTALS, discover
 from pipelines.settings import Settings
+from pipelines.snapshots.page_rules import RULES
+from pipelines.snapshots.pages import download
 from pipelines.sources import parse
 from tests.conftest import corpus_folder
 from tests.portal_server import PortalServer
@@ -243,7 +247,7 @@ def _serve_pages(replay: Replay, kind: str, told: Any, held: int) -> None:
 
 
 def _layer(replay: Replay, file: Path, name: str) -> Outcome:
-    """A recorded layer, whole: its description leads, the other recordings of it are its answers."""
+    """A recorded layer, fetched as a night does: its description leads, the other recordings of it are its answers."""
     if not file.name.endswith("metadata.json"):
         return Outcome(name, "arcgis", None, None, "read with the layer whose description is beside it")
     parts = {
@@ -251,28 +255,30 @@ def _layer(replay: Replay, file: Path, name: str) -> Outcome:
         for part in ("count-only", "ids-only", "0")
     }
     features = parts["0"].get("features", [])
+    # What comes after the page that was recorded is empty.
+    pages = chain([{**parts["0"], "features": features}], repeat({**parts["0"], "features": []}))
 
     def answering(path: str, query: Mapping[str, str]) -> tuple[int, Any] | None:
-        if path == "/FeatureServer/0":
-            return 200, _parsed(file.read_bytes())
         if query.get("returnCountOnly") or query.get("returnIdsOnly"):
             return 200, parts["count-only" if query.get("returnCountOnly") else "ids-only"]
-        page = features if query.get("resultOffset", "0") == "0" else []
-        return 200, {**parts["0"], "features": page}
+        return (200, next(pages)) if path == "/FeatureServer/0/query" else None
 
     replay.portal.answers(answering)
-    try:
-        layer = arcgis_service.layer(f"{replay.portal.url}/FeatureServer/0", replay.http)
-    except PublisherFault as caught:
-        return Outcome(name, "arcgis", len(features), False, f"{caught.kind}: {caught.message}")
-    honest = layer.complete == (layer.total == len(features))
-    return Outcome(
-        name,
-        "arcgis",
-        len(features),
-        honest and len(layer.rows) == len(features),
-        f"{'whole' if layer.complete else 'a page'}: {layer.reason}",
-    )
+    found = arcgis_service.rows(f"{replay.portal.url}/FeatureServer", "0", _parsed(file.read_bytes()))
+    if found is None:
+        return Outcome(name, "arcgis", len(features), False, "it answers no query")
+    with tempfile.TemporaryDirectory(prefix="veedor-") as folder:
+        came, fault = Path(folder) / "layer", None
+        try:
+            download(found.url, RULES[found.paging], replay.http, came, replay.clock)
+        except PublisherFault as caught:
+            fault = caught
+        count = came.read_bytes().count(b"\n") if came.exists() else 0
+    whole = parts["count-only"].get("count") == len(features)
+    proven = fault is None or (not features and fault.kind is FaultKind.EMPTY)
+    part = fault is not None and fault.kind is FaultKind.TRUNCATED
+    told = f"{'a page' if part else fault.kind}: {fault.message}" if fault else f"whole: {count:,} rows"
+    return Outcome(name, "arcgis", len(features), proven == whole and count == len(features), told)
 
 
 def _beside(file: Path, part: str) -> Path | None:

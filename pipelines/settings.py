@@ -22,6 +22,8 @@ from pipelines.errors import ConfigurationError
 
 # DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
 SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | re.ASCII)
+# What can stand in a header, and is long enough to be told from other text where it comes back.
+TOKEN = re.compile("[!-~]{8,200}")
 MAIL_SCHEMES = ("mailto", "mailtos")
 MAIL_FORM = (
     "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
@@ -76,6 +78,7 @@ class Settings:
     )
     mail_url: str | None = field(
         default=None,
+        repr=False,
         metadata={
             "env": "VEEDOR_MAIL_URL",
             "secret": True,
@@ -93,6 +96,16 @@ class Settings:
     contact: str | None = field(
         default=None,
         metadata={"env": "VEEDOR_CONTACT", "doc": "Address or page shown to portals in the user agent."},
+    )
+    socrata_app_token: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_SOCRATA_APP_TOKEN",
+            "secret": True,
+            "doc": "App token by which Socrata portals know this installation. It is sent to those of sources.yaml "
+            "only, over https, and lets their SODA3 API be used where they refuse the older one.",
+        },
     )
     allow_private_addresses: bool = field(
         default=False,
@@ -218,6 +231,12 @@ class Settings:
             raise ConfigurationError(
                 "VEEDOR_MAIL_URL is not a mail server's address (mailto:// or mailtos:// with a host).",
                 MAIL_FORM,
+            )
+        if settings.socrata_app_token is not None and not TOKEN.fullmatch(settings.socrata_app_token):
+            # Never the value itself.
+            raise ConfigurationError(
+                "VEEDOR_SOCRATA_APP_TOKEN is no app token: it has letters, digits and signs only, at least 8.",
+                "Copy the token as the portal's developer settings show it, not the secret beside it, or unset it.",
             )
         if not SIZE.match(settings.memory_limit):
             raise ConfigurationError(

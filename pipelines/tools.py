@@ -19,6 +19,7 @@ from pipelines.errors import SourcesError
 from pipelines.guide import Guide, load_guide
 from pipelines.http_client import HttpClient
 from pipelines.measurement.score import Weights, load_weights
+from pipelines.portals import socrata
 from pipelines.settings import Settings
 from pipelines.snapshots.store import Store, store_at
 from pipelines.sources import Sources
@@ -77,7 +78,8 @@ def opened_tools(
     layouts = load_layouts(settings.expectations)
     weights = load_weights(settings.expectations)
     check(sources, guide, layouts, str(settings.sources))
-    with HttpClient(settings, clock, named=sources.addresses) as http:
+    told = socrata.credentials(settings, sources)
+    with HttpClient(settings, clock, named=sources.addresses, credentials=told) as http:
         yield Tools(
             settings=settings,
             clock=clock,

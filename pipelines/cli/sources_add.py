@@ -35,6 +35,7 @@ def add(
     from pipelines.clock import SystemClock
     from pipelines.guide import load_guide
     from pipelines.http_client import HttpClient
+    from pipelines.portals import socrata
     from pipelines.portals.probe import probe
     from pipelines.portals.proposal import propose
     from pipelines.sources import load, parse
@@ -47,7 +48,8 @@ def add(
     path = settings.sources
     known = load(path)
     clock = SystemClock()
-    with HttpClient(settings, clock) as http, err.status("Asking the portal..."):
+    tokens = socrata.credentials(settings, known)
+    with HttpClient(settings, clock, credentials=tokens) as http, err.status("Asking the portal..."):
         found = probe(url, http, clock)
     source = propose(found, known, dataset=id_, guide_dataset=guide, publisher=publisher, email=email)
     before = path.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ not belong here: when a download is tried again (`retries`).
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 # A date stands for one version only when the server wrote it well after the change (RFC 9110, 8.8.2.2).
 SETTLED = timedelta(seconds=60)
+# What a finished text ends with, and the beginnings of formats whose own end is looked for: gzip, ZIP, Parquet.
+ENDS = b"\r\n]}>"
+ENDED = (bodies.GZIP, b"PK", b"PAR1")
 
 
 class Arrival:
@@ -38,6 +42,17 @@ class Arrival:
         self._digest = hashlib.sha256()
         self._version: str | None = None
         self._total: int | None = None
+        self._announced = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nothing said where the body ends, and its last line has no end either: it may have been cut."""
+        if self._announced or not self.size:
+            return False
+        with self._path.open("rb") as handle:
+            head = handle.read(4)
+            handle.seek(-1, os.SEEK_END)
+            return handle.read(1) not in ENDS and not head.startswith(ENDED)
 
     @property
     def sha256(self) -> str:
@@ -64,6 +79,8 @@ class Arrival:
             self._version = _version(raw.headers)
             length = raw.headers.get("Content-Length", "")
             self._total = int(length) if re.fullmatch(r"\d{1,18}", length) else None
+            chunked = "chunked" in raw.headers.get("Transfer-Encoding", "").lower()
+            self._announced = bool(length or chunked or bodies.content_coding(raw.headers))
         with self._path.open("ab" if self.size else "wb") as handle:
             for piece in bodies.pieces(raw, self._limit, self.size):
                 handle.write(piece)

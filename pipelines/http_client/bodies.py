@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from pipelines.errors import FetchFault
 from pipelines.http_client import causes, faults
 from pipelines.http_client.addresses import printable
+from pipelines.http_client.credentials import discreet
 from pipelines.http_client.visits import VISIT
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ GZIP = b"\x1f\x8b"
 def pieces(raw: BaseHTTPResponse, limit: int, already: int = 0) -> Iterator[bytes]:
     """The body in pieces of at most CHUNK bytes, its content coding undone; `already` bytes came before it.
 
-    Raises `FetchFault`: TOO_LARGE beyond `limit` decoded bytes, TRUNCATED, TIMED_OUT, BROKEN_FILE, or
-    NOT_WHAT_WAS_PROMISED for a coding that no request of ours offers. An unknown coding (servers write a
-    character set there) is none.
+    Raises `FetchFault`: TOO_LARGE beyond `limit` decoded bytes, TRUNCATED, TIMED_OUT, BROKEN_FILE, BLOCKED for a
+    body that tells our own secrets, or NOT_WHAT_WAS_PROMISED for a coding that no request of ours offers. An unknown
+    coding (servers write a character set there) is none.
     """
     declared = raw.headers.get("Content-Length", "")
     if declared.isdecimal() and already + int(declared[:20]) > limit:  # int() refuses thousands of digits
@@ -43,7 +44,7 @@ def pieces(raw: BaseHTTPResponse, limit: int, already: int = 0) -> Iterator[byte
     if coding in ("br", "zstd", "deflate", "compress"):
         raise faults.unasked_coding(coding)
     size = already
-    for piece in gunzipped(_wire(raw)) if coding in ("gzip", "x-gzip") else _wire(raw):
+    for piece in discreet(gunzipped(_wire(raw)) if coding in ("gzip", "x-gzip") else _wire(raw)):
         size += len(piece)
         if size > limit:
             raise faults.too_large(limit)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import requests
@@ -24,8 +25,9 @@ from pipelines.errors import FetchFault
 from pipelines.http_client import bodies, exports, faults, links, pages
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.arrivals import Arrival
+from pipelines.http_client.credentials import Credentials
 from pipelines.http_client.hosts import Hosts
-from pipelines.http_client.requesting import Requester
+from pipelines.http_client.requesting import Requester, address
 from pipelines.http_client.robots import MAX_BYTES, Robots
 from pipelines.http_client.visits import VISIT
 from pipelines.model import FaultKind
@@ -48,7 +50,8 @@ class JsonResponse:
 class Download:
     """What a download brought. On 304 there are no bytes and no `sha256`. `seconds` is wall time.
 
-    `moved_to` is the address to which the server sent us for good (301, 308), None when it did not.
+    `moved_to` is the address to which the server sent us for good (301, 308), None when it did not. `doubtful` is
+    true when nothing said where the body ends, and its last line has no end.
     """
 
     status: int
@@ -61,6 +64,7 @@ class Download:
     final_url: str
     seconds: float
     moved_to: str | None = None
+    doubtful: bool = False
 
 
 class HttpClient:
@@ -69,7 +73,7 @@ class HttpClient:
     `ca_bundle` is a PEM file of the certificate authorities to trust in place of the usual ones. `named` are
     the addresses that `sources.yaml` names, to whose hosts `robots.txt` does not apply. `now` is the machine's
     time in seconds since 1970, which pauses and cool-off go by, whatever `clock` the night was given; `jitter`
-    gives numbers from 0 to 1.
+    gives numbers from 0 to 1. `credentials` are headers by the address of the portal that alone is told them.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class HttpClient:
         named: Collection[str] = (),
         now: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        credentials: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -92,8 +97,9 @@ class HttpClient:
             now=now,
             sleep=sleep,
         )
+        self._credentials = Credentials({address(it): headers for it, headers in credentials.items()})
         self._requester = Requester(
-            settings, hosts, sleep, str(ca_bundle) if ca_bundle else True, now, jitter
+            settings, hosts, sleep, str(ca_bundle) if ca_bundle else True, now, jitter, self._credentials
         )
         self._robots = Robots(hosts, {links.host_of(it) for it in named}, self._robots_text, now)
 
@@ -106,6 +112,10 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._requester.close()
+
+    def known_at(self, url: str) -> bool:
+        """Whether a request for `url` would bear credentials."""
+        return self._credentials.known_at(address(url))
 
     def get_json(
         self, url: str, params: Mapping[str, str] | None = None, *, max_bytes: int = 50_000_000
@@ -168,6 +178,7 @@ class HttpClient:
         started = self._clock.seconds()
         arrival = Arrival(destination, self._settings.max_bytes)
         asked: dict[str, str] = {}
+        doubted: str | None = None
 
         def headers() -> Mapping[str, str]:
             nonlocal asked
@@ -176,6 +187,7 @@ class HttpClient:
             return {"Accept": "*/*", "Accept-Encoding": "identity", **(asked or conditions)}
 
         def consume(response: requests.Response) -> Download:
+            nonlocal doubted
             status = response.status_code
             unchanged = status == 304 and bool(conditions) and not asked
             if not unchanged:
@@ -186,6 +198,10 @@ class HttpClient:
                 arrival.take(status, response.raw)
                 if arrival.size == 0:
                     raise faults.empty(status)
+                # Cut or not, only another download can tell: what comes twice alike is what is published.
+                if arrival.is_doubtful and self._settings.retries and arrival.sha256 != doubted:
+                    doubted = arrival.sha256
+                    raise arrival.refused("nothing says where it ends, and its last line has no end")
             described = response.headers if unchanged else arrival.headers
             return Download(
                 status=200 if status == 206 else status,
@@ -198,6 +214,7 @@ class HttpClient:
                 final_url=printable(response.url, 2000),
                 seconds=self._clock.seconds() - started,
                 moved_to=printable(VISIT.get().moved_to, 2000) or None,
+                doubtful=not unchanged and arrival.is_doubtful,
             )
 
         url = links.direct(links.fetchable(url))

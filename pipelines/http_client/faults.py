@@ -170,6 +170,15 @@ def forbidden(host: str, reason: str | None) -> FetchFault:
     )
 
 
+def indiscreet() -> FetchFault:
+    """An answer that repeats the token by which a portal knows us."""
+    return FetchFault(
+        FaultKind.BLOCKED,
+        "the answer repeats the token by which the portal knows us, and is not kept",
+        "Tell the portal that it shows tokens. Without VEEDOR_SOCRATA_APP_TOKEN it is asked as anybody asks.",
+    )
+
+
 def unasked_coding(coding: str) -> FetchFault:
     """A content coding that was not offered in Accept-Encoding."""
     message = f"the body is compressed as {coding}, which was not asked for"

@@ -7,13 +7,17 @@ addresses are none. Does not belong here: where no connection is made (`addresse
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.http_client import faults
 
 
 def fetchable(url: str) -> str:
-    """`url` without the blanks around it. Raises `FetchFault` UNSUPPORTED_ADDRESS unless it is of the web."""
+    """`url` without the blanks around it, an accent in its host's name one letter with the letter below it (IDNA).
+
+    Raises `FetchFault` UNSUPPORTED_ADDRESS unless it is of the web.
+    """
     try:
         parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port
@@ -21,7 +25,7 @@ def fetchable(url: str) -> str:
         raise faults.unsupported(url, "it is no valid address") from error
     if parts.scheme not in ("http", "https") or not host:
         raise faults.unsupported(url, "only http:// and https:// can be fetched")
-    return url.strip()
+    return url.strip().replace(parts.netloc, unicodedata.normalize("NFC", parts.netloc), 1)
 
 
 def host_of(url: str) -> str:

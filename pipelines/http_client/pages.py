@@ -94,7 +94,7 @@ def _error(head: bytes) -> str | None:
     if told.get("success") is False or "errorcode" in told or "error_code" in told:
         return printable(told.get("message"), 200) or printable(error, 200)
     if (
-        isinstance(error, str)
+        (error is True or isinstance(error, str))  # Socrata says true, and why beside it
         and error
         and set(told) <= {"error", "message", "status", "code", "detail", "path"}
     ):

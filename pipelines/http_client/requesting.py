@@ -20,6 +20,7 @@ from pipelines.errors import FetchFault
 from pipelines.http_client import bodies, causes, faults, links, pages
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.connections import GuardedAdapter
+from pipelines.http_client.credentials import Credentials, demand_discretion
 from pipelines.http_client.firewalls import firewall
 from pipelines.http_client.hosts import Hosts
 from pipelines.http_client.retries import PATIENCE_SECONDS, Retries
@@ -48,6 +49,7 @@ class Requester:
         verify: bool | str,
         now: Callable[[], float],
         jitter: Callable[[], float],
+        credentials: Credentials,
     ) -> None:
         self._settings = settings
         self._hosts = hosts
@@ -55,6 +57,7 @@ class Requester:
         self._verify = verify
         self._now = now
         self._jitter = jitter
+        self._credentials = credentials
         contact = "".join(it for it in printable(settings.contact or "", 200) if " " <= it <= "~")
         self._agent = f"Veedor/{__version__}" + (f" (+{contact})" if contact else "")
         # No requests.Session: it would read redirected bodies whole, and take proxies and passwords from
@@ -144,6 +147,7 @@ class Requester:
         visit.moved_to, for_good = None, True
         for _ in range(MAX_REDIRECTS + 1):
             request = _prepared(url, {"User-Agent": self._agent, **headers}, params, cookies)
+            self._credentials.tell(request)
             with self._sent(request, visit) as response:
                 redirected = response.status_code in REDIRECTS
                 location = response.headers.get("Location") if redirected else elsewhere(response)
@@ -170,6 +174,7 @@ class Requester:
                 held.enter_context(self._hosts.turn(visit.host, visit.seconds))
             response = self._send(request, visit)
             held.callback(response.close)
+            demand_discretion(response)
             self._heed(response, visit.host)
             yield response
 
@@ -192,6 +197,14 @@ class Requester:
                 self._hosts.delay(host, asked)
             elif asked is not None:
                 self._hosts.leave_alone(host, asked, "the quota of requests is used up")
+
+
+def address(url: str) -> str:
+    """`url` in the one way to write it that is asked for; "" for what is no web address."""
+    try:
+        return _prepared(url, {}, None, RequestsCookieJar()).url or ""
+    except FetchFault:
+        return ""
 
 
 def _prepared(

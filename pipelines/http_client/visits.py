@@ -27,8 +27,8 @@ class Visit:
 
     A server that drips one byte a minute never lets a read time out: the timer ends it at the latest, and
     `received` long before. `fault` is what ended the visit, None while it goes on; `host` is who is asked,
-    `moved_to` where permanent redirects led, `stale` whether an old connection turned out to be closed. Use it
-    in a `with`.
+    `moved_to` where permanent redirects led, `stale` whether an old connection turned out to be closed, `secrets`
+    what was told to a server that no answer may repeat. Use it in a `with`.
     """
 
     def __init__(self, seconds: float, settings: Settings, sleep: Callable[[float], None]) -> None:
@@ -38,6 +38,7 @@ class Visit:
         self.host = ""
         self.moved_to: str | None = None
         self.stale = False
+        self.secrets: frozenset[bytes] = frozenset()
         self._sleep = sleep
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None

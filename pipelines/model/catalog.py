@@ -32,7 +32,9 @@ class Distribution:
     """dcat:Distribution: one downloadable form of a dataset. `format` is as declared, lower case.
 
     `paging` is set when its data is spread over the pages of an API: it names the API's rule for the next page
-    (`pipelines.snapshots.page_rules`), and `download_url` is the first page.
+    (`pipelines.snapshots.page_rules`), and `download_url` is the first page. `alternative_url` is the address of the
+    same file at another API of the portal, for when `download_url` is refused; `count_url` is where the portal tells
+    how many records a CSV file holds.
     """
 
     key: str
@@ -45,6 +47,8 @@ class Distribution:
     modified: str | None = None
     portal_id: str | None = None
     paging: str | None = None
+    alternative_url: str | None = None
+    count_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Portal `arcgis`: an item of an ArcGIS Hub site, or of an ArcGIS portal, and the layers of its service.
 
 Belongs here: asking for each declared item and its layers, or for all items, what they say, and which downloads hold
-a whole layer. Does not belong here: what a refusal means, or a layer's rows (`arcgis_service`).
+a whole layer. Does not belong here: what a refusal means, or how rows are asked for (`arcgis_service`).
 
 `url` is a Hub site, asked through its Search API (OGC API - Records, the item in `properties`), or ends in
 `/sharing/rest` and is a portal's own API (ArcGIS REST API, Item). `identifier` is the item's id, with `_<layer>`
@@ -26,7 +26,7 @@ from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
 from pipelines.portals import answers
-from pipelines.portals.arcgis_service import ask, first_page, layers
+from pipelines.portals.arcgis_service import ask, layers, rows
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
@@ -252,21 +252,21 @@ def _exports(
     edited = layer.get("editingInfo")
     dates = (edited.get("dataLastEditDate"), edited.get("lastEditDate")) if isinstance(edited, dict) else ()
     if not portal.exports:
-        first = first_page(service, number, layer)
-        if first is None:
+        found = rows(service, number, layer)
+        if found is None:
             raise CatalogFault(
                 FaultKind.CATALOG_UNREADABLE,
-                "there is no file that holds all of this item's layer, and it cannot be had page by page either",
+                "there is no file that holds all of this item's layer, and its service answers no query",
                 "Publish the table as an item of type CSV as well, or open the item in ArcGIS Hub.",
             )
         yield Distribution(
-            key=f"{key}/geojson-{number}",
-            title=printable(layer.get("name"), TITLE) or f"geojson-{number}",
-            download_url=first,
-            format="geojson",
+            key=f"{key}/{found.format}-{number}",
+            title=printable(layer.get("name"), TITLE) or f"{found.format}-{number}",
+            download_url=found.url,
+            format=found.format,
             modified=next((told for it in dates if (told := epoch(it, milliseconds=True))), None),
             portal_id=f"{id_}_{number}",
-            paging="arcgis",
+            paging=found.paging,
         )
         return
     for format_, name in EXPORTS.items():

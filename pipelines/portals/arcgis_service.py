@@ -1,36 +1,30 @@
-"""What ArcGIS answers (ArcGIS REST API): its envelope of refusals, the layers of a service, the rows of a layer.
+"""What ArcGIS answers (ArcGIS REST API): its envelope of refusals, the layers of a service, where a layer's rows begin.
 
-Belongs here: asking a server and what its refusals mean, and a layer's table read whole with proof of its count.
-Does not belong here: items and what they say (`arcgis`).
+Belongs here: asking a server and what its refusals mean, and how a layer's rows are asked for. Does not belong here:
+items and what they say (`arcgis`), or following the pages and the proof that all rows came (`snapshots.pages`).
 
 ArcGIS answers 200 for its refusals: the envelope decides, `{"error": {"code", "messageCode", "message"}}`; the Search
-API explains a 4xx by `statusCode`. A layer gives `maxRecordCount` rows at a time and says so only by
-`exceededTransferLimit`, which some servers leave out: that all came is proven by `returnCountOnly`.
+API explains a 4xx by `statusCode`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from pipelines.errors import CatalogFault, PublisherFault
 from pipelines.http_client import HttpClient, faults
 from pipelines.http_client.addresses import printable
-from pipelines.model import Fault, FaultKind
+from pipelines.model import FaultKind
 from pipelines.portals.values import objects
-from pipelines.portals.walk import Page, by_offset, gathered, number
+from pipelines.portals.walk import number
 
 Answer = Mapping[str, Any]
 
 LINE = 500
 MAX_LAYERS = 100
-MAX_BYTES = 200_000_000
-# Object ids in one request: of twelve digits each, they still fit into an address.
-BATCH = 100
 TABLES = frozenset({"", "Feature Layer", "Table"})
 # What keeps us from a service says nothing of the portal: it may run on any host.
 ELSEWHERE = (FaultKind.NOT_REACHABLE, FaultKind.TIMED_OUT, FaultKind.TLS, FaultKind.UNSUPPORTED_ADDRESS)
@@ -38,103 +32,41 @@ ELSEWHERE = (FaultKind.NOT_REACHABLE, FaultKind.TIMED_OUT, FaultKind.TLS, FaultK
 NOT_PUBLIC = frozenset({"CONT_0001", "401", "403", "404", "410", "498", "499"})
 
 
-@dataclass(frozen=True)
-class Layer:
-    """The table of a layer: its fields' names, and its rows.
+class Rows(NamedTuple):
+    """Where the rows of a layer begin, the rule that leads from there to all of them, and the format of each."""
 
-    `total` is the number of rows that the server counts; `complete` only when as many distinct ones came, without a
-    change of that number on the way; `reason` says how that was proven, or why not; `fault` cut it short.
+    url: str
+    paging: str
+    format: str
+
+
+def rows(service: str, layer_number: str, about: Answer) -> Rows | None:
+    """How all rows of a layer are had, after what it says of itself; None when it says that it answers no query.
+
+    As GeoJSON where the layer knows it. Pages where it knows pages and has a key to order them by, so that they do
+    not overlap; else batches of object ids.
     """
-
-    name: str
-    fields: tuple[str, ...]
-    rows: tuple[Answer, ...]
-    total: int | None
-    complete: bool
-    reason: str
-    fault: Fault | None = None
-
-
-def layer(url: str, http: HttpClient) -> Layer:
-    """The whole table behind the address of a layer (`.../FeatureServer/0`), geometry left out.
-
-    Pages where the layer knows pages, ordered by object id, else batches of object ids. Raises `CatalogFault`, and
-    `FetchFault` when there is no answer.
-    """
-    about = ask(http, url, {"f": "json"})
-    fields = objects(about.get("fields"))
-    if "name" not in about or not fields:
-        raise CatalogFault(FaultKind.CATALOG_UNREADABLE, "the address is not that of a layer with a table")
-    typed = (it.get("name") for it in fields if it.get("type") == "esriFieldTypeOID")
-    key = printable(about.get("objectIdField") or next(typed, None), LINE) or "OBJECTID"
-    able = about.get("advancedQueryCapabilities")
-    paged = isinstance(able, dict) and able.get("supportsPagination") is True
-    limit = number(about.get("maxRecordCount")) or 1000
-    question = {"where": "1=1", "f": "json"}
-    whole = {**question, "outFields": "*", "returnGeometry": "false"}
-
-    def count() -> object:
-        return ask(http, f"{url}/query", {**question, "returnCountOnly": "true"}).get("count")
-
-    def rows(params: Mapping[str, str]) -> list[Answer]:
-        features = objects(ask(http, f"{url}/query", params, MAX_BYTES).get("features"))
-        return [it for feature in features if isinstance(it := feature.get("attributes"), dict)]
-
-    def by_pages(offset: int) -> tuple[list[Answer], object]:
-        params = {"orderByFields": key, "resultOffset": str(offset), "resultRecordCount": str(limit)}
-        return rows({**whole, **params}), count()
-
-    ids: list[str] = []
-
-    def by_ids(cursor: str) -> Page:
-        start = int(cursor)
-        if not start:
-            told = ask(http, f"{url}/query", {**question, "returnIdsOnly": "true"}, MAX_BYTES).get(
-                "objectIds"
-            )
-            ids[:] = sorted(_digits(told), key=int)
-        batch = ids[start : start + BATCH]
-        asked = {name: value for name, value in whole.items() if name != "where"}
-        entries = rows({**asked, "objectIds": ",".join(batch)}) if batch else []
-        following = start + BATCH
-        return Page(entries, count(), str(following) if following < len(ids) else None)
-
-    found = gathered(by_offset(by_pages) if paged else by_ids, lambda it: _row(it, key))
-    names = tuple(text for it in fields if (text := printable(it.get("name"), LINE)))
-    table = tuple(found.entries.values())
-    name = printable(about.get("name"), LINE)
-    return Layer(name, names, table, found.total, found.complete, found.reason, found.fault)
-
-
-def _row(row: Answer, key: str) -> str:
-    """The object id; where a layer keeps it to itself, the row's own content, so that equal rows count once."""
-    return printable(row.get(key), 40) or json.dumps(row, sort_keys=True)
-
-
-def _digits(told: object) -> Iterator[str]:
-    for it in told if isinstance(told, list) else ():
-        text = printable(it, 20)
-        if text.isascii() and text.isdigit():
-            yield text
-
-
-def first_page(service: str, layer_number: str, about: Answer) -> str | None:
-    """The address of a layer's first page of rows as GeoJSON, ordered by object id, so that pages do not overlap.
-
-    None when `about`, what the layer says of itself, knows no pages, no GeoJSON, or no key to order by.
-    """
-    able = about.get("advancedQueryCapabilities")
-    formats = printable(about.get("supportedQueryFormats"), LINE).lower()
-    typed = (it.get("name") for it in objects(about.get("fields")) if it.get("type") == "esriFieldTypeOID")
-    key = printable(about.get("objectIdField") or next(typed, None), LINE)
-    if not (
-        isinstance(able, dict) and able.get("supportsPagination") is True and "geojson" in formats and key
-    ):
+    able, capable = about.get("advancedQueryCapabilities"), about.get("capabilities")
+    if isinstance(capable, str) and "query" not in capable.lower():
         return None
-    limit = number(about.get("maxRecordCount")) or 1000
-    query = {"where": "1=1", "outFields": "*", "orderByFields": key, "f": "geojson"}
-    pages = {"resultOffset": "0", "resultRecordCount": str(limit)}
-    return f"{service}/{layer_number}/query?{urlencode({**query, **pages})}"
+    formats = printable(about.get("supportedQueryFormats"), LINE).lower()
+    form = {"f": "geojson"} if "geojson" in formats else {"f": "json", "returnGeometry": "false"}
+    query = {"where": "1=1", "outFields": "*"}
+    key = _object_id(about)
+    paged = isinstance(able, dict) and able.get("supportsPagination") is True and key
+    if paged:
+        pages = {"resultOffset": "0", "resultRecordCount": str(number(about.get("maxRecordCount")) or 1000)}
+        query |= {"orderByFields": key, **form, **pages}
+    else:
+        query |= form
+    found = f"{service}/{layer_number}/query?{urlencode(query)}"
+    return Rows(found, "arcgis" if paged else "arcgis_ids", "geojson" if len(form) == 1 else "json")
+
+
+def _object_id(about: Answer) -> str:
+    """The name of the field that holds the object id; "" when the layer keeps it to itself."""
+    typed = (it.get("name") for it in objects(about.get("fields")) if it.get("type") == "esriFieldTypeOID")
+    return printable(about.get("objectIdField") or next(typed, None), LINE)
 
 
 def layers(http: HttpClient, service: str, layer: str | None) -> dict[str, Answer]:
@@ -157,10 +89,10 @@ def layers(http: HttpClient, service: str, layer: str | None) -> dict[str, Answe
     return {key: it for key, it in listed.items() if printable(it.get("type"), LINE) in TABLES}
 
 
-def ask(http: HttpClient, url: str, params: Mapping[str, str], max_bytes: int = 50_000_000) -> Answer:
+def ask(http: HttpClient, url: str, params: Mapping[str, str]) -> Answer:
     """The object at `url`. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     try:
-        answer = http.get_json(url, params, max_bytes=max_bytes)
+        answer = http.get_json(url, params)
     except PublisherFault as caught:
         if caught.kind is not FaultKind.GONE:  # the API itself is gone: of an item it says so in JSON
             raise

@@ -6,14 +6,18 @@ is relied upon to be there or of its type.
 
 Mapping after ckanext-dcat: notes -> dct:description, organization -> dct:publisher, maintainer and author ->
 dcat:contactPoint, extras -> dct:accrualPeriodicity, resources -> dcat:distribution.
+
+A table that lies in the datastore alone (`url_type: datastore`) is had whole by `/datastore/dump/<id>`; the address
+that CKAN shows for it depends on whether it was told its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
@@ -25,6 +29,10 @@ from pipelines.sources import Source, SourceDataset
 
 Package = Mapping[str, Any]
 
+DUMP = "/datastore/dump/"
+# What CKAN keeps as the address of a table without a file; it shows another, if nothing hinders it.
+NO_FILE = ("_datastore_only_resource", "", None)
+AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?(?:\?bom=true)?", re.IGNORECASE)
 PERIODICITY = ("accrualPeriodicity", "accrual_periodicity", "frequency", "update_frequency")
 
 
@@ -41,7 +49,7 @@ def dataset(source: Source, item: SourceDataset, package: Package) -> Dataset:
         title=values.plain(package.get("title"), TITLE) or own.title,
         publisher=_publisher(source, package),
         contact_point=_contact_point(own.contact_point, package, extras),
-        distributions=files.distributions(item, own.key, _listed(package, base)),
+        distributions=files.distributions(item, own.key, _listed(package, base), _beside(package, base)),
         description=values.plain(package.get("notes"), TEXT) or own.description,
         license=_license(package) or own.license,
         accrual_periodicity=periodic,
@@ -71,13 +79,54 @@ def _contact_point(owner: ContactPoint, package: Package, extras: Package) -> Co
 
 
 def _listed(package: Package, base: str) -> list[Distribution]:
+    return [_distribution(it, base) for it in _resources(package)]
+
+
+def _resources(package: Package) -> list[Package]:
     resources = values.objects(package.get("resources"))
-    return [
-        _distribution(it, base) for it in resources if printable(it.get("state"), 20).lower() != "deleted"
-    ]
+    return [it for it in resources if printable(it.get("state"), 20).lower() != "deleted"]
 
 
 def _distribution(resource: Package, base: str) -> Distribution:
+    file = _file(resource, base)
+    root, _, rest = file.download_url.partition(DUMP)
+    alone = resource.get("datastore_active") is True and resource.get("url") in NO_FILE
+    if file.portal_id and (alone or resource.get("url_type") == "datastore"):
+        return _dumped(file, base, file.portal_id)
+    if rest and AN_ID.fullmatch(rest):
+        return _dumped(file, root, rest[:36])
+    return file
+
+
+def _beside(package: Package, base: str) -> list[Distribution]:
+    """The tables in the datastore, of files too: taken only where they are declared, as `<id>/datastore`.
+
+    They may be older than their file, and a link that is dead is a finding that they would hide.
+    """
+    stored = [it for it in _resources(package) if it.get("datastore_active") is True]
+    files_ = [_file(it, base) for it in stored]
+    # Without a format none of them is taken for a file of that format.
+    return [
+        replace(_dumped(it, base, it.portal_id), format=None, portal_id=f"{it.portal_id}/datastore")
+        for it in files_
+        if it.portal_id
+    ]
+
+
+def _dumped(file: Distribution, root: str, id_: str) -> Distribution:
+    """A table of the datastore as one CSV file, which is held against the number that the datastore counts."""
+    name = quote(id_, safe="")
+    return replace(
+        file,
+        download_url=f"{root}{DUMP}{name}?bom=True",
+        format="csv",
+        media_type="text/csv",
+        byte_size=None,
+        count_url=f"{root}/api/3/action/datastore_search?{urlencode({'resource_id': id_, 'limit': 0})}",
+    )
+
+
+def _file(resource: Package, base: str) -> Distribution:
     return Distribution(
         key="",
         title=values.first(resource, ("name", "description"), TITLE),

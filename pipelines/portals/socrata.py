@@ -2,11 +2,14 @@
 
 Belongs here: asking for each declared view, or for all of a portal, which of its fields means what, and which of its
 downloads holds all of it. Does not belong here: what a refusal means in general (`answers`), or which file becomes
-which distribution (`files`). Rows are never asked for: the SODA API gives a thousand of them at a time.
+which distribution (`files`). Rows are never asked for, only how many there are: SODA gives a thousand at a time.
 
 `identifier` is the view's id, four characters, a hyphen and four more. Asked is `/api/views/<id>.json`, because only
 there it says whether a view holds rows, a file or links; where that cannot be had, `/api/views/metadata/v1/<id>`,
 and then it is taken to hold rows. A dataset that was made private is refused as `permission_denied`: it is gone.
+
+An operator's app token goes along to the portals of sources.yaml. It opens SODA3 (`/api/v3/views/<id>`), whose export
+is taken where a portal refuses the older one; without a token SODA3 is not asked.
 
 Mapping after Socrata's own DCAT-US: attribution -> dct:publisher, tags -> dcat:keyword, createdAt -> dct:issued,
 rowsUpdatedAt (of the data, before viewLastModified, of the description) -> dct:modified. Fields that each portal
@@ -21,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
@@ -34,13 +37,16 @@ from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
 from pipelines.portals.walk import Page, Recognised, Walk, number, undeclared, whole
-from pipelines.sources import Source, SourceDataset
+from pipelines.settings import Settings
+from pipelines.sources import Source, SourceDataset, Sources
 
 View = Mapping[str, Any]
 
 API = "Socrata API"
 # Codes with which Socrata itself says that there is no such view, or that the public may not see it.
 NOT_PUBLIC = frozenset({"not_found", "permission_denied"})
+TOKEN = "X-App-Token"  # noqa: S105 - the header's name
+COUNT = "count(*) AS total"
 # The whole of a view as each kind of file; the first is taken where none is declared.
 EXPORTS = {
     "csv": "text/csv",
@@ -64,7 +70,21 @@ EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,10})$")
 
 def catalog(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     """The declared views as the portal has them (see `each_declared`)."""
-    return each_declared(source, clock, lambda item: _dataset(source, item, _asked(source, item, http)))
+    known = http.known_at(source.url or "")
+    return each_declared(
+        source, clock, lambda item: _dataset(source, item, _asked(source, item, http), known)
+    )
+
+
+def credentials(settings: Settings, sources: Sources) -> dict[str, dict[str, str]]:
+    """The operator's app token as a header, by the address of each Socrata portal; never over plain http.
+
+    An installation that may visit private addresses may tell it there without encryption.
+    """
+    token = settings.socrata_app_token
+    urls = [it.url for it in sources.sources if it.portal == "socrata" and it.url]
+    safe = [it for it in urls if settings.allow_private_addresses or it.lower().startswith("https://")]
+    return {it: {TOKEN: token} for it in safe} if token else {}
 
 
 def walk(url: str, http: HttpClient, clock: Clock) -> Walk:
@@ -151,11 +171,14 @@ def _is_view(body: object) -> bool:
 
 
 def _says_gone(answer: JsonResponse) -> bool:
+    """What Socrata itself says of the view. A token that it does not know is refused in the same words."""
     body = answer.body
-    return isinstance(body, dict) and "error" in body and printable(body.get("code"), 40) in NOT_PUBLIC
+    if not isinstance(body, dict) or "app_token" in printable(body.get("message"), 500):
+        return False
+    return "error" in body and printable(body.get("code"), 40) in NOT_PUBLIC
 
 
-def _dataset(source: Source, item: SourceDataset, view: View) -> Dataset:
+def _dataset(source: Source, item: SourceDataset, view: View, known: bool = False) -> Dataset:
     """The dataset, with what sources.yaml says where it must win (owner, periodicity) or help out."""
     own, custom = declared(source, item), _custom_fields(view)
     page = f"{(source.url or '').rstrip('/')}/d/{quote(item.identifier or item.id, safe='')}"
@@ -163,7 +186,7 @@ def _dataset(source: Source, item: SourceDataset, view: View) -> Dataset:
     periodic = own.accrual_periodicity or values.first(custom, FREQUENCY) or None
     license_ = values.license_of(view.get("license")) or values.license_of(view.get("licenseId"))
     issued, modified = _dates(view)
-    listed, beside = _files(source, item, view)
+    listed, beside = _files(source, item, view, known)
     return replace(
         own,
         title=values.plain(view.get("name"), TITLE) or own.title,
@@ -222,10 +245,15 @@ def _first_instant(view: View, names: tuple[str, ...]) -> str | None:
     return next((it for it in instants if it), None)
 
 
-def _files(source: Source, item: SourceDataset, view: View) -> tuple[list[Distribution], list[Distribution]]:
-    """The distributions, and those beside them that are taken only when they are declared."""
-    base = (source.url or "").rstrip("/")
-    url = f"{base}/api/views/{quote(item.identifier or item.id, safe='')}"
+def _files(
+    source: Source, item: SourceDataset, view: View, known: bool
+) -> tuple[list[Distribution], list[Distribution]]:
+    """The distributions, and those beside them that are taken only when they are declared.
+
+    `known` is whether the portal is told an app token: only then does SODA3 answer.
+    """
+    base, id_ = (source.url or "").rstrip("/"), quote(item.identifier or item.id, safe="")
+    url, soda3 = f"{base}/api/views/{id_}", f"{base}/api/v3/views/{id_}"
     issued, modified = _dates(view)
     if printable(view.get("blobId"), 100):
         return [replace(_blob(view, url), issued=issued, modified=modified)], []
@@ -247,7 +275,12 @@ def _files(source: Source, item: SourceDataset, view: View) -> tuple[list[Distri
         )
         for format_, media_type in EXPORTS.items()
     ]
-    return exports[:1], exports[1:]
+    count = f"{base}/resource/{id_}.json?{urlencode({'$select': COUNT})}"
+    csv = replace(exports[0], count_url=count)
+    if known:
+        count = f"{soda3}/query.json?{urlencode({'query': f'SELECT {COUNT}'})}"
+        csv = replace(csv, alternative_url=f"{soda3}/export.csv?accessType=DOWNLOAD", count_url=count)
+    return [csv], exports[1:]
 
 
 def _blob(view: View, url: str) -> Distribution:

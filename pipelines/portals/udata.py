@@ -1,4 +1,4 @@
-"""Portal `udata`: the API, version 1, of the portals that run udata (data.gouv.fr and its kin).
+"""Portal `udata`: the API of the portals that run udata (data.gouv.fr and its kin).
 
 Belongs here: asking for each declared dataset, or for all, and which of udata's fields means what. Does not belong
 here: what a refusal means (`answers`), or which file becomes which distribution (`files`).
@@ -7,6 +7,9 @@ Mapping after udata's own DCAT: created_at -> dct:issued, last_update -> dct:mod
 is of the description), organization -> dct:publisher, contact_points -> dcat:contactPoint, frequency ->
 dct:accrualPeriodicity, tags -> dcat:keyword, resources -> dcat:distribution. Owners that are persons stay at the
 portal. `identifier` is a dataset's id, which stays, or its slug, which may not.
+
+Version 1 of the API tells all in one answer. Version 2 gives a dataset's files page by page with their number: it is
+asked where version 1 has no answer, and where it lists so many files that its list has to be proven.
 """
 
 from __future__ import annotations
@@ -18,15 +21,16 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.clock import Clock
+from pipelines.errors import CatalogFault, PublisherFault
 from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
-from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, Publisher
+from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
 from pipelines.portals import answers, dictionaries, files, periodicity, values
 from pipelines.portals.contacts import first_address
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
-from pipelines.portals.walk import Entry, Page, Recognised, Walk, number, undeclared, whole
+from pipelines.portals.walk import Entry, Page, Recognised, Walk, gathered, number, undeclared, whole
 from pipelines.sources import Source, SourceDataset
 
 Answer = Mapping[str, Any]
@@ -40,6 +44,18 @@ FREQUENCIES = {
 }
 API = "udata API"
 ROWS = 100
+# From so many files on, the list of version 1 is held against the number that version 2 tells.
+MANY = 100
+# What version 1 says when it is gone, or the dataset too large for it. A dataset that is gone is asked for twice.
+NO_ANSWER = frozenset(
+    {
+        FaultKind.CATALOG_UNREADABLE,
+        FaultKind.GONE,
+        FaultKind.TOO_LARGE,
+        FaultKind.TIMED_OUT,
+        FaultKind.TRUNCATED,
+    }
+)
 # Types of resource that are no data: taken only where sources.yaml names them.
 BESIDE = frozenset({"documentation", "api", "code"})
 RESOURCE_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
@@ -81,11 +97,54 @@ def _is_page(body: object) -> bool:
 def _asked(source: Source, item: SourceDataset, http: HttpClient) -> Answer:
     """The dataset as udata gives it. Raises `CatalogFault`, and `FetchFault` when there is no answer."""
     name = item.identifier or item.id
-    url = f"{(source.url or '').rstrip('/')}/api/1/datasets/{quote(name, safe='')}/"
-    found: Answer = answers.asked(http, url, API, name, _is_dataset)
+    path = f"datasets/{quote(name, safe='')}/"
+    first, second = (f"{(source.url or '').rstrip('/')}/api/{version}/{path}" for version in (1, 2))
+    try:
+        found: Answer = answers.asked(http, first, API, name, _is_dataset)
+    except PublisherFault as caught:
+        if caught.kind not in NO_ANSWER:
+            raise
+        try:
+            found = answers.asked(http, second, API, name, _is_dataset)
+        except PublisherFault:
+            raise caught from None
+        found = {**found, "resources": _files_of(second, name, http)}
+    else:
+        listed = len(values.objects(found.get("resources")))
+        if listed >= MANY and listed < (_count(second, http) or 0):
+            found = {**found, "resources": _files_of(second, name, http)}
     if found.get("deleted"):
         raise answers.gone(name, "the portal says that it was deleted")
     return found
+
+
+def _count(url: str, http: HttpClient) -> int | None:
+    """How many files version 2 counts, None where there is none or it cannot be asked."""
+    try:
+        return number(
+            answers.objects_told(http, f"{url}resources/", {"page": "1", "page_size": "1"}).get("total")
+        )
+    except PublisherFault:
+        return None
+
+
+def _files_of(url: str, name: str, http: HttpClient) -> list[Answer]:
+    """All files of a dataset, as version 2 pages them. Raises `CatalogFault` unless as many came as are declared."""
+
+    def ask(cursor: str) -> Page:
+        params = {"page": cursor, "page_size": str(ROWS)}
+        body = answers.asked(http, f"{url}resources/", API, name, _is_page, params)
+        more = str(int(cursor) + 1) if body.get("next_page") else None
+        return Page(values.objects(body["data"]), body.get("total"), more)
+
+    found = gathered(ask, lambda it: printable(it.get("id"), 100), "1")
+    if not found.complete:
+        raise CatalogFault(
+            FaultKind.CATALOG_UNREADABLE,
+            f"the portal does not list all files of the dataset: {found.reason}",
+            transient=True,
+        )
+    return list(found.entries.values())
 
 
 def _is_dataset(body: object) -> bool:

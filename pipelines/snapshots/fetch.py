@@ -16,10 +16,16 @@ from pipelines.errors import FetchFault, PublisherFault
 from pipelines.http_client import HttpClient, StatusFault
 from pipelines.model import Distribution, FaultKind, Snapshot
 from pipelines.snapshots import pages
+from pipelines.snapshots.export import short_of
 from pipelines.snapshots.page_rules import RULES
 from pipelines.snapshots.store import Store
 from pipelines.snapshots.validators import due, judged, sendable
-from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
+from pipelines.snapshots.whole import cut_off, cut_record, page_where_data_was_promised
+
+# An address that a portal no longer serves, or not to us: another of its APIs may have the same file.
+REFUSALS = frozenset(
+    {FaultKind.BLOCKED, FaultKind.GONE, FaultKind.HTML_INSTEAD, FaultKind.NOT_WHAT_WAS_PROMISED}
+)
 
 
 def fetch(
@@ -29,8 +35,21 @@ def fetch(
 
     `previous` is the last visit that brought bytes; the server is asked whether they changed only if they
     are still in the store. A snapshot with a fault has no `sha256`, since what came is not the data; a web
-    page that came instead is kept in the store all the same, and the message names it.
+    page that came instead is kept in the store all the same, and the message names it. Where the address is
+    refused, the distribution's other one is asked, and is then `url`.
     """
+    found = _fetch(distribution, http, store, previous, clock)
+    if distribution.alternative_url and found.fault is not None and found.fault.kind in REFUSALS:
+        elsewhere = replace(distribution, download_url=distribution.alternative_url, alternative_url=None)
+        second = _fetch(elsewhere, http, store, previous, clock)
+        if second.fault is None or second.fault.kind not in REFUSALS:
+            return second
+    return found
+
+
+def _fetch(
+    distribution: Distribution, http: HttpClient, store: Store, previous: Snapshot | None, clock: Clock
+) -> Snapshot:
     visit = Snapshot(distribution.key, distribution.download_url, visited_on=clock.now())
     started = clock.seconds()
     try:
@@ -100,6 +119,10 @@ def _visit(
             kept = replace(page.fault, message=f"{page.fault.message} (kept as {sha256[:12]})")
             return replace(arrived, fault=kept, evidence=sha256)
         cut = cut_off(temporary)
+        if cut is None and got.doubtful:
+            cut = cut_record(temporary)
+        if cut is None and distribution.count_url:
+            cut = short_of(temporary, distribution.count_url, http)
         if cut is not None:
             return replace(arrived, fault=cut.fault)
         store.adopt(temporary, sha256)

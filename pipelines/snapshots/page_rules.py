@@ -15,6 +15,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from pipelines.errors import FetchFault
 from pipelines.model import FaultKind
 
+# Object ids in one request: of twelve digits each, they still fit into an address.
+BATCH = 100
+
 
 @dataclass(frozen=True)
 class Page:
@@ -32,7 +35,9 @@ class Rule:
 
     `following` gives the next page's address, None after the last; `total` how many records there are, None when
     the API does not say; `name` what tells a record from any other, "" for one that has no name. `counted` turns
-    the first page's address into the one that answers `{"count": ...}`, where pages do not tell the total.
+    the first page's address into the one that tells how many there are (`counts`), where pages do not tell it.
+    `enumerated` makes of the first address those of all pages, where an API lists its records beforehand; it asks
+    with the function that it is given.
     """
 
     lists: tuple[str, ...]
@@ -40,6 +45,7 @@ class Rule:
     total: Callable[[Mapping[str, Any]], int | None]
     name: Callable[[Any], str]
     counted: Callable[[str], str] | None = None
+    enumerated: Callable[[str, Callable[[str], Any]], list[str]] | None = None
 
 
 def not_whole(why: str) -> FetchFault:
@@ -53,12 +59,10 @@ def not_whole(why: str) -> FetchFault:
 
 
 def with_query(url: str, **changes: object) -> str:
-    """`url` with these parameters of its query set."""
+    """`url` with these parameters of its query set; one that is None is taken away."""
     parts = urlsplit(url)
-    query = {
-        **dict(parse_qsl(parts.query, keep_blank_values=True)),
-        **{it: str(to) for it, to in changes.items()},
-    }
+    merged = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **changes}
+    query = {it: str(to) for it, to in merged.items() if to is not None}
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
@@ -127,14 +131,19 @@ def _ocds_name(record: Any) -> str:
 
 
 def _arcgis_next(page: Page) -> str | None:
-    """A layer's `/query` says only that there is more; the next page begins behind the rows that really came."""
-    held = [page.body, page.body.get("properties")]
-    more = any(isinstance(it, dict) and it.get("exceededTransferLimit") is True for it in held)
-    if not more:
+    """A layer's `/query` says only that there is more; the next page begins behind the rows that really came.
+
+    Some servers do not even say that: after a page that is as full as it may be another is asked for.
+    """
+    query = dict(parse_qsl(urlsplit(page.url).query))
+    held = [it for it in (page.body, page.body.get("properties")) if isinstance(it, dict)]
+    told = [it["exceededTransferLimit"] for it in held if "exceededTransferLimit" in it]
+    limit = whole_number(query.get("resultRecordCount"))
+    if True not in told and (told or not limit or page.count < limit):
         return None
     if page.count == 0:
         raise not_whole("the layer says that there is more, and sends nothing")
-    offset = whole_number(dict(parse_qsl(urlsplit(page.url).query)).get("resultOffset")) or 0
+    offset = whole_number(query.get("resultOffset")) or 0
     return with_query(page.url, resultOffset=offset + page.count)
 
 
@@ -145,7 +154,22 @@ def _arcgis_count(url: str) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
+def _arcgis_batches(url: str, ask: Callable[[str], Any]) -> list[str]:
+    """The rows of a layer that knows no pages, by their object ids, in the order of these."""
+    told = ask(with_query(url, returnIdsOnly="true", f="json"))
+    body = told if isinstance(told, dict) else {}
+    listed = body.get("objectIds")
+    if (not isinstance(listed, list) and listed is not None) or "objectIds" not in body:
+        raise not_whole("it does not list their object ids")
+    ids = sorted({it for one in listed or () if (it := whole_number(one)) is not None})
+    batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    return [with_query(url, where=None, objectIds=",".join(map(str, batch))) for batch in batches]
+
+
 RULES: Mapping[str, Rule] = {
     "arcgis": Rule(("features",), _arcgis_next, lambda _: None, lambda _: "", _arcgis_count),
+    "arcgis_ids": Rule(
+        ("features",), lambda _: None, lambda _: None, lambda _: "", _arcgis_count, _arcgis_batches
+    ),
     "ocds": Rule(("releases", "records", "results", "data", "items"), _ocds_next, _ocds_total, _ocds_name),
 }

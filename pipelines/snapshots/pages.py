@@ -22,7 +22,8 @@ from pipelines.errors import FetchFault
 from pipelines.http_client import Download, HttpClient, faults, pages
 from pipelines.http_client.addresses import printable
 from pipelines.model import FaultKind
-from pipelines.snapshots.page_rules import Page, Rule, not_whole, whole_number
+from pipelines.snapshots import counts
+from pipelines.snapshots.page_rules import Page, Rule, not_whole
 
 MAX_PAGES = 50_000
 MAX_PAGE_BYTES = 100_000_000
@@ -36,9 +37,10 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
     """Every page from `url` on, into `destination`. Raises `FetchFault`, and leaves it unfinished."""
     started = clock.seconds()
     seen: set[bytes] = set()
-    digest, written, size, total = hashlib.sha256(), 0, 0, None
+    digest, written, came, size, total = hashlib.sha256(), 0, 0, 0, None
     asked: set[str] = set()
-    following: str | None = url
+    todo = iter(rule.enumerated(url, lambda it: _ids(it, http)) if rule.enumerated else (url,))
+    following = next(todo, None)
     with destination.open("wb") as handle:
         while following is not None:
             _demand_progress(following, asked, written, clock.seconds() - started)
@@ -56,18 +58,22 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
                         (rule.name(record) or text).encode("utf-8", "replace"), digest_size=12
                     ).digest()
                 )
-            if count and len(seen) == known:
+            came += count
+            if count and len(seen) == known and not rule.enumerated:
                 raise not_whole(
                     f"page {len(asked)} repeats records of the pages before it and brings no other"
                 )
             size = size or count
             total = rule.total(body) or total
-            following = rule.following(Page(following, body, count, size))
+            following = rule.following(Page(following, body, count, size)) or next(todo, None)
+    if rule.counted and (total := counts.told(rule.counted(url), http)) is None:
+        raise not_whole("it does not say how many there are")
+    # A number that was asked for is the only proof that there is no more; one on a page may lag behind.
+    distinct = came if rule.enumerated else len(seen)  # each was asked for once: alike are not the same
+    if total is not None and (distinct < total or (rule.counted and distinct != total)):
+        raise not_whole(f"{distinct:,} distinct records came, {total:,} are declared")
     if not seen:
         raise faults.empty(200)
-    total = _counted(rule.counted(url), http) if rule.counted else total
-    if total is not None and len(seen) < total:
-        raise not_whole(f"{len(seen):,} distinct records came, {total:,} are declared")
     return Download(
         status=200,
         bytes=written,
@@ -81,13 +87,8 @@ def download(url: str, rule: Rule, http: HttpClient, destination: Path, clock: C
     )
 
 
-def _counted(url: str, http: HttpClient) -> int:
-    """How many records the API counts. Raises `FetchFault`: without that number nothing proves that all came."""
-    body = http.get_json(url).body
-    told = whole_number(body.get("count")) if isinstance(body, dict) else None
-    if told is None:
-        raise not_whole("it does not say how many there are")
-    return told
+def _ids(url: str, http: HttpClient) -> Any:
+    return http.get_json(url, max_bytes=MAX_PAGE_BYTES).body
 
 
 def _demand_progress(following: str, asked: set[str], written: int, seconds: float) -> None:

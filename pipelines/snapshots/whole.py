@@ -7,6 +7,7 @@ content is sound (`tables`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from pipelines.model import FaultKind
 
 # Beyond this a gzip file's end is no longer looked for: whoever reads it has limits of his own.
 INFLATED_BYTES = 4 << 30
+DELIMITERS = (b",", b";", b"\t", b"|")
+LINES = 20
+_QUOTED = re.compile(rb'"[^"]*"?')
 ZIP_LOCAL_HEADER = b"PK\x03\x04"
 ZIP_END = b"PK\x05\x06"
 ZIP_END_BYTES = 22 + 65_535  # APPNOTE 4.3.16: the end record and the longest comment behind it
@@ -36,6 +40,25 @@ def cut_off(path: Path) -> FetchFault | None:
     if head.startswith(GZIP):
         return _cut_gzip(path)
     return _cut_zip(path) if head == ZIP_LOCAL_HEADER else None
+
+
+def cut_record(path: Path) -> FetchFault | None:
+    """The fault when the last line of delimited text has no end, and fewer cells than every line before it.
+
+    For bodies of which nothing said where they end. A last line of one cell passes: it may be a note below the table.
+    """
+    with path.open("rb") as handle:
+        handle.seek(max(path.stat().st_size - CHUNK, 0))
+        *lines, last = handle.read().split(b"\n")
+    before = [_QUOTED.sub(b"", line) for line in lines[-LINES:] if line.strip()]
+    delimiter = max(DELIMITERS, key=lambda it: min((line.count(it) for line in before), default=0))
+    held, expected = (
+        _QUOTED.sub(b"", last).count(delimiter) + 1,
+        min((line.count(delimiter) for line in before), default=0) + 1,
+    )
+    if not 1 < held < expected:
+        return None
+    return cut_short(f"its last record has {held} of {expected} cells, and no line end")
 
 
 def _cut_gzip(path: Path) -> FetchFault | None:

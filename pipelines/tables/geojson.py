@@ -1,7 +1,7 @@
 """GeoJSON (RFC 7946): one row a feature, its properties as columns, its geometry as type and as JSON text.
 
-Belongs here: feature collections, single features and lines of features. Does not belong here: geometry itself,
-or JSON.
+Belongs here: feature collections, single features and lines of features, also those of ArcGIS's own JSON, whose
+properties are called `attributes`. Does not belong here: geometry itself, or JSON.
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ _GEOMETRIES = {
 
 
 def unpacked(value: Any) -> list[Any] | None:
-    """The features of a collection, or a single one; None for what is not GeoJSON.
+    """The features of a collection, or a single one; None for what holds no features.
 
     Raises `ReadFault` for a geometry without properties and for TopoJSON, which hold no table.
     """
-    if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
+    if not isinstance(value, Mapping):
         return None
-    kind = value["type"]
-    if kind == "FeatureCollection" and isinstance(value.get("features"), list):
-        features: list[Any] = value["features"]
+    kind, features = str(value.get("type")), value.get("features")
+    if isinstance(features, list) and (
+        kind == "FeatureCollection" or _is_of_arcgis(next(iter(features), None))
+    ):
         return features
     if recognises(value):
         return [value]
@@ -56,10 +57,15 @@ def unpacked(value: Any) -> list[Any] | None:
 
 def recognises(value: Any) -> bool:
     """Whether an object is a feature."""
+    named = isinstance(value, Mapping) and value.get("type") == "Feature"
+    return (named and bool({"properties", "geometry"} & value.keys())) or _is_of_arcgis(value)
+
+
+def _is_of_arcgis(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
-        and value.get("type") == "Feature"
-        and bool({"properties", "geometry"} & value.keys())
+        and isinstance(value.get("attributes"), Mapping)
+        and value.keys() <= {"attributes", "geometry"}
     )
 
 
@@ -73,14 +79,16 @@ def read(source: Found, space: Workspace) -> list[Table]:
         row: dict[str, str | None] = {}
         if "id" in item:
             row["id"] = dumped(item["id"]) if isinstance(item["id"], list | dict) else str(item["id"])
-        properties = item.get("properties")
+        properties = item.get("properties", item.get("attributes"))
         flat, arrays = flatten(properties if isinstance(properties, Mapping) else {})
         row.update(flat)
         row.update({name: dumped(array) if array else None for name, array in arrays})
         geometry = item.get("geometry")
         known = isinstance(geometry, Mapping)
-        row["geometry/type"] = str(geometry.get("type")) if known else None
-        row["geometry"] = dumped(geometry) if known else None
+        kind = geometry.get("type") if known else None  # ArcGIS tells it once, of the whole layer
+        if "geometry" in item or "attributes" not in item:  # GeoJSON always has one, if only null
+            row["geometry/type"] = None if kind is None else str(kind)
+            row["geometry"] = dumped(geometry) if known else None
         table.add(number, row)
     if not table.rows:
         raise source.broken or ReadFault(

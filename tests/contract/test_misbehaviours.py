@@ -7,30 +7,37 @@ store are the real ones. `kept` is what the store holds afterwards under the sna
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
-from pipelines.clock import FixedClock
-from pipelines.http_client import HttpClient
-from pipelines.model import Distribution, FaultKind, Snapshot
+from pipelines.errors import ReadFault
+from pipelines.model import Fault, FaultKind, ReadReport, Snapshot
 from pipelines.settings import Settings
-from pipelines.snapshots.fetch import fetch
 from pipelines.snapshots.store import Store
+from pipelines.tables.read import opened
+from pipelines.tables.table import Hint
 from tests.portal_server import PortalServer
 from tests.portal_server.faults import FIREWALLS, PAGE, TABLE
 
 PATH = "/contratos.csv"
+IN_A_NUMBER = TABLE.index(b"\n500,") + 2
+WIDE = b"id,nombre,nota\n" + b"".join(b'%d,"renglon, %d",notas\n' % (row, row) for row in range(100))
 PACKED = gzip.compress(TABLE, mtime=0)
 HUB = "/api/download/v1/items/0123/csv"
 EXCEPTION = b'<?xml version="1.0"?>\n<ServiceExceptionReport version="1.3.0"><ServiceException>no such layer'
 OWS = b'<ows:ExceptionReport xmlns:ows="x"><ows:Exception><ows:ExceptionText>bad typeName</ows:ExceptionText>'
 ARCGIS = b'{"error":{"code":498,"message":"Invalid token.","details":[]}}'
 CKAN = b'{"success": false, "error": {"__type": "Not Found Error", "message": "Not found"}}'
+SOCRATA = b'{"code": "not_found", "error": true, "message": "Cannot find view with id x"}'
 ODS = b'{"error_code": "ODSQLSyntaxError", "message": "bad where"}'
 
 
@@ -49,6 +56,8 @@ class Row:
     times: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     requests: int | None = None
+    file: str | None = None
+    media: str | None = None
 
 
 def a(status: int = 200, body: bytes = TABLE, **headers: str) -> dict[str, Any]:
@@ -71,7 +80,20 @@ DENIED = FIREWALLS.items()
 CUT_OFF = [
     Row("shorter than announced", "short", kind=FaultKind.TRUNCATED, says="1,000 more", requests=2),
     Row("cut in the middle of a chunk", "cut_chunked", kind=FaultKind.TRUNCATED, requests=2),
-    Row("cut without a length: text", "cut", {"body": TABLE[:9000]}, status=200, kept=TABLE[:9000]),
+    # Cut between two records nobody can tell a body from a whole one: it is asked for twice.
+    Row("cut without a length: in a first cell", "cut", {"body": TABLE[:IN_A_NUMBER]}, status=200,
+        kept=TABLE[:IN_A_NUMBER], requests=2),
+    Row("cut without a length: in a record", "cut", {"body": WIDE[:-7]}, FaultKind.TRUNCATED, 200, "2 of 3 cells",
+        requests=2),
+    Row("cut without a length: in quotes", "cut", {"body": WIDE[:-9]}, FaultKind.TRUNCATED, 200,
+        "2 of 3 cells"),
+    Row("a note below a table, without a length", "cut", {"body": WIDE + b"Fuente:"}, status=200,
+        kept=WIDE + b"Fuente:", requests=2),
+    Row("a last record without its line end", "cut", {"body": WIDE[:-1]}, status=200, kept=WIDE[:-1], requests=2),
+    Row("cut once without a length", "cut", {"body": TABLE[:9000]}, status=200, kept=TABLE, times=1, requests=2),
+    Row("without a length, but whole", "cut", {"body": TABLE}, status=200, kept=TABLE, requests=1),
+    Row("with a length, and no last line end", "answer", {"body": TABLE[:9000]}, status=200, kept=TABLE[:9000],
+        requests=1),
     Row("cut without a length: gzip", "cut", {"body": PACKED[:-9]}, FaultKind.TRUNCATED, 200, "gzip"),
     Row("cut without a length: zip", "cut", {"body": b"PK\x03\x04" + TABLE}, FaultKind.TRUNCATED, 200, "ZIP"),
     Row("cut inside its coding", "cut_coding", kind=FaultKind.TRUNCATED, says="gzip stream has no end"),
@@ -108,6 +130,9 @@ CODINGS_AND_LENGTHS = [
     Row("a coding that was not offered", "answer", a(Content_Encoding="br"), NOT_PROMISED, says="as br"),
     Row("two lengths that differ", "answer", a(body=b"id\n1\n", Content_Length="4, 9"),
         FaultKind.NOT_REACHABLE, says="two different lengths"),
+    Row("two lengths in two headers", "cut", {"body": b"id\n1\n",
+        "headers": "Content-Length: 4\r\nContent-Length: 9\r\n"},
+        FaultKind.NOT_REACHABLE, says="two different lengths"),
     Row("one length said twice", "answer", a(body=b"id\n1\n", Content_Length="5, 5"),
         status=200, kept=b"id\n1\n"),
     Row("a gzip bomb", "bomb", kind=FaultKind.TOO_LARGE),
@@ -139,18 +164,29 @@ NOT_THE_DATA = [
     Row("an ArcGIS error with status 200", "answer", a(body=ARCGIS), NOT_PROMISED, 200, "Invalid token."),
     Row("a CKAN error with status 200", "answer", a(body=CKAN), NOT_PROMISED, 200, "Not found"),
     Row("an Opendatasoft error with status 200", "answer", a(body=ODS), NOT_PROMISED, 200, "bad where"),
+    Row("a Socrata error with status 200", "answer", a(body=SOCRATA), NOT_PROMISED, 200, "Cannot find view"),
     Row("an OGC service exception", "answer", a(body=EXCEPTION + b"</ServiceException>"), NOT_PROMISED, 200,
         "no such layer"),
     Row("an OWS exception report", "answer", a(body=OWS), NOT_PROMISED, 200, "bad typeName"),
     Row("a table of errors is a table", "answer", a(body=b'{"error": "x", "rows": [{"id": 1}]}'),
         status=200, kept=b'{"error": "x", "rows": [{"id": 1}]}'),
     Row("a MIME type of three parts", "answer", a(Content_Type="text/html;h5ai=0.20;charset=UTF-8"),
-        status=200, kept=TABLE),
-    Row("octet-stream", "answer", a(Content_Type="application/octet-stream"), status=200, kept=TABLE),
+        status=200, kept=TABLE, media="text/html"),
+    Row("octet-stream", "answer", a(Content_Type="application/octet-stream"), status=200, kept=TABLE,
+        media="application/octet-stream"),
+    Row("plain text for a workbook", "answer", a(body=b"PK\x03\x04PK\x05\x06" + bytes(18), Content_Type="text/plain"),
+        status=200, kept=b"PK\x03\x04PK\x05\x06" + bytes(18), media="text/plain"),
+    Row("no content type", "answer", a(), status=200, kept=TABLE),
     Row("a name that leads out of the folder", "answer",
-        a(Content_Disposition='attachment; filename="../../../etc/x.csv"'), status=200, kept=TABLE),
+        a(Content_Disposition='attachment; filename="../../../etc/x.csv"'), status=200, kept=TABLE, file="x.csv"),
     Row("a name in bare Latin-1", "answer", a(Content_Disposition="attachment; filename=a\xf1o.csv"),
-        status=200, kept=TABLE),
+        status=200, kept=TABLE, file="año.csv"),
+    Row("a name in bare UTF-8", "answer", a(Content_Disposition="attachment; filename=a\xc3\xb1o.csv"),
+        status=200, kept=TABLE, file="año.csv"),
+    Row("a name as RFC 6266 has it", "answer", a(Content_Disposition="inline; filename*=UTF-8''a%C3%B1o.csv"),
+        status=200, kept=TABLE, file="año.csv"),
+    Row("a name that turns itself round", "answer", a(Content_Disposition="inline; filename*=UTF-8''a%E2%80%AEvsc.exe"),
+        status=200, kept=TABLE, file="avsc.exe"),
 ]  # fmt: skip
 
 PENDING_AND_THROTTLED = [
@@ -204,21 +240,6 @@ def portal() -> Iterator[PortalServer]:
         yield running
 
 
-@pytest.fixture
-def visit(settings: Settings, clock: FixedClock) -> Callable[..., Snapshot]:
-    """Fetch an address as a night does, without waiting for anything."""
-
-    def made(url: str, **given: Any) -> Snapshot:
-        hurried = replace(
-            settings, **{"retries": 20, "deadline_seconds": 9999.0, "max_bytes": 1 << 22, **given}
-        )
-        distribution = Distribution("prueba/contratos/csv", "Contratos", url, "csv")
-        with HttpClient(hurried, clock, sleep=lambda _: None) as http:
-            return fetch(distribution, http, Store(settings.snapshots), None, clock)
-
-    return made
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_what_is_recorded(
     row: Row, portal: PortalServer, visit: Callable[..., Snapshot], settings: Settings
@@ -234,40 +255,83 @@ def test_what_is_recorded(
     store = Store(settings.snapshots)
     assert (store.path(snapshot.sha256).read_bytes() if snapshot.sha256 else None) == row.kept
     assert row.requests in (None, len(portal.requests))
+    assert row.file in (None, snapshot.file_name)
+    assert row.media in (None, snapshot.media_type)
     # Servers were seen to answer HEAD with 400, 403, 405, 500 and 503: it is never used.
     assert {request.method for request in portal.requests} == {"GET"}
     assert list((settings.snapshots / "incoming").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["ftp://datos.example/x.csv", "sftp://datos.example/x", "mailto:datos@dependencia.example", "http:///x.csv",
-     "x.csv", "http://[x", "http://a..b/x.csv", f"http://{'a' * 70}.example/x.csv", "file:///etc/passwd"],
-)  # fmt: skip
-def test_what_is_no_address_of_the_web(url: str, visit: Callable[..., Snapshot]) -> None:
-    fault = visit(url).fault
+def test_a_body_without_a_length_that_ends_elsewhere_each_time_is_cut(
+    portal: PortalServer, visit: Callable[..., Snapshot]
+) -> None:
+    for size in (9000, 9001, 9002):
+        portal.fault(PATH, "cut", times=1, body=TABLE[:size])
+    fault = visit(portal.url + PATH, retries=2).fault
     assert fault is not None
-    assert fault.kind is UNSUPPORTED
+    assert (fault.kind, fault.transient) == (FaultKind.TRUNCATED, True)
+    assert "nothing says where it ends" in fault.message
 
 
-@pytest.mark.parametrize("written", ["  {}/datos abiertos/año.csv\n", "{}/datos%20abiertos/a%C3%B1o.csv"])
-def test_blanks_and_letters_are_encoded_once(
-    written: str, portal: PortalServer, visit: Callable[..., Snapshot]
+FEATURE = {"type": "Feature", "properties": {"id": 1}, "geometry": None}
+
+
+def _parquet() -> bytes:
+    written = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table({"id": list(range(100))}), written)
+    return written.getvalue()
+
+
+def _zipped() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("contratos.csv", TABLE)
+    return written.getvalue()
+
+
+WHOLE: Mapping[str, Callable[[], bytes]] = {
+    "json": lambda: json.dumps([{"id": it, "nombre": "x"} for it in range(100)]).encode(),
+    "geojson": lambda: json.dumps({"type": "FeatureCollection", "features": [FEATURE] * 100}).encode(),
+    "ndjson": lambda: b"\n".join(json.dumps({"id": it, "nombre": "x"}).encode() for it in range(100)),
+    "xml": lambda: b"<r>" + b"".join(b"<o><id>%d</id><n>x</n></o>" % it for it in range(100)) + b"</r>",
+    "parquet": _parquet,
+    "csv.gz": lambda: PACKED,
+    "zip": _zipped,
+}
+
+
+@pytest.mark.parametrize("format", sorted(WHOLE))
+def test_what_was_cut_without_a_word_is_told_at_the_latest_when_it_is_read(
+    format: str, portal: PortalServer, visit: Callable[..., Snapshot], settings: Settings
 ) -> None:
-    snapshot = visit(written.format(portal.url))
-    assert (snapshot.fault, snapshot.bytes) == (None, 5)
-    assert snapshot.final_url == f"{portal.url}/datos%20abiertos/a%C3%B1o.csv"
+    """By the end that its format has: a trailer, a directory, a footer, the bracket that closes."""
+    body = WHOLE[format]()
 
+    def read() -> list[ReadReport] | Fault:
+        snapshot = visit(portal.url + PATH)
+        if snapshot.fault is not None:
+            return snapshot.fault
+        sha256 = snapshot.sha256 or ""
+        try:
+            with (
+                Store(settings.snapshots).local(sha256) as path,
+                opened(path, Hint("prueba/contratos/x", sha256, format=format)) as found,
+            ):
+                return [it.report for it in found.tables]
+        except ReadFault as caught:
+            return caught.fault
 
-@pytest.mark.parametrize(("status", "moved"), [(301, True), (308, True), (302, False), (307, False)])
-def test_a_file_that_moved_for_good_is_told(
-    status: int, moved: bool, portal: PortalServer, visit: Callable[..., Snapshot]
-) -> None:
-    portal.fault("/viejo.csv", "redirect", to="/nuevo.csv", status=status)
-    portal.fault("/nuevo.csv", "redirect", to=PATH, status=302)
-    snapshot = visit(portal.url + "/viejo.csv")
-    assert snapshot.final_url == portal.url + PATH
-    assert snapshot.moved_to == (f"{portal.url}/nuevo.csv" if moved else None)
+    portal.files[PATH] = body
+    whole = read()
+    assert not isinstance(whole, Fault)
+    assert [(it.share_read, it.lost) for it in whole] == [(1.0, 0)]
+    portal.fault(PATH, "cut", body=body[: len(body) * 2 // 3])
+    cut = read()
+    if isinstance(cut, Fault):
+        assert cut.kind in (FaultKind.TRUNCATED, FaultKind.BROKEN_FILE)
+    else:
+        assert all(it.share_read < 1 and it.lost for it in cut)
+        assert all(it.notes for it in cut)
 
 
 def test_a_page_that_came_instead_is_kept_as_evidence(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from pipelines import duck
@@ -75,6 +77,25 @@ def test_usable_addresses_are_taken_as_they_are(url: str) -> None:
     }
     settings = Settings.from_env(environment)
     assert (settings.mail_url, settings.operator) == (url, "root@localhost")
+
+
+@pytest.mark.parametrize(
+    "token", ["short", "with a blank in it", "accentuée-token", "x" * 201, "token\r\nX: y"]
+)
+def test_what_is_no_app_token_is_refused_and_never_told(token: str) -> None:
+    with pytest.raises(ConfigurationError, match="VEEDOR_SOCRATA_APP_TOKEN") as caught:
+        Settings.from_env({"VEEDOR_SOCRATA_APP_TOKEN": token})
+    assert token not in str(caught.value) + caught.value.advice
+
+
+def test_secrets_are_not_in_what_settings_say_of_themselves() -> None:
+    url = "mailtos://user:hunter2@smtp.example.org"
+    settings = Settings.from_env({"VEEDOR_SOCRATA_APP_TOKEN": "k9Qw-Zx81", "VEEDOR_MAIL_URL": url})
+    assert (settings.socrata_app_token, settings.mail_url) == ("k9Qw-Zx81", url)
+    assert "k9Qw" not in f"{settings!r}{settings}"
+    assert "hunter2" not in f"{settings!r}{settings}"
+    secret = {it.name for it in fields(Settings) if it.metadata.get("secret")}
+    assert secret == {it.name for it in fields(Settings) if not it.repr}
 
 
 def test_an_empty_environment_is_enough() -> None:

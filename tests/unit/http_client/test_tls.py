@@ -67,6 +67,30 @@ def test_a_server_that_only_speaks_an_old_version_is_told(
     assert caught.value.kind is FaultKind.TLS
 
 
+def test_redirects_between_http_and_https_are_followed_and_have_an_end(
+    settings: Settings, clock: FixedClock, tmp_path: Path
+) -> None:
+    root = authority(tmp_path)
+    with (
+        PortalServer({PATH: TABLE}) as plain,
+        PortalServer({PATH: TABLE}, tls=certificate(tmp_path, root)) as secure,
+        HttpClient(settings, clock, ca_bundle=root.bundle) as http,
+    ):
+        plain.fault("/a", "redirect", to=f"{secure.url}/b", status=301)
+        secure.fault("/b", "redirect", to=plain.url + PATH, status=301)
+        got = http.download(f"{plain.url}/a", tmp_path / "got")
+        assert (got.bytes, got.final_url, got.moved_to) == (len(TABLE), plain.url + PATH, plain.url + PATH)
+        plain.heal()
+        secure.heal()
+        plain.fault("/a", "redirect", to=f"{secure.url}/a")
+        secure.fault("/a", "redirect", to=f"{plain.url}/a")
+        before = len(plain.requests) + len(secure.requests)
+        with pytest.raises(FetchFault, match="more than 10 redirects") as caught:
+            http.download(f"{plain.url}/a", tmp_path / "got")
+        assert caught.value.kind is FaultKind.HTTP_STATUS
+        assert len(plain.requests) + len(secure.requests) == before + 11
+
+
 def test_the_deadline_holds_over_tls_too(settings: Settings, clock: FixedClock, tmp_path: Path) -> None:
     root = authority(tmp_path)
     with (

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from pipelines.clock import FixedClock
-from pipelines.errors import CatalogFault
 from pipelines.model import Dataset, FaultKind
 from pipelines.portals import arcgis
 from pipelines.settings import Settings
@@ -206,11 +205,11 @@ def test_a_portal_without_a_hub_is_asked_through_its_own_api(hub: Hub) -> None:
     assert file.download_url == f"{hub.portal.url}/gis/sharing/rest/content/items/{ID}/data"
 
 
-def test_layers_of_a_portal_without_a_hub_that_know_no_pages_cannot_be_had(hub: Hub) -> None:
-    fault = hub.show(base="/sharing/rest").fault
+def test_a_service_without_a_hub_that_answers_no_query_cannot_be_had(hub: Hub) -> None:
+    fault = hub.show(layers=[{"id": 3, "name": "a", "capabilities": "Map,Data"}], base="/sharing/rest").fault
     assert fault is not None
     assert fault.kind is FaultKind.CATALOG_UNREADABLE
-    assert "page by page" in fault.message
+    assert "answers no query" in fault.message
     assert "CSV" in fault.advice
 
 
@@ -222,33 +221,43 @@ PAGED = {
 }
 
 
+PAGES = "&resultOffset=0&resultRecordCount=2000"
+BY_KEY = "orderByFields=OBJECTID&"
+
+
 @pytest.mark.parametrize(
-    ("change", "had"),
+    ("change", "paging", "query"),
     [
-        ({}, True),
-        ({"objectIdField": None, "fields": [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]}, True),
-        ({"objectIdField": None}, False),
-        ({"supportedQueryFormats": "JSON"}, False),
-        ({"supportedQueryFormats": 7, "fields": 7, "advancedQueryCapabilities": 7}, False),
-        ({"advancedQueryCapabilities": {"supportsPagination": "true"}}, False),
+        ({}, "arcgis", f"{BY_KEY}f=geojson{PAGES}"),
+        (
+            {"objectIdField": None, "fields": [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]},
+            "arcgis",
+            f"{BY_KEY}f=geojson{PAGES}",
+        ),
+        ({"objectIdField": None}, "arcgis_ids", "f=geojson"),
+        ({"supportedQueryFormats": "JSON"}, "arcgis", f"{BY_KEY}f=json&returnGeometry=false{PAGES}"),
+        (
+            {"supportedQueryFormats": 7, "fields": 7, "advancedQueryCapabilities": 7, "capabilities": 7},
+            "arcgis_ids",
+            "f=json&returnGeometry=false",
+        ),
+        (
+            {"advancedQueryCapabilities": {"supportsPagination": "true"}, "capabilities": "Map,Query"},
+            "arcgis_ids",
+            "f=geojson",
+        ),
     ],
 )
-def test_a_layer_without_a_hub_is_had_page_by_page_in_the_order_of_its_key(
-    change: dict[str, Any], had: bool
+def test_a_layer_without_a_hub_is_had_page_by_page_else_by_its_object_ids(
+    change: dict[str, Any], paging: str, query: str
 ) -> None:
     service = "https://gis.example/server/rest/services/Obras/FeatureServer"
-    layer = {"name": "Obras", **PAGED, **change}
     portal = arcgis._portal("https://gis.example/portal/sharing/rest")
-    if not had:
-        with pytest.raises(CatalogFault):
-            list(arcgis._exports(portal, "a/b", ID, "3", layer, service))
-        return
+    layer = {"name": "Obras", **PAGED, **change}
     (offer,) = arcgis._exports(portal, "a/b", ID, "3", layer, service)
-    assert (offer.paging, offer.format, offer.key) == ("arcgis", "geojson", "a/b/geojson-3")
-    assert offer.download_url == (
-        f"{service}/3/query?where=1%3D1&outFields=%2A&orderByFields=OBJECTID&f=geojson"
-        "&resultOffset=0&resultRecordCount=2000"
-    )
+    format_ = "geojson" if "geojson" in query else "json"
+    assert (offer.paging, offer.format, offer.key) == (paging, format_, f"a/b/{format_}-3")
+    assert offer.download_url == f"{service}/3/query?where=1%3D1&outFields=%2A&{query}"
 
 
 @pytest.mark.parametrize(

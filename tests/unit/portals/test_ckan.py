@@ -116,6 +116,70 @@ def test_what_sources_yaml_says_wins_where_it_must_and_helps_out_elsewhere(show:
     assert dataset.contact_point.email is None
 
 
+RID = "0f8a1b2c-0000-4000-8000-000000000001"
+DUMP = f"/datastore/dump/{RID}?bom=True"
+
+
+@pytest.mark.parametrize(
+    ("resource", "address"),
+    [
+        # As `package_show` shows it, after the address that CKAN was told, and as it is stored (2.9 to 2.12).
+        ({"url_type": "datastore", "url": "http://localhost:5000/datastore/dump/x"}, DUMP),
+        ({"url_type": "datastore", "url": "_datastore_only_resource", "datastore_active": True}, DUMP),
+        ({"url_type": "datastore", "url": None}, DUMP),
+        ({"datastore_active": True, "url": "_datastore_only_resource"}, DUMP),
+        ({"datastore_active": True, "url": ""}, DUMP),
+        ({"url": f"{{portal}}/datastore/dump/{RID}"}, DUMP),
+        ({"url": f"{{portal}}/es/datastore/dump/{RID}/?bom=true"}, f"/es{DUMP}"),
+        # A part, another format, a file: as it is published.
+        ({"url": f"{{portal}}/datastore/dump/{RID}?limit=10"}, None),
+        ({"url": f"{{portal}}/datastore/dump/{RID}?format=tsv"}, None),
+        ({"url": "{portal}/c.csv", "datastore_active": True}, None),
+        ({"url": "{portal}/c.csv", "url_type": "upload", "datastore_active": True}, None),
+        ({"url": "", "datastore_active": "true"}, None),
+        ({"id": None, "url": "", "url_type": "datastore"}, None),
+    ],
+)
+def test_a_table_that_lies_in_the_datastore_alone_is_had_whole(
+    resource: dict[str, Any], address: str | None, show: Show, portal: PortalServer
+) -> None:
+    dataset = show({"title": "T", "resources": [{"id": RID, "format": "XLSX", "size": 7, **resource}]})
+    (file,) = dataset.distributions
+    if address is None:
+        assert (file.format, file.count_url) == ("xlsx", None)
+        return
+    root = portal.url + address.partition("/datastore")[0]
+    assert file.download_url == portal.url + address
+    assert (file.key, file.format, file.byte_size) == ("prueba/contratos/csv-1", "csv", None)
+    assert file.count_url == f"{root}/api/3/action/datastore_search?resource_id={RID}&limit=0"
+
+
+def test_a_table_in_the_datastore_is_taken_for_its_file_only_where_it_is_declared(
+    show: Show, portal: PortalServer
+) -> None:
+    """A dead link is a finding, and the table may be older than the file."""
+    resources = [
+        {"id": RID, "format": "XLSX", "url": "https://x.example/dead.xlsx", "datastore_active": True},
+        {"id": "../b", "format": "CSV", "url": "https://x.example/b.csv", "datastore_active": False},
+    ]
+    assert [it.download_url for it in show({"title": "T", "resources": resources}).distributions] == [
+        "https://x.example/dead.xlsx",
+        "https://x.example/b.csv",
+    ]
+    dataset = show(
+        None,
+        f"distributions:\n  - {{id: table, portal_id: {RID}/datastore}}\n  - {{id: csv}}\n"
+        "  - {id: second, format: csv}\n  - {id: none, portal_id: ../b/datastore}",
+    )
+    found = {it.key.rpartition("/")[2]: it.download_url for it in dataset.distributions}
+    assert found == {
+        "table": portal.url + DUMP,
+        "csv": "https://x.example/b.csv",
+        "second": "",  # not the datastore's table: the file is gone
+        "none": "",
+    }
+
+
 @pytest.mark.parametrize(
     "extras",
     [
@@ -249,7 +313,12 @@ def test_recorded_answers_of_real_portals(
     assert dataset.title == package["title"]
     tables = [it for it in package["resources"] if it["format"].lower() not in ("pdf", "html")]
     assert len(dataset.distributions) == len(tables) == (resources or len(tables))
-    addresses = [it["url"].replace("\t", "") for it in tables]
+    addresses = [
+        f"{portal.url}/datastore/dump/{it['id']}?bom=True"
+        if it.get("url_type") == "datastore"
+        else it["url"].replace("\t", "")
+        for it in tables
+    ]
     assert [it.download_url for it in dataset.distributions] == addresses
     assert len({it.key for it in dataset.distributions}) == len(dataset.distributions)
     assert dataset.contact_point.email == (package.get("maintainer_email") or None)

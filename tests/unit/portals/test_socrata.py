@@ -111,6 +111,8 @@ def test_a_view_becomes_a_dataset(show: Show, portal: PortalServer) -> None:
     assert (csv.key, csv.title) == ("prueba/contratos/csv-1", "Contratos electrónicos")
     assert (csv.format, csv.media_type, csv.byte_size, csv.portal_id) == ("csv", "text/csv", None, "csv")
     assert csv.download_url == f"{portal.url}/api/views/abcd-1234/rows.csv?accessType=DOWNLOAD"
+    assert csv.alternative_url is None
+    assert csv.count_url == f"{portal.url}/resource/abcd-1234.json?%24select=count%28%2A%29+AS+total"
     assert (csv.issued, csv.modified) == (dataset.issued, dataset.modified)
 
 

@@ -1,4 +1,4 @@
-"""What is peculiar to the walk of one kind of portal or another: limits of paging, feeds, layers, inner catalogs."""
+"""What is peculiar to the walk of one kind of portal or another: limits of paging, feeds, inner catalogs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.clock import FixedClock
 from pipelines.http_client import HttpClient
-from pipelines.portals import arcgis, arcgis_service, dcat_us, opendatasoft, socrata
+from pipelines.portals import arcgis, dcat_us, opendatasoft, socrata
 from pipelines.settings import Settings
 from tests.portal_server import PortalServer
 from tests.portal_server.worlds import WORLDS
@@ -85,60 +85,6 @@ def test_a_portal_of_arcgis_is_walked_by_its_search(
     walk = arcgis.walk(found.url, http, clock)
     assert (walk.complete, walk.distinct) == (True, 9)
     assert all(len(it.distributions) == 1 for it in walk.catalog.datasets)
-
-
-class Layer:
-    """A layer of `count` rows that gives `clip` at a time; `paged` says whether it knows pages."""
-
-    def __init__(self, count: int, clip: int, paged: bool) -> None:
-        self.rows = [{"FID": number, "nombre": f"n{number}"} for number in range(1, count + 1)]
-        self.about = {
-            "name": "Obras",
-            "maxRecordCount": clip,
-            "fields": [{"name": "FID", "type": "esriFieldTypeOID"}, {"name": "nombre"}],
-            "advancedQueryCapabilities": {"supportsPagination": paged},
-        }
-        self.clip = clip
-        self.count: object = count
-
-    def answer(self, path: str, query: Mapping[str, str]) -> tuple[int, Any] | None:
-        if path == "/FeatureServer/0":
-            return 200, self.about
-        if "returnCountOnly" in query:
-            return 200, {"count": self.count}
-        if "returnIdsOnly" in query:
-            return 200, {"objectIdFieldName": "FID", "objectIds": [it["FID"] for it in self.rows]}
-        if "objectIds" in query:
-            wanted = {int(it) for it in query["objectIds"].split(",")}
-            rows = [it for it in self.rows if it["FID"] in wanted]
-        elif not self.about["advancedQueryCapabilities"]["supportsPagination"]:  # type: ignore[index]
-            return 200, {"error": {"code": 400, "message": "Pagination is not supported", "details": []}}
-        else:
-            start = int(query["resultOffset"])
-            rows = self.rows[start : start + min(self.clip, int(query["resultRecordCount"]))]
-        return 200, {"features": [{"attributes": it, "geometry": {}} for it in rows]}
-
-
-@pytest.mark.parametrize("paged", [False, True])
-@pytest.mark.parametrize("count", [0, 1, 7, 230])
-def test_a_layer_is_read_whole(count: int, paged: bool, portal: PortalServer, http: HttpClient) -> None:
-    layer = Layer(count, 7, paged)
-    portal.answers(layer.answer)
-    table = arcgis_service.layer(f"{portal.url}/FeatureServer/0", http)
-    assert (table.complete, table.total, table.fields) == (True, count, ("FID", "nombre"))
-    assert list(table.rows) == layer.rows
-
-
-@pytest.mark.parametrize("paged", [False, True])
-def test_a_layer_that_counts_otherwise_is_not_whole(
-    paged: bool, portal: PortalServer, http: HttpClient
-) -> None:
-    layer = Layer(20, 7, paged)
-    layer.count = 21
-    portal.answers(layer.answer)
-    table = arcgis_service.layer(f"{portal.url}/FeatureServer/0", http)
-    assert (table.complete, table.total, len(table.rows)) == (False, 21, 20)
-    assert "20 distinct of 21 declared" in table.reason
 
 
 def test_the_inner_catalogs_series_and_services_of_dcat_us_3(

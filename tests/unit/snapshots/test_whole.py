@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.model import FaultKind
-from pipelines.snapshots.whole import cut_off, page_where_data_was_promised
+from pipelines.snapshots.whole import cut_off, cut_record, page_where_data_was_promised
 
 TABLE = b"id,nombre\n" + b"1,uno\n" * 5000
 
@@ -40,6 +40,33 @@ def zipped(comment: bytes = b"") -> bytes:
 def test_whole_files_pass(content: bytes, tmp_path: Path) -> None:
     (path := tmp_path / "file").write_bytes(content)
     assert cut_off(path) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "cut"),
+    [
+        (b"a;b;c\n" * 9 + b"1;2", True),
+        (b"a\tb\tc\r\n" * 9 + b"1\t2", True),
+        (b"a,b,c,d\n" * 200_000 + b"1,2,3", True),
+        (b"a,b,c\n" * 9 + b'1,"2,3,4', True),
+        (b"a,b,c\n" * 9 + b"1", False),
+        (b"a,b,c\n" * 9 + b"Nota", False),
+        (b"a,b,c\n" * 9 + b"1,2,3", False),
+        (b"a,b,c\n" * 9 + b"1,2,3,4", False),
+        (b"a,b,c\n" * 9, False),
+        (b"a,b,c\n" * 9 + b"x,y\n" + b"1,2", False),  # others have as few
+        (b"a,b,c\n\n\n1,2", True),
+        (b"1,2", False),
+        (b"", False),
+        (b"\n\n", False),
+        (bytes(range(256)) * 40, False),
+    ],
+)
+def test_a_last_record_that_lacks_cells_and_its_end_is_cut(content: bytes, cut: bool, tmp_path: Path) -> None:
+    (path := tmp_path / "file").write_bytes(content)
+    fault = cut_record(path)
+    assert (fault is not None) == cut
+    assert fault is None or (fault.kind, fault.fault.transient) == (FaultKind.TRUNCATED, True)
 
 
 @pytest.mark.parametrize("content", [zipped(), gzip.compress(TABLE)], ids=["zip", "gzip"])

@@ -41,6 +41,22 @@ def test_one_feature_an_id_and_no_geometry(reading, rows):
     assert rows(table) == [(1, "7", "O-1", "1.5", None, None)]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("whole", [True, False])
+def test_features_as_arcgis_writes_them(reading, rows, count, whole):
+    features = [{"attributes": {"FID": it, "clave": f"0{it}", "type": None}} for it in range(count)]
+    answer = {"fields": [{"name": "FID"}], "geometryType": "esriGeometryPoint", "features": features}
+    content = json.dumps(answer) if whole else "\n".join(map(json.dumps, features))
+    table = reading(content.encode()).tables[0]
+    assert table.report.columns == ("FID", "clave", "type")
+    assert rows(table) == [(it + 1, str(it), f"0{it}", None) for it in range(count)]
+
+
+def test_geometry_of_arcgis_is_kept_as_json(reading, rows):
+    table = reading(json.dumps({"attributes": {"FID": 1}, "geometry": {"x": 1, "y": 2}}).encode()).tables[0]
+    assert rows(table) == [(1, "1", None, '{"x": 1, "y": 2}')]
+
+
 def test_what_is_no_feature_is_lost(reading):
     content = {"type": "FeatureCollection", "features": [feature(1), {"clave": 2}, None]}
     report = reading(json.dumps(content).encode()).tables[0].report
