@@ -49,7 +49,7 @@ from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.fetch import previous_snapshots
 from pipelines.sources import Source
 from pipelines.tables.layouts import Fit, Layout, choose, lay, of_roles
-from pipelines.tables.read import opened
+from pipelines.tables.read import worked
 from pipelines.tables.rows_hash import hashed
 from pipelines.tables.table import Hint, Opened
 from pipelines.tools import Step, Tools
@@ -283,14 +283,10 @@ def _earlier(run: Run, tools: Tools) -> Path | None:
     return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, declared)
 
 
-@contextmanager
-def _opened(hint: Hint, tools: Tools) -> Iterator[Opened]:
+def _worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
     limits = tools.settings
-    with (
-        tools.store.local(hint.sha256) as path,
-        opened(path, hint, memory_limit=limits.memory_limit, threads=limits.threads) as content,
-    ):
-        yield content
+    with tools.store.local(hint.sha256) as path:
+        return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
 
 
 def _layouts(run: Run, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
@@ -311,8 +307,7 @@ def _read_one(run: Run, catalog: Catalog, snapshot: Snapshot, tools: Tools) -> I
     dataset, _ = _declared(catalog, snapshot.distribution)
     hint = _hint(catalog, snapshot)
     try:
-        with _opened(hint, tools) as content:
-            reports = hashed(content)
+        reports = _worked(hint, tools, hashed)
     except ReadFault as fault:
         declared = hint.format or "unknown"
         yield ReadReport(hint.distribution, "", declared, sha256=hint.sha256, fault=fault.fault)
@@ -345,9 +340,12 @@ def _validate_one(
     dataset, _ = _declared(catalog, snapshot.distribution)
     suite = tools.suites[dataset.guide_dataset or ""]
     layout = next(item for item in _layouts(run, dataset, tools) if item.name == report.layout)
-    with _opened(_hint(catalog, snapshot), tools) as content:
+
+    def work(content: Opened) -> ValidationResult:
         table = next(item for item in content.tables if item.report.table == report.table)
         return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
+
+    return _worked(_hint(catalog, snapshot), tools, work)
 
 
 def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:

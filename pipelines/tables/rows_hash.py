@@ -26,16 +26,25 @@ VERSION = "rows-1"
 
 
 def rows_hash(table: Table) -> str:
-    """The hash of the table's records, led by the version of its making. One scan, in constant memory."""
+    """The hash of the table's records, led by the version of its making. One scan, in constant memory.
+
+    Raises `Unproven` when the table is not what it was presumed to be.
+    """
     names = sorted(table.report.columns)
     cells = ", ".join(f"{duck.quote(name)}, chr(31)" for name in names) or "''"
-    row = table.connection.execute(
-        f"""
-        SELECT count(*), sum((number >> 64)::UBIGINT), sum((number & 18446744073709551615)::UBIGINT)
-        FROM (SELECT md5_number(concat({cells})) AS number FROM {duck.quote(table.relation)})
-        """
-    ).fetchone()
-    summed = json.dumps([names, *(row or ())], ensure_ascii=False)
+    presumed = table.unsettled
+    never = presumed.never(table.report.columns) if presumed else "false"
+    with table.presuming():
+        count, upper, lower, impossible = table.connection.execute(
+            f"""
+            SELECT count(*), sum((number >> 64)::UBIGINT), sum((number & 18446744073709551615)::UBIGINT),
+                coalesce(count_if(never), 0)
+            FROM (SELECT md5_number(concat({cells})) AS number, {never} AS never FROM {duck.quote(table.relation)})
+            """
+        ).fetchall()[0]
+    if presumed:
+        presumed.settle(count, impossible)
+    summed = json.dumps([names, count, upper, lower], ensure_ascii=False)
     digest = hashlib.sha256(summed.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{VERSION}:{digest[:32]}"
 

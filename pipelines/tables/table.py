@@ -5,7 +5,8 @@ Belongs here: the three values that cross the border of this package. Does not b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -113,16 +114,27 @@ class Table:
 
     def settle(self) -> None:
         """Scan the table for what was presumed of it, unless that is settled. Raises `Unproven`."""
-        import duckdb
-
         if presumed := self.unsettled:
             never = presumed.never(self.report.columns)
             query = f"SELECT count(*), coalesce(count_if({never}), 0) FROM {duck.quote(self.relation)}"
-            try:
+            with self.presuming():
                 counted = self.connection.execute(query).fetchall()[0]
-            except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-                raise Unproven(str(error)) from error
             presumed.settle(*counted)
+
+    @contextmanager
+    def presuming(self) -> Iterator[None]:
+        """For a scan of the whole table: what DuckDB cannot parse is no error while the table is unsettled.
+
+        It raises `Unproven` instead.
+        """
+        import duckdb
+
+        try:
+            yield
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+            if self.unsettled is None:
+                raise
+            raise Unproven(str(error)) from error
 
     def rows(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, tuple[str | None, ...]]:
         """The cells of a few rows by `_row`, as published. Raises DuckDB's exceptions."""

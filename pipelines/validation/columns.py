@@ -37,7 +37,8 @@ ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
 @dataclass(frozen=True)
 class Columns:
     """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published;
-    `source`: the published column of each.
+    `source`: the published column of each. `bare` is
+    SQL for those whose `value` is the cell itself, as long as no cell of theirs is nothing but blanks.
 
     `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for the
     same with a text's code where the layout has one.
@@ -52,14 +53,21 @@ class Columns:
     kinds: Mapping[str, str]
     order: tuple[str, ...]
     source: Mapping[str, str]
+    bare: Mapping[str, str]
 
     def select(
-        self, texts: Iterable[str], typed: Iterable[str], *, beside: Mapping[str, str] | None = None
+        self,
+        texts: Iterable[str],
+        typed: Iterable[str],
+        *,
+        beside: Mapping[str, str] | None = None,
+        bare: bool = False,
     ) -> str:
         """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
 
         A typed column is named by `typed_name`. What is no number or date is NULL there. `beside`: more columns, by
-        name, SQL over the published ones. Each step stands in a query of its own, so that nothing is computed twice.
+        name, SQL over the published ones. `bare`: no cell is nothing but blanks, which spares a copy of each. Each step
+        stands in a query of its own, so that nothing is computed twice.
         """
         texts, typed = sorted(set(texts)), sorted(set(typed))
         more = beside or {}
@@ -68,7 +76,9 @@ class Columns:
             *(['"_row"', *more] for _ in range(3)),
         ]
         for role in sorted({*texts, *typed}):
-            *earlier, last = self._steps(role)
+            *earlier, last = self._steps(
+                role, self.bare.get(role, self.value[role]) if bare else self.value[role]
+            )
             for step, selected in zip(steps, earlier, strict=False):
                 step += selected
             steps[3] += last[:1] if role in texts else []
@@ -78,16 +88,21 @@ class Columns:
             query = f"(SELECT {', '.join(step)} FROM {query})"
         return query
 
-    def _steps(self, role: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    def blank(self, roles: Iterable[str]) -> str:
+        """SQL: some cell of `roles` is nothing but blanks, so that it must not be taken as it is."""
+        cells = [self.bare[role] for role in roles if role in self.bare]
+        return " OR ".join(f"({cell} < '!' AND trim({cell}) = '')" for cell in cells) or "false"
+
+    def _steps(self, role: str, value: str) -> tuple[list[str], list[str], list[str], list[str]]:
         """What each of the four queries selects for a role; of the last, text first and typed second.
 
         A number or date that is written as we write it ourselves is known by its look, and costs no more than that.
         """
         name, typed = duck.quote(role), duck.quote(typed_name(role))
         if self.kinds[role] == "text":
-            return [f"{self.value[role]} AS {name}"], [name], [name], [name, f"{name} AS {typed}"]
+            return [f"{value} AS {name}"], [name], [name], [name, f"{name} AS {typed}"]
         raw, plain = duck.quote(f"{role}:published"), duck.quote(f"{role}:plain")
-        first, value = [f"{self.value[role]} AS {raw}"], f"trim({raw})"
+        first, value = [f"{value} AS {raw}"], f"trim({raw})"
         if self.kinds[role] == "date":
             look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0' AS {plain}"
             day = f"CASE WHEN {plain} THEN try_cast({raw} AS DATE) ELSE {understood_date(value, self.locale)} END"
@@ -137,18 +152,31 @@ def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:
         },
         kinds=kinds,
         source=wanted,
+        bare={
+            role: duck.quote(column)
+            for role, column in wanted.items()
+            if not _tokens(fit.layout) and not (kinds[role] == "text" and fit.layout.values.get(role))
+        },
         order=tuple(sorted(wanted, key=lambda role: places[wanted[role]])),
     )
 
 
 def _present(column: str, value: str, layout: Layout) -> str:
     """SQL: `value`, or NULL when the column is blank or holds a null token."""
-    trimmed = f"trim({duck.quote(column)})"
-    tokens = sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
-    none = f" AND lower({trimmed}) NOT IN ({_list(tokens)})" if tokens else ""
+    cell, tokens = duck.quote(column), _tokens(layout)
     # What begins with a character beyond the blank is not blank, which is sooner known than by trimming.
-    present = f"({duck.quote(column)} >= '!' OR {trimmed} <> '')"
-    return f"CASE WHEN {present}{none} THEN {value} END"
+    present = f"({cell} >= '!' OR trim({cell}) <> '')"
+    if not tokens:
+        return f"CASE WHEN {present} THEN {value} END"
+    # What has no outer blanks and is longer than every token is none; in lower case it may have a third of its bytes.
+    longer = 3 * max(len(token.encode()) for token in tokens)
+    clear = f"{cell} >= '!' AND strlen({cell}) > {longer} AND {cell}[-1] >= '!'"
+    other = f"{present} AND lower(trim({cell})) NOT IN ({_list(tokens)})"
+    return f"CASE WHEN {clear} THEN {value} WHEN {other} THEN {value} END"
+
+
+def _tokens(layout: Layout) -> list[str]:
+    return sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
 
 
 def _text(column: str, role: str, layout: Layout) -> str:

@@ -24,7 +24,9 @@ from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashe
 from pipelines.validation.marks import Counted, Marks
 
 KEPT = '"veedor:kept"'
-NEVER = '"veedor:never"'
+NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
+# In a table with more rows than this, cells are taken as they are until one shows that it must not be.
+FEW = 50_000
 # What may follow a whole condition in the SQL of `plans/`.
 AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
 # `compiled.repeated` over all rows, which the uniqueness of a column and of compounds with it share.
@@ -41,15 +43,25 @@ def scanned(
     Raises `Unproven` when the table is not what it was presumed to be, and DuckDB's exceptions.
     """
     values = list(dict.fromkeys(values))
+    found = _scanned(table, columns, views, values, bare=True) if columns.rows > FEW else None
+    return _scanned(table, columns, views, values, bare=False) or {} if found is None else found
+
+
+def _scanned(
+    table: Table, columns: Columns, views: Sequence[View], values: list[Value], *, bare: bool
+) -> dict[Value, Any] | None:
+    """None when the table has a cell that must not be taken as it is, unlike `bare` says."""
     presumed = table.unsettled
     asked = dict.fromkeys(it.where for it in values if it.source == SEEN and it.where)
-    marks = Marks((*asked, NEVER) if presumed else tuple(asked))
+    marks = Marks((*asked, NEVER, BLANK))
     counts = [it for it in values if it.source == SEEN and it.aggregate in (COUNT, FIRST)]
     queries = dict(_queries(marks, [it for it in values if it not in set(counts)]))
-    with _kept(table, columns, views, marks, " ".join(queries)) as (source, names):
+    with _kept(table, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
         counted = marks.counted(table.connection.execute(marks.query(source)).fetchall())
         if presumed:
             presumed.settle(counted.total, counted.counts[NEVER])
+        if counted.counts[BLANK]:
+            return None
         found = {value: _counted(counted, value) for value in counts}
         with _shared(table, [_renamed(query, names) for query in queries]) as texts:
             for query, of in zip(texts, queries.values(), strict=True):
@@ -108,7 +120,7 @@ def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
 
 @contextmanager
 def _kept(
-    table: Table, columns: Columns, views: Sequence[View], marks: Marks, text: str
+    table: Table, columns: Columns, views: Sequence[View], marks: Marks, text: str, *, bare: bool
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     """A FROM clause of the marks and of what `text` names; and the columns in which its hashes are kept."""
     roles = sorted(set().union(*(view.texts for view in views)))
@@ -125,12 +137,10 @@ def _kept(
     selected = ", ".join(['"_row"', *marks.columns(), *plain, *hashed])
     texts = [role for role in roles if duck.quote(role) in selected]
     numbers = [role for role in typed if duck.quote(typed_name(role)) in selected]
-    used = [columns.source[role] for role in {*texts, *numbers}]
-    seen = columns.select(
-        texts,
-        numbers,
-        beside={NEVER: table.unsettled.never(used)} if table.unsettled else {},
-    )
+    used = {*texts, *numbers}
+    never = table.unsettled.never([columns.source[role] for role in used]) if table.unsettled else "false"
+    beside = {NEVER: never, BLANK: columns.blank(used) if bare else "false"}
+    seen = columns.select(texts, numbers, beside=beside, bare=bare)
     scan = f"SELECT {selected} FROM {seen}"
     if not text:
         yield f"({scan})", names
