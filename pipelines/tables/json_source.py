@@ -33,6 +33,7 @@ MAX_LINE = 64_000_000
 _MAX_DEPTH = 3
 _PROBE = 8_000_000
 _FAULTS_NAMED = 100
+_DIGITS = 2_048  # two blocks of digits in a row are fewer than the 4,300 of the longest number that Python takes
 
 
 Unpack = Callable[[Any], "list[Any] | None"]
@@ -101,7 +102,8 @@ def found(
             else:
                 with clean.open("rb") as handle:
                     result = Found("json", where, iter(()), encoding)
-                    result.items = enumerate(made(_streamed(handle, prefix, result)), start=1)
+                    items = _streamed(_parser(clean), handle, prefix, result)
+                    result.items = enumerate(made(items), start=1)
                     yield result
                 return
         with encodings.text(path, encoding) as text:
@@ -242,17 +244,18 @@ def _probe(path: Path) -> tuple[str, str, json_shapes.Made]:
     """
     import ijson
 
+    parser = _parser(path)
     with path.open("rb") as handle:
         head = handle.read(_PROBE)
     objects: Counter[str] = Counter()
     lists: Counter[str] = Counter()
     try:
-        for prefix, event, _ in islice(ijson.parse(io.BytesIO(head)), 2_000_000):
+        for prefix, event, _ in islice(parser.parse(io.BytesIO(head)), 2_000_000):
             if event in ("start_map", "start_array") and prefix.endswith("item") and _is_outer(prefix):
                 (objects if event == "start_map" else lists)[prefix] += 1
     except (ijson.JSONError, ValueError, ArithmeticError):
         pass  # the head is cut off by us; a fault further on will be met when it is read
-    rows = _probe_rows(head, lists) if lists else None
+    rows = _probe_rows(parser, head, lists) if lists else None
     if rows:
         return rows
     if lists.total() > objects.total():
@@ -276,7 +279,7 @@ def _is_outer(prefix: str) -> bool:
     return keys[-1] == "item" and keys.count("item") == 1 and len(keys) <= _MAX_DEPTH + 1
 
 
-def _probe_rows(head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_shapes.Made] | None:
+def _probe_rows(parser: Any, head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_shapes.Made] | None:
     """The same for rows that are lists, when what stands before them tells what their columns are."""
     import ijson
 
@@ -284,7 +287,7 @@ def _probe_rows(head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_s
     begun = ijson.ObjectBuilder()
     rows = 0
     with suppress(ijson.JSONError, ValueError, ArithmeticError):
-        for prefix, event, value in ijson.parse(io.BytesIO(head)):
+        for prefix, event, value in parser.parse(io.BytesIO(head)):
             rows += event == "start_array" and prefix == most
             if rows > SAMPLE_ROWS:
                 break
@@ -295,13 +298,27 @@ def _probe_rows(head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_s
     return most, *found
 
 
-def _streamed(handle: BinaryIO, where: str, result: Found) -> Iterator[Any]:
+def _parser(path: Path) -> Any:
+    """ijson over YAJL; over Python, ten times slower, for a file in which digits go on for longer than in any number.
+
+    YAJL's binding ends the process at a number of more digits than Python takes.
+    """
+    import ijson
+
+    with path.open("rb") as handle:
+        while chunk := handle.read(_DIGITS << 9):
+            if any(chunk[at : at + _DIGITS].isdigit() for at in range(0, len(chunk) - _DIGITS + 1, _DIGITS)):
+                return ijson.get_backend("python")
+    return ijson
+
+
+def _streamed(parser: Any, handle: BinaryIO, where: str, result: Found) -> Iterator[Any]:
     """The records at `where`; a fault after the first of them ends the reading and is told in `result`."""
     import ijson
 
     number = 0
     try:
-        for number, item in enumerate(ijson.items(handle, where), start=1):  # noqa: B007
+        for number, item in enumerate(parser.items(handle, where), start=1):  # noqa: B007
             yield item
         return
     except ijson.IncompleteJSONError as error:
