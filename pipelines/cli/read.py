@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.console import AsJson, cell, out, print_json, table
+from pipelines.errors import ConfigurationError
+from pipelines.model import Part
+from pipelines.record_path import steps
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,11 +22,28 @@ if TYPE_CHECKING:
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to look at.")
 ]
+Member = Annotated[
+    str | None, typer.Option("--member", help="File in the archive to read, no other; * stands for any text.")
+]
+Sheet = Annotated[
+    str | None,
+    typer.Option("--sheet", help="Sheet of the workbook to read, no other; * stands for any text."),
+]
+RecordPath = Annotated[
+    str | None,
+    typer.Option("--record-path", help="Where the records of JSON or XML are: data.items, or /data/items."),
+]
 
 
-def read(file: File, as_json: AsJson = False) -> None:
+def read(
+    file: File,
+    member: Member = None,
+    sheet: Sheet = None,
+    record_path: RecordPath = None,
+    as_json: AsJson = False,
+) -> None:
     """Print the read report: format, encoding, header, rows, and what could not be read."""
-    with opened_file(file, Settings.from_env()) as content:
+    with opened_file(file, Settings.from_env(), part(member, sheet, record_path)) as content:
         reports = content.reports
         if as_json:
             print_json(reports)
@@ -50,15 +70,25 @@ def read(file: File, as_json: AsJson = False) -> None:
             out.print("  " + ", ".join(cell(name) for name in report.columns) + "\n")
 
 
+def part(member: str | None, sheet: str | None, record_path: str | None) -> Part:
+    """The part of a file that the options ask for. Raises `ConfigurationError` when a path is no path."""
+    if record_path is not None:
+        try:
+            steps(record_path)
+        except ValueError as error:
+            raise ConfigurationError(f"--record-path: {error}.", "Correct the path.") from None
+    return Part(member or None, sheet or None, record_path)
+
+
 @contextmanager
-def opened_file(file: Path, settings: Settings) -> Iterator[Opened]:
-    """Open a file of this machine as a snapshot would be. Raises `ReadFault`."""
+def opened_file(file: Path, settings: Settings, wanted: Part) -> Iterator[Opened]:
+    """Open the `wanted` part of a file of this machine as a snapshot would be. Raises `ReadFault`."""
     from pipelines.tables.read import opened
     from pipelines.tables.table import Hint
 
     with file.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
     declared = file.suffix.lstrip(".").lower() or None
-    hint = Hint(distribution=file.name, sha256=sha256, format=declared, file_name=file.name)
+    hint = Hint(distribution=file.name, sha256=sha256, format=declared, file_name=file.name, part=wanted)
     with opened(file, hint, memory_limit=settings.memory_limit, threads=settings.threads) as content:
         yield content

@@ -20,7 +20,16 @@ from tests.published_files import seven_zip, tar, zipped, zstd
 
 MAX_BYTES = 400_000
 _NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1)
-_DIGITS = (b"0", b"-1", b"1048576", b"4294967295", b"99999999999999999999", b"1e999", b"1e-99999999999999999999", b"9" * 5000)
+_DIGITS = (
+    b"0",
+    b"-1",
+    b"1048576",
+    b"4294967295",
+    b"99999999999999999999",
+    b"1e999",
+    b"1e-99999999999999999999",
+    b"9" * 5000,
+)
 _TOKENS = (
     b'"', b"'", b'""', b"\\", b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b",", b";", b"\t", b"|", b" ", b"\x1a", b"\x1f",
     b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\xc2\x85", b"\xf1",
@@ -43,7 +52,11 @@ def _flip(content: bytes, _: bytes, chance: Random) -> bytes:
 
 
 def _cut(content: bytes, _: bytes, chance: Random) -> bytes:
-    return content[: chance.randrange(len(content))] if chance.random() < 0.7 else content[chance.randrange(len(content)) :]
+    return (
+        content[: chance.randrange(len(content))]
+        if chance.random() < 0.7
+        else content[chance.randrange(len(content)) :]
+    )
 
 
 def _block(content: bytes, chance: Random) -> tuple[int, int]:

@@ -66,7 +66,16 @@ def _worked(seconds: float, seed: str, folder: Path, formats: tuple[str, ...]) -
     current, told = folder / "current", folder / "account.json"
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", __name__ if __name__ != "__main__" else "tests.fuzz.reading", "--worker"]
-    command += ["--seconds", str(seconds), "--seed", seed, "--keep", str(folder), "--formats", ",".join(formats)]
+    command += [
+        "--seconds",
+        str(seconds),
+        "--seed",
+        seed,
+        "--keep",
+        str(folder),
+        "--formats",
+        ",".join(formats),
+    ]
     current.write_bytes(b"")
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log, cwd=Path(__file__).parents[2])
@@ -77,10 +86,16 @@ def _worked(seconds: float, seed: str, folder: Path, formats: tuple[str, ...]) -
                 hangs = True
                 process.kill()
                 process.wait()
-    account = Account(**{name: Counter(value) for name, value in json.loads(told.read_text()).items()}) if told.exists() else Account()
+    account = (
+        Account(**{name: Counter(value) for name, value in json.loads(told.read_text()).items()})
+        if told.exists()
+        else Account()
+    )
     if hangs or process.returncode:
         what = f"hangs for {HANGS:.0f} s" if hangs else f"the process died with status {process.returncode}"
-        _keep(account, what, current.read_bytes(), folder, (folder / "worker.log").read_text(errors="replace"))
+        _keep(
+            account, what, current.read_bytes(), folder, (folder / "worker.log").read_text(errors="replace")
+        )
     return account
 
 
@@ -103,7 +118,9 @@ def _work(seconds: float, seed: str, folder: Path, formats: tuple[str, ...]) -> 
         if format in ("text", "json") and chance.random() < 0.3:
             way = "fast" if format == "text" else "streamed"
         suffix = SAMPLES[format][0] if format in SAMPLES else format
-        name = f"datos.{suffix}" if chance.random() < 0.9 else chance.choice(("datos", "datos.xls", "datos.csv"))
+        name = (
+            f"datos.{suffix}" if chance.random() < 0.9 else chance.choice(("datos", "datos.xls", "datos.csv"))
+        )
         current.write_bytes(content)
         began, processor = time.monotonic(), sum(_processor())
         _once(account, format, current, name, way, folder)
@@ -125,7 +142,9 @@ def _once(account: Account, format: str, path: Path, name: str, way: str, folder
     try:
         fault = trial.read(path, name, way)
     except Exception as error:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/pipelines/" in frame.filename]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if "/pipelines/" in frame.filename
+        ]
         where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
         what = f"{type(error).__name__} at {where}"
         _keep(account, what, path.read_bytes(), folder, f"{name}, {way}\n{traceback.format_exc()}")
@@ -175,7 +194,9 @@ def _again(files: list[Path]) -> None:
 
 def main() -> int:
     """Fuzz as the command line says, and print the account."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", default=str(time.time_ns()))
     parser.add_argument("--formats", default="")

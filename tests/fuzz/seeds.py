@@ -25,7 +25,7 @@ _TEXTS = (
     f"clave;fecha;monto;nota\r\n{_ROWS}".replace("\n", "\r\n").encode("cp1252"),
     f"\ufeffclave;fecha;monto;nota\n{_ROWS}".encode("utf-16-le"),
     f"a|b|c|d\n{_ROWS.replace(';', '|')}a|b|c|d\n{_ROWS}".encode("utf-8-sig"),
-    b"a\tb\n1\t'x\n2\t\"y \"\"z\"\"\"\n",
+    b'a\tb\n1\t\'x\n2\t"y ""z"""\n',
     b'a,b\n1,"dos\nlineas"\n2,"abierta\n3,c\n',
     b"sep=;\na;b\n1;2\n",
 )
@@ -85,7 +85,10 @@ def generated() -> Seeds:
     seeds["xml"] += _XMLS
     seeds["parquet"].append(_nested_parquet())
     seeds["dbf"].append(
-        dbf((("A", "C", 5), ("D", "D", 8), ("N", "N", 9), ("L", "L", 1)), [(b"\xf1", b"20260101", b"1.5", b"T")])
+        dbf(
+            (("A", "C", 5), ("D", "D", 8), ("N", "N", 9), ("L", "L", 1)),
+            [(b"\xf1", b"20260101", b"1.5", b"T")],
+        )
     )
     members = {"a.csv": CSV, "b/c.json": seeds["json"][0], "LEEME.txt": b"x", "d.xml": seeds["xml"][0]}
     seeds["zip"] += [zipped(members), zipped({"dentro.zip": zipped(members)})]
@@ -100,8 +103,10 @@ def with_corpus() -> Seeds:
     folder = corpus_folder()
     if folder is None:
         return seeds
-    files = sorted(path for part in ("real", "dirty") for path in (folder / part).rglob("*") if path.is_file())
-    taken = {format: 0 for format in seeds}
+    files = sorted(
+        path for part in ("real", "dirty") for path in (folder / part).rglob("*") if path.is_file()
+    )
+    taken = dict.fromkeys(seeds, 0)
     for path in files:
         if path.stat().st_size <= MAX_BYTES and (format := sniff(path)) in seeds:
             taken[format] += 1

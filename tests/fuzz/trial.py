@@ -64,7 +64,7 @@ def _large(path: Path, hint: Hint, way: str) -> None:
 
 
 def _there(table: Table) -> None:
-    count = f"SELECT count(*), count(DISTINCT \"_row\") FROM {duck.quote(table.relation)}"
+    count = f'SELECT count(*), count(DISTINCT "_row") FROM {duck.quote(table.relation)}'
     rows, numbers = table.connection.execute(count).fetchall()[0]
     report = table.report
     if not rows == numbers == report.rows:
