@@ -32,7 +32,7 @@ _PIECE = 1 << 20
 _MAX_STRING = 8_000_000
 _MAX_PATHS = 1_000
 _MAX_NESTED = 500
-_BUFFER = 1 << 14  # of every event in it ijson holds the name of its place
+_WINDOW = 1_024  # in which brackets are counted: how much deeper the file may be in between
 _DIGITS = 2_048  # two blocks in a row are fewer than the 4,300 digits of the longest number that Python takes
 # Text up to a string that has no end yet
 _WHOLE = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
@@ -63,7 +63,7 @@ def place(path: Path, keys: Sequence[str] | None) -> Place:
     objects: Counter[str] = Counter()
     lists: Counter[str] = Counter()
     with suppress(*_faults()):  # the head is cut off by us; a fault further on will be met when it is read
-        for prefix, event, _ in islice(parser.parse(io.BytesIO(head), buf_size=_BUFFER), 2_000_000):
+        for prefix, event, _ in islice(parser.parse(io.BytesIO(head)), 2_000_000):
             if event in ("start_map", "start_array") and prefix.endswith("item") and _is_outer(prefix):
                 (objects if event == "start_map" else lists)[prefix] += 1
     rows = _rows(parser, head, lists) if lists else None
@@ -92,9 +92,7 @@ def items(handle: BinaryIO, found: Place, result: Found) -> Iterator[Any]:
         handle.seek(0)
         before = number
         try:
-            every = found.parser.items(
-                mended if again else handle, found.prefix, multiple_values=again, buf_size=_BUFFER
-            )
+            every = found.parser.items(mended if again else handle, found.prefix, multiple_values=again)
             for count, item in enumerate(every, start=1):
                 if count > before:
                     number = count
@@ -159,7 +157,7 @@ def _given(parser: Any, path: Path, keys: Sequence[str]) -> Place:
     wanted = tuple(keys)
     with path.open("rb") as handle:
         try:
-            for prefix, event, value in parser.parse(handle, buf_size=_BUFFER):
+            for prefix, event, value in parser.parse(handle):
                 if event == "map_key":
                     stack[-1] = value
                 elif event in ("end_map", "end_array"):
@@ -191,7 +189,7 @@ def _rows(parser: Any, head: bytes, lists: Mapping[str, int]) -> Place | None:
     begun = ijson.ObjectBuilder()
     rows = 0
     with suppress(*_faults()):
-        for prefix, event, value in parser.parse(io.BytesIO(head), buf_size=_BUFFER):
+        for prefix, event, value in parser.parse(io.BytesIO(head)):
             rows += event == "start_array" and prefix == most
             if rows > SAMPLE_ROWS:
                 break
@@ -222,30 +220,35 @@ def _parser(path: Path) -> Any:
         while piece := handle.read(_DIGITS * 2):
             for half in (piece[:_DIGITS], piece[_DIGITS:]):
                 long_number |= len(half) == _DIGITS and half.isdigit()
-            depth += _opened(piece)
+            depth += _opened(piece, depth)
             if depth > _MAX_NESTED:  # so many brackets may also stand in texts
                 _demand_flat(path)
                 depth = -1 << 60
     return ijson.get_backend("python") if long_number else ijson
 
 
-def _opened(piece: bytes) -> int:
-    return piece.count(b"[") + piece.count(b"{") - piece.count(b"]") - piece.count(b"}")
+def _opened(piece: bytes, depth: int) -> int:
+    """How many more brackets open than close in `piece`; counted up to where `depth` and they are too many."""
+    more = 0
+    for at in range(0, len(piece), _WINDOW):
+        window = piece[at : at + _WINDOW]
+        more += window.count(b"[") + window.count(b"{") - window.count(b"]") - window.count(b"}")
+        if depth + more > _MAX_NESTED:
+            break
+    return more
 
 
 def _demand_flat(path: Path) -> None:
     depth = 0
     with path.open("rb") as handle:
         for piece in _pieces(handle):
-            outside = _STRING.sub(b"", piece)
-            for at in range(0, len(outside), _DIGITS):
-                depth += _opened(outside[at : at + _DIGITS])
-                if depth > _MAX_NESTED:
-                    raise ReadFault(
-                        FaultKind.BROKEN_FILE,
-                        "The JSON is nested too deeply to be data.",
-                        "Publish flat records.",
-                    )
+            depth += _opened(_STRING.sub(b"", piece), depth)
+            if depth > _MAX_NESTED:
+                raise ReadFault(
+                    FaultKind.BROKEN_FILE,
+                    "The JSON is nested too deeply to be data.",
+                    "Publish flat records.",
+                )
 
 
 def _faults() -> tuple[type[Exception], ...]:

@@ -117,6 +117,8 @@ def _work(seconds: float, seed: str, folder: Path, formats: tuple[str, ...]) -> 
         way = "opened"
         if format in ("text", "json") and chance.random() < 0.3:
             way = "fast" if format == "text" else "streamed"
+        elif chance.random() < 0.1:
+            way = "asked"
         suffix = SAMPLES[format][0] if format in SAMPLES else format
         name = (
             f"datos.{suffix}" if chance.random() < 0.9 else chance.choice(("datos", "datos.xls", "datos.csv"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -224,7 +225,7 @@ def test_a_comma_too_many_is_found_wherever_a_piece_ends(tmp_path, monkeypatch):
         monkeypatch.setattr(json_stream, "_PIECE", size)
         with path.open("rb") as handle:
             mended = json_stream._Mended(handle)
-            assert b"".join(iter(lambda: mended.read(9), b"")) == expected
+            assert b"".join(iter(partial(mended.read, 9), b"")) == expected
             assert mended.commas == 3
 
 
