@@ -12,9 +12,10 @@ import typer
 
 from pipelines.cli.console import AsJson, cell, out, print_json, table
 from pipelines.errors import ConfigurationError
-from pipelines.model import Part
+from pipelines.model import Part, ReadReport
 from pipelines.record_path import steps
 from pipelines.settings import Settings
+from pipelines.site.words import rounded
 
 if TYPE_CHECKING:
     from pipelines.tables.table import Opened
@@ -51,6 +52,7 @@ def read(
         for report in reports:
             if report.fault is not None:
                 out.print(f"[bold]{cell(report.member or report.table)}[/bold]: {cell(report.fault.message)}")
+                out.print(f"  [dim]→ {cell(report.fault.advice)}[/dim]\n")
                 continue
             facts = {
                 "table": report.table + (" (main)" if report.main else ""),
@@ -61,13 +63,29 @@ def read(
                 "header in row": report.header_row,
                 "records": report.rows,
                 "columns": len(report.columns),
-                "rows of another width": report.ragged,
-                "blank rows": report.blank_rows,
-                "records lost": report.lost,
-                "notes": "; ".join(report.notes) or None,
+                "rows of another width": report.ragged or None,
+                "blank rows": report.blank_rows or None,
+                "records lost": _lost(report) or None,
+                "partly read": f"{_percent(report.share_read)} of the file"
+                if report.share_read < 1
+                else None,
+                "certainty": _percent(report.confidence) if report.confidence not in (None, 1.0) else None,
             }
-            out.print(table(("", ""), [item for item in facts.items() if item[1] not in (None, "")]))
+            shown = [item for item in facts.items() if item[1] not in (None, "")]
+            out.print(table(("", ""), [*shown, *(("note", note) for note in report.notes)]))
             out.print("  " + ", ".join(cell(name) for name in report.columns) + "\n")
+
+
+def _lost(report: ReadReport) -> str:
+    """How many records were lost, and where the first of them stood."""
+    if not report.lost:
+        return ""
+    more = ", ..." if report.lost > len(report.lost_rows[:10]) else ""
+    return f"{report.lost:,} (number {', '.join(map(str, report.lost_rows[:10]))}{more})"
+
+
+def _percent(share: float | None) -> str:
+    return f"{rounded((share or 0) * 100, 1):g} %"
 
 
 def part(member: str | None, sheet: str | None, record_path: str | None) -> Part:

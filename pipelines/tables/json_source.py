@@ -181,10 +181,9 @@ def _parsed(text: str) -> Any:
         cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
         raise ReadFault(
             FaultKind.TRUNCATED if cut else FaultKind.BROKEN_FILE,
-            f"The JSON {'ends in the middle' if cut else 'is not valid'}: {error.msg} at line {error.lineno}.",
-            "Publish the whole file again."
-            if cut
-            else "Correct the file at that line with a JSON validator.",
+            f"The JSON {'ends in the middle' if cut else 'is not valid'}: {error.msg} at line {error.lineno}, "
+            f"column {error.colno}.",
+            "Publish the whole file again." if cut else "Correct the file there with a JSON validator.",
         ) from None
     except ValueError as error:  # Python refuses integers of more than 4,300 digits
         raise ReadFault(FaultKind.BROKEN_FILE, f"The JSON cannot be read: {error}.") from None

@@ -177,7 +177,7 @@ def _unpacked(
                 raise problem
             if _BESIDE.search(name):
                 continue
-            tables, below = _read(target, space, _suffix(name), depth - 1, f"{inside}{name}/")
+            tables, below = _read(target, space, _known(_suffix(name)), depth - 1, f"{inside}{name}/")
             if not meant and not tables[0].report.member:
                 there.append(name)  # a file that is compressed once more, and has no name of its own
                 continue
@@ -239,12 +239,12 @@ def _with_report(of: Table, **changes: Any) -> Table:
 
 def _declared(hint: Hint) -> str | None:
     """What the file was said to be: its extension, else the declared format."""
-    known = frozenset({"pdf"}).union(*_WORDS.values())
-    suffix = _suffix(hint.file_name or "")
-    if suffix in known:
-        return suffix
-    word = (hint.format or "").strip().lower().lstrip(".")
-    return word if word in known else None
+    return _known(_suffix(hint.file_name or "")) or _known((hint.format or "").strip().lower().lstrip("."))
+
+
+def _known(word: str | None) -> str | None:
+    """A word that promises some format, else None."""
+    return word if word == "pdf" or any(word in words for words in _WORDS.values()) else None
 
 
 def _suffix(name: str) -> str | None:
