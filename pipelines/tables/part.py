@@ -21,6 +21,11 @@ _LISTED = 12
 class NotThere(ReadFault):
     """Raised when a file can be read and does not hold the part that was asked for."""
 
+    title = "The file does not hold what was asked for"
+    default_advice = (
+        "Correct `member`, `sheet` or `record_path` of the distribution in sources.yaml, or leave it out."
+    )
+
     def __init__(self, what: str, wanted: str, key: str, there: Iterable[str]) -> None:
         self.what, self.wanted, self.key = what, wanted, key
         self.there = list(dict.fromkeys(clean(name) for name in there))

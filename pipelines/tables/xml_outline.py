@@ -88,7 +88,7 @@ class Outline:
         return sorted(found, key=lambda path: -self.node(path).count)
 
     def places(self) -> list[str]:
-        """Every path of elements that hold something, as it is given: `/root/list/item`, with their number."""
+        """Every path of elements that hold something, as it is given: `/export/list/item`, with their number."""
         found: list[At] = []
         waiting: list[tuple[At, Node]] = [((), self.top)]
         while waiting:

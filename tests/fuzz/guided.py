@@ -3,8 +3,8 @@
     pip install atheris && python -m tests.fuzz.guided FOLDER -max_total_time=300
 
 Not part of the tests: atheris is no dependency, and has no wheels for every Python. FOLDER is begun with the seeds.
-What comes out of a reader and is no `ReadFault` ends the run, with the input in a file. The options after the folder are
-libFuzzer's.
+What comes out of a reader and is no `ReadFault` ends the run, with the input in a file. The options after the folder
+are those of libFuzzer.
 """
 
 from __future__ import annotations
