@@ -21,6 +21,7 @@ def test_nothing_but_read_faults_comes_out_of_damaged_files(tmp_path):
     assert account.read.total() > 20  # some damage leaves a table
 
 
+# Some damage makes calamine ask for two gigabytes over a small xls; the process of its own is there for that
 ALL_BUT_XLS = tuple(format for format in seeds.generated() if format != "xls")
 
 
