@@ -110,6 +110,10 @@ def test_the_part_of_a_file_that_is_asked_for_is_read_and_judged(settings: Setti
     assert [(it.table, it.rows, it.columns) for it in reads if not it.fault] == [
         ("data/rows", 1, ("contract_id",))
     ]
+    _, stored = columns_and_rows(
+        "select distinct part from distribution order by all", public=settings.public
+    )
+    assert stored == [('{"record_path": "data.items"}',), ('{"record_path": "data.rows"}',)]
     found = verdicts(settings)
     assert found["found"][0] == "not_applicable"
     assert found["missed"][0] == "failed"
