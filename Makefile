@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev test test-slow test-all check format docs clean
+.PHONY: help setup demo run sql site dev fuzz test test-slow test-all check format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
@@ -93,6 +93,9 @@ format: $(READY) ## Put the code into its style
 
 docs: $(READY) ## Write docs/reference/ anew from the code
 	$(BIN)/python -m docs.generate
+
+fuzz: $(READY) ## Damaged files of every format under the readers: make fuzz SECONDS=600
+	@$(BIN)/python -m tests.fuzz.reading --seconds $(or $(SECONDS),300)
 
 bench-read: $(READY) ## Figures about reading, as ratios: make bench-read CSV=1000 XLSX=50
 	@$(BIN)/python -m benchmarks.read --csv $(or $(CSV),1000) --xlsx $(or $(XLSX),50)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines import record_path
 from pipelines.errors import SourcesError
 
 SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -72,11 +73,17 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _record_path(value: str) -> str:
+    record_path.steps(value)
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+RecordPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_record_path)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Language = Literal["es", "en"]
 PortalKind = Literal[
@@ -115,6 +122,16 @@ class SourceDistribution(_Block):
     portal_id: str | None = Field(default=None, description="The portal's own id of it (CKAN resource id).")
     format: str | None = Field(default=None, description="Declared format: csv, xlsx, json, zip, ...")
     title: Text | None = Field(default=None, description="Title, when the portal gives none.")
+    member: Text | None = Field(
+        default=None, description="File in an archive that is read, no other; `*` stands for any text."
+    )
+    sheet: Text | None = Field(
+        default=None, description="Sheet of a workbook that is read, no other; `*` stands for any text."
+    )
+    record_path: RecordPath | None = Field(
+        default=None,
+        description="Where the records of JSON or XML are: `data.items` as in jq, or `/data/items`.",
+    )
 
 
 class SourceDataset(_Block):

@@ -274,6 +274,7 @@ def _hint(catalog: Catalog, snapshot: Snapshot) -> Hint:
         format=distribution.format,
         media_type=snapshot.media_type or distribution.media_type,
         file_name=snapshot.file_name,
+        part=distribution.part,
     )
 
 

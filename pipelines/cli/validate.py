@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.console import AsJson, cell, err, out, print_json, table
-from pipelines.cli.read import File, opened_file
+from pipelines.cli.read import File, Member, RecordPath, Sheet, opened_file, part
 from pipelines.errors import ConfigurationError, ReadFault
 from pipelines.model import ExpectationResult, FaultKind, Outcome, Severity, ValidationResult
 from pipelines.settings import Settings
@@ -37,6 +37,9 @@ def validate(
             "Left out: chosen by the columns of the file."
         ),
     ] = None,
+    member: Member = None,
+    sheet: Sheet = None,
+    record_path: RecordPath = None,
     language: Language = "es",
     show_all: ShowAll = False,
     as_json: AsJson = False,
@@ -51,7 +54,8 @@ def validate(
     suites = load_suites(settings.expectations)
     if suite not in suites:
         raise ConfigurationError(f"there is no suite {suite!r}.", f"Use one of: {', '.join(suites)}.")
-    with opened_file(file, settings) as content:
+    wanted = part(member, sheet, record_path)
+    with opened_file(file, settings, wanted) as content:
         found, fit = _laid(content, suites[suite], layout, settings)
         with err.status("validating ..."):
             result = validate_table(found, fit, suites[suite], datetime.now(UTC))

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
 from pipelines.model import (
     Alert,
     Catalog,
+    Distribution,
     Fault,
     Judged,
     Notification,
@@ -100,7 +101,8 @@ def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
         )
         rows["contact_point"].append(_row(contact, run, dataset=it.key))
         rows["distribution"] += [
-            _row(file, run, dataset=it.key, distribution=file.key) for file in it.distributions
+            _row(file, run, dataset=it.key, distribution=file.key, part=_part(file))
+            for file in it.distributions
         ]
     return rows
 
@@ -170,6 +172,11 @@ def _row(value: object, *more: Row, **named: object) -> Row:
     for one in more:
         row |= one
     return row | named
+
+
+def _part(file: Distribution) -> str | None:
+    asked = {name: text for name, text in asdict(file.part).items() if text is not None}
+    return _json(asked) if asked else None
 
 
 def _place(distribution: str) -> Row:

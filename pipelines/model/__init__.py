@@ -19,7 +19,7 @@ from pipelines.model.alerting import (
     Transition,
     TransitionKind,
 )
-from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Publisher
+from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Part, Publisher
 from pipelines.model.evidence import (
     Doubt,
     ExpectationResult,
@@ -46,6 +46,7 @@ __all__ = [
     "Notification",
     "NotificationState",
     "Outcome",
+    "Part",
     "Publisher",
     "QualityMeasurement",
     "ReadReport",

@@ -28,13 +28,26 @@ class Publisher:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Which part of a file is wanted, as sources.yaml says it; nothing said means that what the file holds decides.
+
+    `member` is the name of a file in an archive, `sheet` of a sheet in a workbook; in both `*` and `?` stand for any
+    text and any character. `record_path` is where the records of JSON or XML are (`pipelines.tables.record_path`).
+    """
+
+    member: str | None = None
+    sheet: str | None = None
+    record_path: str | None = None
+
+
+@dataclass(frozen=True)
 class Distribution:
     """dcat:Distribution: one downloadable form of a dataset. `format` is as declared, lower case.
 
     `paging` is set when its data is spread over the pages of an API: it names the API's rule for the next page
     (`pipelines.snapshots.page_rules`), and `download_url` is the first page. `alternative_url` is the address of the
     same file at another API of the portal, for when `download_url` is refused; `count_url` is where the portal tells
-    how many records a CSV file holds.
+    how many records a CSV file holds. `part` says what of it is read.
     """
 
     key: str
@@ -49,6 +62,7 @@ class Distribution:
     paging: str | None = None
     alternative_url: str | None = None
     count_url: str | None = None
+    part: Part = Part()
 
 
 @dataclass(frozen=True)

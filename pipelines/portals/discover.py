@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipelines.clock import Clock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient
-from pipelines.model import Catalog, Dataset
+from pipelines.model import Catalog, Dataset, Part
 from pipelines.portals import (
     arcgis,
     ckan,
@@ -53,11 +53,26 @@ def discover(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     """
     try:
         told = PORTALS[source.portal].catalog(source, http, clock)
-        return replace(told, datasets=tuple(_with_licence(item) for item in told.datasets))
+        parts = _parts(source)
+        return replace(told, datasets=tuple(_with_parts(_with_licence(it), parts) for it in told.datasets))
     except PublisherFault as caught:
         known = direct.declared_catalog(source, clock)
         datasets = tuple(replace(item, distributions=(), fault=caught.fault) for item in known.datasets)
         return replace(known, datasets=datasets, fault=caught.fault)
+
+
+def _parts(source: Source) -> dict[str, Part]:
+    """What sources.yaml says of which part of a file is read, by the key of the distribution."""
+    return {
+        f"{source.id}/{dataset.id}/{file.id}": Part(file.member, file.sheet, file.record_path)
+        for dataset in source.datasets
+        for file in dataset.distributions
+    }
+
+
+def _with_parts(dataset: Dataset, parts: Mapping[str, Part]) -> Dataset:
+    files = (replace(file, part=parts.get(file.key, file.part)) for file in dataset.distributions)
+    return replace(dataset, distributions=tuple(files))
 
 
 def _with_licence(dataset: Dataset) -> Dataset:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,14 +20,23 @@ from pipelines.model import FaultKind
 MAX_SECONDS = 600
 UNREADABLE = 3
 REFUSED = 4
+# Signals that a file can cause; of others the machine, or whoever runs it, is the cause
+_CRASHES = (
+    signal.SIGABRT,
+    signal.SIGSEGV,
+    signal.SIGILL,
+    signal.SIGFPE,
+    getattr(signal, "SIGBUS", signal.SIGSEGV),
+)
 
 
 def run(module: str, what: str, path: Path, folder: Path, *arguments: object) -> Any:
     """Run the file `module` over `path`; it writes into `folder`, and there `done.json`, which is returned.
 
     `what` is the format's name for messages. Raises `ReadFault` when the process found the file unreadable
-    (exit status 3, the reason on the last line of standard error), ran out of memory or time, or died, and
-    `OSError` when the machine refused it something (exit status 4, the error's number on that line).
+    (exit status 3, the reason on the last line of standard error), ran out of memory or time, or crashed, and
+    `OSError` when the machine refused it something (exit status 4, the error's number on that line). Any other end is
+    a fault of ours, or somebody's who ended it: `RuntimeError`.
     """
     command = [sys.executable, "-P", module, str(path), str(folder), *map(str, arguments)]
     try:
@@ -47,7 +57,7 @@ def run(module: str, what: str, path: Path, folder: Path, *arguments: object) ->
         raise Unreadable(complaint)
     if done.returncode == REFUSED:
         raise OSError(int(complaint), os.strerror(int(complaint)), str(folder))
-    if done.returncode < 0 or complaint.startswith("MemoryError"):
+    if -done.returncode in _CRASHES or complaint.startswith("MemoryError"):
         raise ReadFault(
             FaultKind.BROKEN_FILE,
             f"The {what} file is damaged, or needs far more memory than its content is worth.",

@@ -72,8 +72,8 @@ def unzip(
         members = archive.infolist()
         room = enough_room(path, [member.file_size for member in members], budget)
         for member in members:
-            name = _decoded(member)
-            if member.is_dir() or passed_over(name, aside):
+            name = _decoded(member) or "?"
+            if name.endswith("/") or passed_over(name, aside):
                 continue
             if member.compress_type not in _METHODS:
                 yield shown(name), locked(f"compression method {member.compress_type}")

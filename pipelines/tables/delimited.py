@@ -41,12 +41,13 @@ _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
 class Tally:
     """What is counted while rows go by; `next` is the header, and its row, of another table that follows.
 
-    `lines` are those of the file when each is one record, which `index` finds. `last_ragged` are the numbers of the
-    last rows that were counted as `ragged`.
+    `lines` are those of the file when each is one record, which `index` finds. `first_ragged` are the first rows of
+    another width as they stand, `last_ragged` the last that count as `ragged`, those that were mended included.
     """
 
     rows: int = 0
     ragged: int = 0
+    first_ragged: list[int] = field(default_factory=list)
     last_ragged: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     surplus: int = 0
     blank: int = 0
@@ -105,8 +106,10 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
     tables: list[Table] = []
     for relation, header, tally in found:
         if tally.surplus:
+            have = "has" if tally.surplus == 1 else "have"
             tally.notes.append(
-                f"{tally.surplus} rows have more cells than the table has columns; the surplus is left out."
+                f"{headers.some(tally.surplus, 'row')} {have} more cells than the table has columns; the surplus is "
+                "left out."
             )
         report = replace(
             space.report("table" if not tables else f"table {len(tables) + 1}", _NAMES[dialect.delimiter]),
@@ -130,6 +133,10 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
             if below is not None:
                 ragged = tally.ragged - sum(number >= below for number in tally.last_ragged)
                 table = replace(table, report=replace(table.report, ragged=ragged))
+            first = [number for number in tally.first_ragged if below is None or number < below]
+            if first:
+                note = f"Of another width: {_numbered(first)}."
+                table = replace(table, report=replace(table.report, notes=(*table.report.notes, note)))
         tables.append(table)
     return tables
 
@@ -207,6 +214,8 @@ def _counted(
         if len(cells) != width:
             tally.ragged += 1
             tally.last_ragged.append(number)
+            if len(tally.first_ragged) <= _NAMED and not (mender and mender.mended > before):
+                tally.first_ragged.append(number)
             tally.surplus += any(cells[width:])
             cells = cells[:width] + [None] * (width - len(cells))
         if mender and mender.mended > before:  # as published, it was not a row of this table
@@ -217,16 +226,21 @@ def _counted(
         yield number, cells
     if repeated:
         tally.notes.append(
-            f"The header stands {repeated} times more among the records; it is left out there."
+            f"The header stands {headers.some(repeated, 'time')} more among the records; it is left out there."
         )
     if mended:
-        more = ", ..." if len(mended) > _NAMED else ""
         tally.notes.append(
-            f"{len(mended)} rows with a delimiter missing, surplus or of another kind, or with a stray quote, could "
-            f"be read in one way only: rows {', '.join(map(str, mended[:_NAMED]))}{more}."
+            f"{headers.some(len(mended), 'row')} with a delimiter missing, surplus or of another kind, or with a stray "
+            f"quote, could be read in one way only: {_numbered(mended)}."
         )
     if mended and mender and mender.tired:
         tally.notes.append("So many rows are at fault that those further down are left as they are.")
+
+
+def _numbered(rows: Sequence[int]) -> str:
+    """`row 7`, or the first of several."""
+    more = ", ..." if len(rows) > _NAMED else ""
+    return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows[:_NAMED]))}{more}"
 
 
 def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str | None:

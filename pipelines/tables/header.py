@@ -100,7 +100,11 @@ def find(rows: Sequence[Cells]) -> Header:
             "Publish one record a row and one attribute a column.",
         )
     above = sum(1 for index in filled if index < (first if chosen is None else chosen))
-    notes = [f"{above} rows above the table are not part of it."] if above else []
+    notes = (
+        [f"{some(above, 'row')} above the table {'is' if above == 1 else 'are'} not part of it."]
+        if above
+        else []
+    )
     if chosen is None:
         notes.append("No header was found; columns are numbered.")
         return Header(None, first, names((), width), tuple(notes))
@@ -126,6 +130,11 @@ def names(cells: Cells, width: int) -> tuple[str, ...]:
     return tuple(
         column_name(cells[index] if index < len(cells) else None, index + 1, seen) for index in range(width)
     )
+
+
+def some(count: int, what: str) -> str:
+    """A number of things for a note: `1 row`, `2 rows`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def clean(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
+from pipelines.tables.header import some
 from pipelines.tables.json_source import Found
 from pipelines.tables.json_values import dumped, flatten
 from pipelines.tables.table import Table
@@ -46,7 +47,7 @@ def finished(table: Records, source: Found, name: str, format: str, read: int | 
         share = source.share
         notes.append(f"{source.broken.message} {read:,} records before that were read.")
     elif source.lost:
-        notes.append(f"{source.lost} records could not be read as objects.")
+        notes.append(f"{some(source.lost, 'record')} could not be read as objects.")
     report = replace(
         table.space.report(name, format),
         encoding=source.encoding.name,

@@ -1,37 +1,34 @@
 """Where the records of a JSON file are: an array, an array inside an object, lines, one object, a package.
 
-Belongs here: parsing, streaming what is too large to hold, and the faults of JSON files. Does not belong here:
-what becomes of a record (`json_records`, `ocds`).
+Belongs here: parsing what can be held, and the faults of JSON files. Does not belong here: what is too large to hold
+(`json_stream`), or what becomes of a record (`json_records`, `ocds`).
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from pipelines import record_path
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import encoding as encodings
-from pipelines.tables import json_mending, json_shapes
+from pipelines.tables import json_mending, json_path, json_shapes, json_stream
 from pipelines.tables.encoding import Encoding
-from pipelines.tables.header import SAMPLE_ROWS, clean
+from pipelines.tables.json_stream import HOLD_UP_TO, MAX_DEPTH
+from pipelines.tables.part import NotThere
 from pipelines.tables.workspace import Workspace
 
 STREAM_ABOVE = (
     25_000_000  # Python's objects take up to 25 times the bytes of a file that holds but small numbers
 )
-HOLD_UP_TO = 50_000_000
 MAX_LINE = 64_000_000
-_MAX_DEPTH = 3
-_PROBE = 8_000_000
 _FAULTS_NAMED = 100
 
 
@@ -76,15 +73,20 @@ def found(
 ) -> Iterator[Found]:
     """Find the records of `path`; `unpack` knows the packages of a standard and gives None for the rest.
 
+    A record path that is asked for is followed instead, in NDJSON in every line.
+
     Files over `stream_above` bytes are held in memory only when they have no shape that can be streamed, and
     never when they are over `hold_up_to`. Raises `ReadFault`, also while records are read,
     when the file is not JSON, is cut off, or holds no objects.
     """
     encoding = encodings.detect(path)
+    asked = space.hint.part.record_path
+    keys = None if asked is None else record_path.steps(asked)
     with _depth_guarded():
         if _is_lines(path, encoding):
-            result = Found("ndjson", "", iter(()), encoding)
-            result.items = _lines(path, result)
+            result = Found("ndjson", "/".join(keys or ()), iter(()), encoding)
+            lines = _lines(path, result)
+            result.items = lines if keys is None else _in_lines(lines, keys)
             yield result
             return
         size = path.stat().st_size
@@ -94,21 +96,23 @@ def found(
                 clean = space.temporary()
                 encodings.transcode(path, encoding, clean)
             try:
-                prefix, where, made = _probe(clean)
+                place = json_stream.place(clean, keys)
+            except NotThere:
+                raise
             except ReadFault:
                 if size > hold_up_to:
                     raise
             else:
                 with clean.open("rb") as handle:
-                    result = Found("json", where, iter(()), encoding)
-                    result.items = enumerate(made(_streamed(handle, prefix, result)), start=1)
+                    result = Found("json", place.where, iter(()), encoding)
+                    result.items = enumerate(place.made(json_stream.items(handle, place, result)), start=1)
                     yield result
                 return
         with encodings.text(path, encoding) as text:
-            yield _whole(text.read().lstrip("\ufeff"), encoding, unpack)
+            yield _whole(text.read().lstrip("\ufeff"), encoding, unpack, keys)
 
 
-def _whole(text: str, encoding: Encoding, unpack: Unpack) -> Found:
+def _whole(text: str, encoding: Encoding, unpack: Unpack, keys: Sequence[str] | None) -> Found:
     """The records of a file that is held in memory; of one that is not valid, those before the fault."""
     text = json_mending.unwrapped(text)
     broken: ReadFault | None = None
@@ -121,8 +125,15 @@ def _whole(text: str, encoding: Encoding, unpack: Unpack) -> Found:
             raise
         mended, value = found, found.value
         broken = fault if mended.share < 1 else None
-    package = unpack(value)
-    where, records = ("", package) if package is not None else _records(value)
+    inside = value if keys is None else json_path.inside(value, keys)
+    package = unpack(inside)
+    records: Iterable[Any]
+    if package is not None:
+        where, records = "", package
+    elif keys is None:
+        where, records = _records(value)
+    else:
+        where, records = "/".join(keys), json_path.records(value, inside, keys)
     if broken and (not records or (isinstance(records, list) and records[0] is value)):
         raise broken
     items = enumerate(records, start=1)
@@ -159,7 +170,7 @@ def _arrays(value: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Itera
     for key, inner in value.items():
         if isinstance(inner, list) and any(isinstance(item, Mapping) for item in inner[:100]):
             yield f"{prefix}{key}", inner
-        elif isinstance(inner, Mapping) and depth < _MAX_DEPTH:
+        elif isinstance(inner, Mapping) and depth < MAX_DEPTH:
             yield from _arrays(inner, f"{prefix}{key}/", depth + 1)
 
 
@@ -170,10 +181,9 @@ def _parsed(text: str) -> Any:
         cut = error.pos >= len(text.rstrip()) or "Unterminated string" in error.msg
         raise ReadFault(
             FaultKind.TRUNCATED if cut else FaultKind.BROKEN_FILE,
-            f"The JSON {'ends in the middle' if cut else 'is not valid'}: {error.msg} at line {error.lineno}.",
-            "Publish the whole file again."
-            if cut
-            else "Correct the file at that line with a JSON validator.",
+            f"The JSON {'ends in the middle' if cut else 'is not valid'}: {error.msg} at line {error.lineno}, "
+            f"column {error.colno}.",
+            "Publish the whole file again." if cut else "Correct the file there with a JSON validator.",
         ) from None
     except ValueError as error:  # Python refuses integers of more than 4,300 digits
         raise ReadFault(FaultKind.BROKEN_FILE, f"The JSON cannot be read: {error}.") from None
@@ -235,90 +245,17 @@ def _lines(path: Path, result: Found) -> Iterator[tuple[int, Any]]:
                 result.lose(number)
 
 
-def _probe(path: Path) -> tuple[str, str, json_shapes.Made]:
-    """Where the records of a large file are, judged by its first megabytes, and what makes records of its items.
-
-    The place comes twice: as a prefix of ijson, and as a path for people.
-    """
-    import ijson
-
-    with path.open("rb") as handle:
-        head = handle.read(_PROBE)
-    objects: Counter[str] = Counter()
-    lists: Counter[str] = Counter()
-    try:
-        for prefix, event, _ in islice(ijson.parse(io.BytesIO(head)), 2_000_000):
-            if event in ("start_map", "start_array") and prefix.endswith("item") and _is_outer(prefix):
-                (objects if event == "start_map" else lists)[prefix] += 1
-    except (ijson.JSONError, ValueError, ArithmeticError):
-        pass  # the head is cut off by us; a fault further on will be met when it is read
-    rows = _probe_rows(head, lists) if lists else None
-    if rows:
-        return rows
-    if lists.total() > objects.total():
-        raise ReadFault(
-            FaultKind.TOO_LARGE,
-            "The JSON holds its rows as lists, and not the names of their columns before them; "
-            f"such a file is read up to {HOLD_UP_TO:,} bytes.",
-            "Publish the rows as an array of objects, or as CSV.",
-        )
-    if not objects:
-        raise ReadFault(
-            FaultKind.NO_TABLE, "The JSON holds no array of objects near its beginning.", "Publish an array."
-        )
-    prefix = "item" if "item" in objects else max(objects, key=lambda prefix: objects[prefix])
-    return prefix, prefix.removesuffix("item").strip(".").replace(".", "/"), iter
-
-
-def _is_outer(prefix: str) -> bool:
-    """Whether it is of the items of an array that is in no other array, and not too deep."""
-    keys = prefix.split(".")
-    return keys[-1] == "item" and keys.count("item") == 1 and len(keys) <= _MAX_DEPTH + 1
-
-
-def _probe_rows(head: bytes, lists: Mapping[str, int]) -> tuple[str, str, json_shapes.Made] | None:
-    """The same for rows that are lists, when what stands before them tells what their columns are."""
-    import ijson
-
-    most = max(lists, key=lambda prefix: lists[prefix])
-    begun = ijson.ObjectBuilder()
-    rows = 0
-    with suppress(ijson.JSONError, ValueError, ArithmeticError):
-        for prefix, event, value in ijson.parse(io.BytesIO(head)):
-            rows += event == "start_array" and prefix == most
-            if rows > SAMPLE_ROWS:
-                break
-            begun.event(event, value)
-    found = json_shapes.streamed(begun.value)
-    if found is None or ".".join([*filter(None, found[0].split("/")), "item"]) != most:
-        return None
-    return most, *found
-
-
-def _streamed(handle: BinaryIO, where: str, result: Found) -> Iterator[Any]:
-    """The records at `where`; a fault after the first of them ends the reading and is told in `result`."""
-    import ijson
-
+def _in_lines(lines: Iterator[tuple[int, Any]], keys: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    """The records at `keys` of every line, numbered on. Raises `NotThere` at the end when there was none."""
     number = 0
-    try:
-        for number, item in enumerate(ijson.items(handle, where), start=1):  # noqa: B007
-            yield item
-        return
-    except ijson.IncompleteJSONError as error:
-        fault = ReadFault(
-            FaultKind.TRUNCATED,
-            f"The JSON ends in the middle: {clean(str(error))}",
-            "Publish the whole file again.",
-        )
-    except (ijson.JSONError, ValueError) as error:
-        fault = ReadFault(FaultKind.BROKEN_FILE, f"The JSON is not valid: {clean(str(error))}")
-    except ArithmeticError:
-        fault = ReadFault(
-            FaultKind.BROKEN_FILE, "The JSON holds a number too large for any program.", "Correct the number."
-        )
+    there: Counter[tuple[str, ...]] = Counter()
+    for _, value in lines:
+        found = json_path.inside(value, keys)
+        for record in found if isinstance(found, list) else [found]:
+            if isinstance(record, Mapping):
+                number += 1
+                yield number, record
+        if not number:
+            there.update(json_path.paths(value))
     if not number:
-        raise fault
-    result.broken = fault
-    result.lose(number + 1)
-    read = handle.tell()  # the parser reads ahead by some kilobytes
-    result.share = min(read / max(handle.seek(0, io.SEEK_END), 1), 0.9999)
+        raise json_path.not_there(keys, there)

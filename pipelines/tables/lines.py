@@ -116,7 +116,10 @@ def records(
         yield row
     if unclosed:
         more = " or more" if unclosed >= _MAX_UNCLOSED else ""
-        notes.append(f"{unclosed}{more} quotes are never closed; they are read as ordinary characters.")
+        told = "quotes are never closed; they are read as ordinary characters."
+        if unclosed == 1:
+            told = "quote is never closed; it is read as an ordinary character."
+        notes.append(f"{unclosed}{more} {told}")
 
 
 def _mended(mender: Mender, lines: list[str], row: list[str] | None, *, malformed: bool) -> list[str] | None:

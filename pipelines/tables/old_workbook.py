@@ -56,6 +56,14 @@ def _limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error began in this file: what the library raises is the workbook's fault, what we do is not."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == __file__
+
+
 def main(workbook: Path, folder: Path, megabytes: int) -> int:
     """Write the sheet of `workbook` into `folder`."""
     import xlrd
@@ -85,7 +93,9 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
     except OSError as error:
         print(error.errno or 5, file=sys.stderr)
         return REFUSED
-    except Exception as error:  # xlrd trusts what is published: any exception is the file's fault
+    except Exception as error:  # xlrd trusts what is published: any exception of its own is the file's fault
+        if _is_ours(error):
+            raise
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return UNREADABLE
     return 0

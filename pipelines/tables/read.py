@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from pipelines import duck
 from pipelines.errors import ReadFault
-from pipelines.model import FaultKind, ReadReport
+from pipelines.model import FaultKind, Part, ReadReport
 from pipelines.tables import archives, temporary
 from pipelines.tables.guard import guarded
+from pipelines.tables.part import NotThere, listed, of_sheets, within
 from pipelines.tables.registry import ARCHIVES, COMPRESSIONS, READERS
 from pipelines.tables.sniff import fault, sniff
 from pipelines.tables.table import Hint, Opened, Table, Unproven
@@ -27,11 +28,14 @@ from pipelines.tables.workspace import Workspace
 T = TypeVar("T")
 
 MAX_DEPTH = 2  # an archive, and an archive in it
-_NAMED = 5
+_NOT_DATA = "Left aside, not claiming to be data"
+_NOT_ASKED_FOR = "Left aside, because another part of the archive was asked for"
+_WITH_PATHS = ("json", "xml")
 _READERS = {reader.format: reader for reader in READERS}
 _ARCHIVES = {archive.format: archive for archive in ARCHIVES}
 _COMPRESSIONS = {compression.format: compression for compression in COMPRESSIONS}
 _WORDS = {each.format: each.words for each in (*READERS, *ARCHIVES, *COMPRESSIONS)}
+_CONTAINERS = frozenset[str]().union(*(each.words for each in (*ARCHIVES, *COMPRESSIONS)))
 _BESIDE = re.compile(r"\.(?:shp|shx|prj|cpg|sbn|sbx|qix|qpj|atx|shp\.xml)$", re.IGNORECASE)  # beside a .dbf
 
 
@@ -81,6 +85,8 @@ def opened(
         try:
             space = Workspace(hint, connection, folder, presuming)
             tables, failed = _read(path, space, _declared(hint), MAX_DEPTH)
+            if hint.part.member and not tables[0].report.member:
+                raise NotThere("The file is no archive and does not hold", hint.part.member, "member", ())
             main, *others = tables
             tables = [_with_report(main, main=True), *(_with_report(table, main=False) for table in others)]
             yield Opened(tuple(tables), (*(table.report for table in tables), *failed))
@@ -89,15 +95,18 @@ def opened(
 
 
 def _read(
-    path: Path, space: Workspace, declared: str | None, depth: int
+    path: Path, space: Workspace, declared: str | None, depth: int, inside: str = ""
 ) -> tuple[list[Table], list[ReadReport]]:
-    """The tables of one file, the main one first, and reports on members that failed."""
+    """The tables of one file, the main one first, and reports on members that failed.
+
+    `inside` is the path of an archive in an archive, a slash at its end.
+    """
     with guarded():
-        return _read_unguarded(path, space, declared, depth)
+        return _read_unguarded(path, space, declared, depth, inside)
 
 
 def _read_unguarded(
-    path: Path, space: Workspace, declared: str | None, depth: int
+    path: Path, space: Workspace, declared: str | None, depth: int, inside: str
 ) -> tuple[list[Table], list[ReadReport]]:
     format = sniff(path)
     failed: list[ReadReport] = []
@@ -107,12 +116,12 @@ def _read_unguarded(
                 FaultKind.ARCHIVE_REJECTED, "Archives are nested too deeply.", "Publish the files themselves."
             )
         unpacked = _unpacked if format in _ARCHIVES else _decompressed
-        tables, failed = unpacked(path, space, format, depth)
+        tables, failed = unpacked(path, space, format, depth, inside)
     else:
         reader = _READERS.get(format)
         if reader is None or (reader.only_as and declared not in reader.only_as):
             raise fault(format)
-        tables = reader.read(path, space, declared)
+        tables = _of_part(reader.read(path, space, declared), format, space.hint.part)
     if declared and not _agree(declared, format):
         note = f"Declared as {declared}, but the content is {format}."
         tables = [
@@ -122,43 +131,72 @@ def _read_unguarded(
     return tables, failed
 
 
+def _of_part(tables: list[Table], format: str, part: Part) -> list[Table]:
+    """The tables that were asked for. Raises `NotThere` when there is none; JSON and XML do so themselves."""
+    if part.record_path and format not in _WITH_PATHS:
+        raise NotThere(f"The file is {format}, which has no records at", part.record_path, "record_path", ())
+    return of_sheets(tables, part.sheet) if part.sheet else tables
+
+
 def _decompressed(
-    path: Path, space: Workspace, format: str, depth: int
+    path: Path, space: Workspace, format: str, depth: int, inside: str
 ) -> tuple[list[Table], list[ReadReport]]:
     """The one file inside; a compressed tar, such as a .tgz, counts as one archive."""
     target = space.temporary()
     try:
         _COMPRESSIONS[format].unpack(path, target, space.budget)
-        return _read(target, space, None, depth if sniff(target) == "tar" else depth - 1)
+        return _read(target, space, None, depth if sniff(target) == "tar" else depth - 1, inside)
     finally:
         target.unlink(missing_ok=True)
 
 
-def _unpacked(path: Path, space: Workspace, format: str, depth: int) -> tuple[list[Table], list[ReadReport]]:
+def _unpacked(
+    path: Path, space: Workspace, format: str, depth: int, inside: str
+) -> tuple[list[Table], list[ReadReport]]:
     """Every member that can be read; main is the one with the most rows, text in one column coming last.
 
     A member that does not even claim to be data, such as a manual, keeps its fault and counts as no loss
-    (`share_read` 1); the main table's notes name what was left aside.
+    (`share_read` 1); the main table's notes name what was left aside. When one is asked for, only what it names is
+    read, and a member without the sheet or the records that are asked for is left aside.
     """
+    part = space.hint.part
+    others: list[str] = []  # without the part that was asked for
+    there: list[str] = []
+    missed: NotThere | None = None
     read: list[list[Table]] = []
     failed: list[ReadReport] = []
     aside: list[str] = []
     target = space.temporary()
     for name, problem in _ARCHIVES[format].unpack(path, target, space.budget, aside):
         try:
+            meant = part.member is None or within(part.member, f"{inside}{name}")
+            if not meant and _suffix(name) not in _CONTAINERS:
+                there.append(name)
+                continue
             if problem:
                 raise problem
             if _BESIDE.search(name):
                 continue
-            tables, inside = _read(target, space, _suffix(name), depth - 1)
+            tables, below = _read(target, space, _known(_suffix(name)), depth - 1, f"{inside}{name}/")
+            if not meant and not tables[0].report.member:
+                there.append(name)  # a file that is compressed once more, and has no name of its own
+                continue
             read.append([_of_member(table, name, len(tables)) for table in tables])
-            failed.extend(replace(report, member=f"{name}/{report.member}") for report in inside)
+            failed.extend(replace(report, member=f"{name}/{report.member}") for report in below)
+        except NotThere as error:
+            missed = error
+            others.append(name)
+            there.extend(f"{name}/{each}" if part.member else each for each in error.there)
         except ReadFault as error:
             failed.append(_not_read(space, name, error))
             if not archives.claims_data(name):
                 aside.append(name)
         finally:
             target.unlink(missing_ok=True)
+    if not read and not failed and part.member and (there or missed):
+        raise NotThere("The archive does not hold", part.member, "member", there)
+    if not read and not failed and missed:
+        raise NotThere(missed.what, missed.wanted, missed.key, there)
     if not read:
         data = [report for report in failed if not report.share_read] or failed
         if len(data) == 1 and data[0].fault:
@@ -171,10 +209,11 @@ def _unpacked(path: Path, space: Workspace, format: str, depth: int) -> tuple[li
             "Publish the tables as CSV, XLSX or JSON in the archive.",
         )
     read.sort(key=lambda tables: (len(tables[0].report.columns) == 1, -tables[0].report.rows))
-    main, *others = chain.from_iterable(read)
-    if aside:
-        main = _with_report(main, notes=(*main.report.notes, _left_aside(aside)))
-    return [main, *others], failed
+    main, *more = chain.from_iterable(read)
+    for told, names in ((_NOT_DATA, aside), (_NOT_ASKED_FOR, [*others, *(there if part.member else ())])):
+        if names:
+            main = _with_report(main, notes=(*main.report.notes, f"{told}: {listed(names)}."))
+    return [main, *more], failed
 
 
 def _not_read(space: Workspace, name: str, error: ReadFault) -> ReadReport:
@@ -186,15 +225,12 @@ def _not_read(space: Workspace, name: str, error: ReadFault) -> ReadReport:
     )
 
 
-def _left_aside(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"Left aside, not claiming to be data: {', '.join(names[:_NAMED])}{more}."
-
-
 def _of_member(table: Table, name: str, siblings: int) -> Table:
-    member = f"{name}/{table.report.member}" if table.report.member else name
-    title = member if siblings == 1 else f"{member}#{table.report.table.rpartition('#')[2]}"
-    return _with_report(table, member=member, table=title)
+    if table.report.member:  # out of an archive in the archive, and named there
+        return _with_report(
+            table, member=f"{name}/{table.report.member}", table=f"{name}/{table.report.table}"
+        )
+    return _with_report(table, member=name, table=name if siblings == 1 else f"{name}#{table.report.table}")
 
 
 def _with_report(of: Table, **changes: Any) -> Table:
@@ -203,12 +239,12 @@ def _with_report(of: Table, **changes: Any) -> Table:
 
 def _declared(hint: Hint) -> str | None:
     """What the file was said to be: its extension, else the declared format."""
-    known = frozenset({"pdf"}).union(*_WORDS.values())
-    suffix = _suffix(hint.file_name or "")
-    if suffix in known:
-        return suffix
-    word = (hint.format or "").strip().lower().lstrip(".")
-    return word if word in known else None
+    return _known(_suffix(hint.file_name or "")) or _known((hint.format or "").strip().lower().lstrip("."))
+
+
+def _known(word: str | None) -> str | None:
+    """A word that promises some format, else None."""
+    return word if word == "pdf" or any(word in words for words in _WORDS.values()) else None
 
 
 def _suffix(name: str) -> str | None:

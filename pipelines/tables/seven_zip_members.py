@@ -8,6 +8,7 @@ is started by its path. Why a process: a header of a hundred bytes can ask for g
 writes `<folder>/0`, `1`, ... (the name of a member is never used as a path) and `<folder>/done.json`: the names of
 the members in that order, and whether the last is `cut` short. Exit status 3: nothing can be read, 4: the machine
 refused a file; the last line of standard error says why, after `REJECTED` when there are too many bytes or members.
+Any other status is a fault of ours.
 """
 
 from __future__ import annotations
@@ -72,6 +73,14 @@ def _writers(folder: Path, names: list[str], room: int) -> Any:
     return Factory()
 
 
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error began in this file: what the library raises is the archive's fault, what we do is not."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == __file__
+
+
 def main(archive: Path, folder: Path, megabytes: int, members: int, room: int) -> int:
     """Write the members of `archive` into `folder`."""
     import py7zr
@@ -107,6 +116,8 @@ def main(archive: Path, folder: Path, megabytes: int, members: int, room: int) -
             return 4
         cut = str(error)
     except Exception as error:  # py7zr lets every error of its decoders and of its own arithmetic through
+        if _is_ours(error):
+            raise
         cut = f"{type(error).__name__}: {error}"
     if cut and len(names) < 2:
         print(" ".join(cut.split()), file=sys.stderr)

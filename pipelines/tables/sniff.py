@@ -36,6 +36,9 @@ _MAGIC = (
     (b"SQLite format 3\x00", "sqlite"),
     (b"\x7fELF", "program"),
     (b"MZ\x90", "program"),
+    (b"BEGIN:VCALENDAR", "calendar"),
+    (b"BEGIN:VCARD", "address book"),
+    (b"\x00\x05\x16\x07", "apple_double"),
     (b"version https://git-lfs.github.com/spec/", "git_lfs_pointer"),
 )
 _BEFORE_HTML = re.compile(r"(?:\s|\ufeff|\x00|<!--.*?-->|<\?.*?\?>)+", re.DOTALL)
@@ -102,6 +105,12 @@ def fault(format: str) -> ReadFault:
             FaultKind.NOT_WHAT_WAS_PROMISED,
             "The file is a Git LFS pointer: it names the data and does not hold it.",
             "Publish the file itself, not the address of the pointer.",
+        )
+    if format == "apple_double":
+        return ReadFault(
+            FaultKind.NOT_WHAT_WAS_PROMISED,
+            "The file is what macOS notes about another one (its name begins with ._); the data is not in it.",
+            "Publish the file of the same name without ._ at its beginning.",
         )
     if format == "binary":
         return ReadFault(FaultKind.UNKNOWN_FORMAT, "The file is in no format that is known.", "Publish CSV.")

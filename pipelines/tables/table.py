@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.model import ReadReport
+from pipelines.model import Part, ReadReport
 from pipelines.tables.header import BLANKS
 from pipelines.tables.line_index import LineIndex
 
@@ -77,7 +77,8 @@ class Presumption:
 class Hint:
     """What the portal promised about the bytes; content is believed before any of it.
 
-    `distribution` and `sha256` are the report's key, `format` is as declared in lower case.
+    `distribution` and `sha256` are the report's key, `format` is as declared in lower case. `part` is no promise but
+    what was asked for: only that part of the file is read.
     """
 
     distribution: str
@@ -85,6 +86,7 @@ class Hint:
     format: str | None = None
     media_type: str | None = None
     file_name: str | None = None
+    part: Part = field(default_factory=Part)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ such elements is a wrapper, and what is inside it is looked at. Does not belong 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import xml_source
-from pipelines.tables.xml_source import Ended
+from pipelines.tables.xml_source import Ended, local
 
 MAX_PATHS = 20_000
 
@@ -67,6 +68,36 @@ class Outline:
                 path = (*path, name)
             found = [path]
         return sorted(found, key=lambda path: -self.node(path).count)
+
+    def at(self, keys: Sequence[str], *, from_root: bool) -> list[At]:
+        """The paths that end in `keys`, or are `keys`, the most numerous first; none of them lies in another.
+
+        A name without a prefix is meant with any.
+        """
+        found: list[At] = []
+        waiting: list[tuple[At, Node]] = [((), self.top)]
+        while waiting:
+            path, node = waiting.pop()
+            own = path if from_root else path[-len(keys) :]
+            if len(own) == len(keys) and all(
+                key in (name, local(name)) for key, name in zip(keys, own, strict=True)
+            ):
+                found.append(path)
+            else:
+                waiting.extend(((*path, name), child) for name, child in node.children.items())
+        return sorted(found, key=lambda path: -self.node(path).count)
+
+    def places(self) -> list[str]:
+        """Every path of elements that hold something, as it is given: `/export/list/item`, with their number."""
+        found: list[At] = []
+        waiting: list[tuple[At, Node]] = [((), self.top)]
+        while waiting:
+            path, node = waiting.pop()
+            if path and node.structured:
+                found.append(path)
+            waiting.extend(((*path, name), child) for name, child in node.children.items())
+        ranked = sorted(found, key=lambda path: -self.node(path).count)
+        return [f"/{'/'.join(path)} ({self.node(path).count:,})" for path in ranked]
 
 
 def outline(path: Path) -> Outline:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
+from pipelines.record_path import steps
 from pipelines.tables import iati, spreadsheetml, xml_records
 from pipelines.tables.header import clean
+from pipelines.tables.part import NotThere
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Workspace
 from pipelines.tables.xml_outline import outline
@@ -30,7 +32,10 @@ _ERRORS = {"Error", "ExceptionReport", "ServiceExceptionReport", "fault", "Fault
 
 
 def read(path: Path, space: Workspace, declared: str | None) -> list[Table]:
-    """Read the records of an XML file. Raises `ReadFault` when its root says that it is something else."""
+    """Read the records of an XML file. Raises `ReadFault` when its root says that it is something else.
+
+    Elements that are asked for by their path are the records, whatever the root says.
+    """
     found = outline(path)
     name, root = next(iter(found.top.children.items()))
     plain = local(name)
@@ -40,6 +45,11 @@ def read(path: Path, space: Workspace, declared: str | None) -> list[Table]:
             f"The server sent an error message instead of data: <{clean(name)[:100]}>.",
             "Open the address in a browser; correct it, or publish the file again.",
         )
+    if asked := space.hint.part.record_path:
+        records = found.at(steps(asked), from_root=asked.startswith("/"))
+        if not records:
+            raise NotThere("The XML has no elements at", asked, "record_path", found.places())
+        return xml_records.read(path, space, found, records, "xml", xml_records.Children())
     if plain in _NOT_A_TABLE or plain.endswith("_Capabilities"):
         what = _NOT_A_TABLE.get(plain, "the description of a map service")
         raise ReadFault(

@@ -10,7 +10,7 @@ import pytest
 from pipelines.clock import FixedClock
 from pipelines.errors import PublisherFault
 from pipelines.http_client import HttpClient
-from pipelines.model import FaultKind
+from pipelines.model import FaultKind, Part
 from pipelines.portals.discover import PORTALS, discover
 from pipelines.portals.walk import Walk
 from pipelines.sources import Source, parse
@@ -100,6 +100,19 @@ def test_a_catalog_holds_every_declared_dataset(world: World, http: HttpClient, 
     assert [(it.key, it.format) for it in contracts.distributions] == [("prueba/contratos/csv", world.format)]
     assert contracts.distributions[0].download_url.startswith(portal_of(world))
     assert discover(of_world(world), http, clock) == catalog
+
+
+@pytest.mark.parametrize("world", KINDS, indirect=True)
+def test_the_part_of_a_file_that_is_asked_for_is_told(
+    world: World, http: HttpClient, clock: FixedClock
+) -> None:
+    source = of_world(world)
+    first, second = source.datasets
+    asked = {"member": "a*.json", "sheet": "Datos", "record_path": "data.items"}
+    files = tuple(file.model_copy(update=asked) for file in first.distributions)
+    first = first.model_copy(update={"distributions": files})
+    found = discover(source.model_copy(update={"datasets": (first, second)}), http, clock).datasets
+    assert [it.part for d in found for it in d.distributions] == [Part(**asked), Part()]
 
 
 def portal_of(world: World) -> str:

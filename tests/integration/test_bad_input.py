@@ -18,7 +18,7 @@ from pipelines import artifacts
 from pipelines.clock import FixedClock
 from pipelines.errors import SourcesError
 from pipelines.history.query import columns_and_rows
-from pipelines.model import RunIndex
+from pipelines.model import ReadReport, RunIndex
 from pipelines.night import NightReport, night_of, run_night
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
@@ -91,6 +91,33 @@ def verdicts(settings: Settings) -> dict[str, tuple[str, str]]:
 def verdicts_of(settings: Settings) -> dict[object, object]:
     _, rows = columns_and_rows("select dataset, outcome from latest_verdict", public=settings.public)
     return {row[0]: row[1] for row in rows}
+
+
+def test_the_part_of_a_file_that_is_asked_for_is_read_and_judged(settings: Settings) -> None:
+    wanted = b'{"noise": [{"x": 1}, {"x": 2}], "data": {"rows": [{"contract_id": "C-1"}]}}'
+    with PortalServer({"/found.json": wanted, "/missed.json": wanted}) as portal:
+        sources = declaration(
+            portal.url, found=f"{portal.url}/found.json", missed=f"{portal.url}/missed.json"
+        )
+        (source,) = sources.sources
+        datasets = []
+        for dataset, path in zip(source.datasets[-2:], ("data.rows", "data.items"), strict=True):
+            file = dataset.distributions[0].model_copy(update={"record_path": path})
+            datasets.append(dataset.model_copy(update={"distributions": (file,)}))
+        source = source.model_copy(update={"datasets": tuple(datasets)})
+        run(settings, sources.model_copy(update={"sources": (source,)}))
+    reads = artifacts.read_values(settings.runs / NIGHT.isoformat() / "files" / artifacts.READS, ReadReport)
+    assert [(it.table, it.rows, it.columns) for it in reads if not it.fault] == [
+        ("data/rows", 1, ("contract_id",))
+    ]
+    _, stored = columns_and_rows(
+        "select distinct part from distribution order by all", public=settings.public
+    )
+    assert stored == [('{"record_path": "data.items"}',), ('{"record_path": "data.rows"}',)]
+    found = verdicts(settings)
+    assert found["found"][0] == "not_applicable"
+    assert found["missed"][0] == "failed"
+    assert "There are: noise (2), data.rows (1)." in found["missed"][1]
 
 
 def test_every_kind_of_bad_file_is_a_recorded_outcome_and_the_night_goes_on(settings: Settings) -> None:

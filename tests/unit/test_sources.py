@@ -131,3 +131,30 @@ def test_a_mutilated_file_is_read_or_refused(position: int, inserted: str) -> No
     text = GOOD[:position] + inserted + GOOD[position + 1 :]
     with contextlib.suppress(SourcesError):
         assert parse(text).version == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "good"), [("data.items", True), ("/data/items", True), ("a..b", False), ("", False)]
+)
+def test_a_record_path_is_checked_when_the_file_is_loaded(path: str, good: bool) -> None:
+    text = f"""version: 1
+time_zone: America/Mexico_City
+sources:
+  - id: s
+    portal: direct
+    publisher: {{name: P}}
+    owner: {{name: O}}
+    datasets:
+      - id: d
+        distributions:
+          - id: json
+            url: https://datos.example/a.json
+            record_path: "{path}"
+"""
+    if good:
+        (file,) = parse(text).sources[0].datasets[0].distributions
+        assert file.record_path == path
+    else:
+        with pytest.raises(SourcesError) as caught:
+            parse(text)
+        assert caught.value.line == 13

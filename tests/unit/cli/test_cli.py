@@ -149,6 +149,36 @@ def test_read_reports_and_html_is_told_as_such(tmp_path: Path) -> None:
     assert veedor("read", "nothing.csv", cwd=tmp_path).returncode == 2
 
 
+def test_read_shows_what_was_lost_and_where(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("a,b,c\n1,2,3\n4,5\n6,7,8\n", encoding="utf-8")
+    shown = veedor("read", str(file), cwd=tmp_path).stdout
+    assert "Of another width: row 3." in shown
+    assert "certainty" in shown
+    assert "records lost" not in shown
+    file = tmp_path / "f.json"
+    file.write_text('[{"a": 1}, null, {"a": 2}, {"a"', encoding="utf-8")
+    shown = " ".join(veedor("read", str(file), cwd=tmp_path).stdout.split())
+    assert "partly read" in shown
+    assert "records lost 2 (number" in shown
+
+
+def test_read_shows_the_part_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "f.json"
+    file.write_text('{"uno": [{"a": 1}, {"a": 2}], "dos": [{"b": 1}]}', encoding="utf-8")
+    assert "records 2" in " ".join(veedor("read", str(file), cwd=tmp_path).stdout.split())
+    assert "records 1" in " ".join(
+        veedor("read", str(file), "--record-path", "dos", cwd=tmp_path).stdout.split()
+    )
+    done = veedor("read", str(file), "--record-path", "tres", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "There are: uno (2), dos (1)." in done.stderr
+    assert "`record_path`" in done.stderr
+    done = veedor("read", str(file), "--record-path", "a..b", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is not a path to records" in done.stderr
+
+
 def test_cell_values_cannot_write_markup_or_escape_codes(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text("[red]a[/red],b\x1b[2J\n1,2\n3,4\n", encoding="utf-8")

@@ -17,6 +17,11 @@ from pipelines.tables.read import opened
 from pipelines.tables.table import Hint
 
 
+def test_a_member_without_a_name(reading):
+    content = zipped({"a.csv": b"id,monto\n1,2\n"}).replace(b"a.csv", b"\0.csv")  # whose name ends at the NUL
+    assert [table.report.member for table in reading(content).tables] == ["?"]
+
+
 def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:

@@ -93,7 +93,10 @@ def test_ragged_rows_are_kept_and_counted(reading, rows):
     table = reading(b"a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n").tables[0]
     assert rows(table) == [(2, "1", "2", "3"), (3, "4", "5", None), (4, "6", "7", "8"), (5, "10", "11", "12")]
     assert (table.report.rows, table.report.ragged) == (4, 2)
-    assert "1 rows have more cells" in table.report.notes[0]
+    assert table.report.notes == (
+        "1 row has more cells than the table has columns; the surplus is left out.",
+        "Of another width: rows 3, 4.",
+    )
 
 
 def test_rows_wider_than_the_header_get_columns_of_their_own(reading, rows):
@@ -157,7 +160,7 @@ def test_a_quote_that_is_never_closed_swallows_only_its_line(reading, rows):
     table = reading("\n".join(lines).encode()).tables[0]
     assert table.report.rows == 3000
     assert rows(table)[9] == (11, "9", '"x')
-    assert any("1 quotes are never closed" in note for note in table.report.notes)
+    assert any("1 quote is never closed; it is read" in note for note in table.report.notes)
 
 
 def test_nul_bytes_are_noted(reading, rows):
@@ -242,7 +245,7 @@ def test_a_stray_quote_does_not_swallow_the_records_after_it(reading, rows):
     assert table.report.rows == 19
     assert rows(table)[4] == (6, "14", '"2026-01-14', "nota 14")
     assert table.report.ragged == 1
-    assert any("could be read in one way only: rows 6." in note for note in table.report.notes)
+    assert any("could be read in one way only: row 6." in note for note in table.report.notes)
 
 
 def test_text_of_several_lines_stays_one_record(reading, rows):

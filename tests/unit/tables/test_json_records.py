@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
 from pipelines import artifacts, duck
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind, ReadReport
-from pipelines.tables import json_records, json_source, ocds
+from pipelines.tables import json_records, json_source, json_stream, ocds
 from pipelines.tables.table import Hint
 from pipelines.tables.workspace import Workspace
 
@@ -171,6 +172,14 @@ def test_what_cannot_be_streamed_is_held_when_it_is_not_too_large(tmp_path):
     [
         (b'[{"a": 1}, {"a": 2}, {"a"', FaultKind.TRUNCATED, 2),
         (b'[{"a": 1}, {"a": 1e99999999999999999999}]', FaultKind.BROKEN_FILE, 1),
+        (b'[{"a": 1}, {"a": 2}, {"Juana Inventada" 3}, {"a": 4}]', FaultKind.BROKEN_FILE, 2),
+        (b'[{"a": 1,}, {"a": 2}, {"a": "b', FaultKind.TRUNCATED, 2),
+        pytest.param(
+            b'[{"a": 1}, {"a": -' + b"9" * 5_000 + b"}]",
+            FaultKind.BROKEN_FILE,
+            1,
+            id="a number that ends the process in YAJL's binding",
+        ),
     ],
 )
 def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
@@ -183,6 +192,53 @@ def test_a_streamed_file_is_read_up_to_its_fault(tmp_path, content, kind, read):
             assert source.broken.kind is kind
         assert (report.rows, report.lost, report.lost_rows) == (read, 1, (read + 1,))
         assert report.share_read < 1
+        assert "Juana" not in report.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected", "note"),
+    [
+        (b'[{"a": 1}, {"a": "x,]",} , {"a": "\\",]"},\n]', ["1", "x,]", '",]'], "2 commas before a closing"),
+        (b'[{"a": 1}]\n[{"a": 2}, {"a": 3}]', ["1", "2", "3"], "several JSON values in a row"),
+        (b'{"d": [{"a": 1}, {"a": 2},], "n": 1,}', ["1", "2"], "2 commas before a closing"),
+    ],
+)
+def test_a_streamed_file_is_mended(tmp_path, content, expected, note):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with duck.connect() as connection:
+        space = Workspace(Hint("a/b/c", "0" * 64), connection, tmp_path)
+        with json_source.found(path, space, ocds.unpacked, stream_above=0, hold_up_to=0) as source:
+            table = json_records.read(source, space)[0]
+        rows = connection.execute(f'SELECT "a" FROM "{table.relation}" ORDER BY "_row"').fetchall()
+    assert [cell for (cell,) in rows] == expected
+    assert (table.report.share_read, table.report.lost) == (1, 0)
+    assert note in table.report.notes[-1]
+
+
+def test_a_comma_too_many_is_found_wherever_a_piece_ends(tmp_path, monkeypatch):
+    content = b'[{"a": "x,] \\" ,}", "b": [1, 2 , ]} , {"a": ",", "b": [\n,\n]},\t]'
+    expected = b'[{"a": "x,] \\" ,}", "b": [1, 2  ]} , {"a": ",", "b": [\n\n]}\t]'
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    for size in range(1, len(content) + 1):
+        monkeypatch.setattr(json_stream, "_PIECE", size)
+        with path.open("rb") as handle:
+            mended = json_stream._Mended(handle)
+            assert b"".join(iter(partial(mended.read, 9), b"")) == expected
+            assert mended.commas == 3
+
+
+@pytest.mark.parametrize("content", [b"[" * 30_000, b'{"a":' * 30_000, b'[{"a": 1}, ' + b"[" * 30_000])
+def test_a_streamed_file_that_is_deeper_than_any_data(tmp_path, content):
+    """The names of its places alone would fill gigabytes."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(ReadFault) as caught:
+        json_stream.place(path, None)
+    assert "nested too deeply" in caught.value.message
+    path.write_bytes(b'[{"a": "' + b"[" * 30_000 + b'"}, {"a": 2}]')
+    assert json_stream.place(path, None).prefix == "item"
 
 
 @pytest.mark.parametrize(
