@@ -145,7 +145,10 @@ def _convert(path: Path, folder: Path) -> dict[str, Any]:
             f"The workbook's cells need more than {MAX_MEGABYTES:,} MB of memory.",
             "Publish large tables as CSV.",
         )
-    if -done.returncode in _CRASHES or complaint[-1].startswith("pyo3_runtime.Panic"):
+    if -done.returncode in _CRASHES or any(
+        line.startswith("pyo3_runtime.Panic")
+        for line in complaint  # which may be followed by what was compared
+    ):
         raise ReadFault(
             FaultKind.BROKEN_FILE,
             "The workbook is damaged, or declares a sheet far larger than the cells that it holds.",

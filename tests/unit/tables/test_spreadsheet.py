@@ -22,7 +22,7 @@ from pipelines.model import FaultKind
 from pipelines.tables import formula_errors, spreadsheet
 from pipelines.tables import workbook as child
 from pipelines.tables.workbook import text
-from tests.published_files import compound
+from tests.published_files import compound, xls
 
 
 def workbook(make: Callable[[xlsxwriter.Workbook], object]) -> bytes:
@@ -314,3 +314,11 @@ def test_a_damaged_workbook_of_excel_2_to_4_is_a_fault(reading, start):
     with pytest.raises(ReadFault) as caught:
         reading(start + b"\x02\x00\x10\x00" + b"\xff" * 50, "x.xls")
     assert caught.value.kind in (FaultKind.BROKEN_FILE, FaultKind.EMPTY)
+
+
+@pytest.mark.parametrize("length", [515, 783, 1_025, 1_500])
+def test_an_xls_that_ends_in_its_first_sectors(reading, length):
+    """Where calamine gives up with a message of several lines."""
+    with pytest.raises(ReadFault) as caught:
+        reading(xls()[:length], "x.xls")
+    assert caught.value.kind is FaultKind.BROKEN_FILE
