@@ -1,15 +1,22 @@
 """The one place where a DuckDB connection is opened, with its limits set.
 
-Belongs here: memory and thread limits, and the locks that keep SQL from touching anything but its own
-tables (no extension is ever installed or loaded by itself). Does not belong here: any query.
+Belongs here: memory and thread limits, how a running query is interrupted, and the locks that keep SQL from
+touching anything but its own tables (no extension is ever installed or loaded by itself). Does not belong
+here: any query.
 """
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     import duckdb
 
 # What is beyond it is spilled to the temporary folder. A process that reads holds some 210 MB more: a JSON of 2 GB
@@ -49,6 +56,32 @@ def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """Take file and network access away from a connection for good, before a stranger's SQL runs on it."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let an interrupt (Ctrl-C) end what the connection computes, at once, and then do what it always does.
+
+    By itself DuckDB tells an interrupt as a `RuntimeError`, or as a fault of the Python function that it was calling,
+    and between two such calls not at all. The block may do nothing but run queries: other work in it would go on.
+    Only a process's main thread hears of interrupts; in other threads this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[tuple[int, FrameType | None]] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        heard.append((number, frame))
+        connection.interrupt()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
+        if heard and callable(before):
+            before(*heard[0])
 
 
 def quote(name: str) -> str:

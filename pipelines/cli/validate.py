@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,8 @@ from pipelines.cli.read import File, Member, RecordPath, Sheet, opened_file, par
 from pipelines.errors import ConfigurationError, ReadFault
 from pipelines.model import ExpectationResult, FaultKind, Outcome, Severity, ValidationResult
 from pipelines.settings import Settings
+from pipelines.validation.words import WORDS as SAID
+from pipelines.validation.words import why
 
 if TYPE_CHECKING:
     from pipelines.tables.layouts import Fit
@@ -41,14 +44,28 @@ def validate(
     sheet: Sheet = None,
     record_path: RecordPath = None,
     language: Language = "es",
+    rows: Annotated[
+        Path | None,
+        typer.Option("--rows", help="Write every failing row to this file: .xlsx, .csv or .parquet."),
+    ] = None,
+    gx: Annotated[
+        Path | None,
+        typer.Option("--gx", help="Write the result as Great Expectations' own JSON to this file."),
+    ] = None,
+    data_docs: Annotated[
+        Path | None,
+        typer.Option("--data-docs", help="Write Great Expectations' own page of the result to this file."),
+    ] = None,
     show_all: ShowAll = False,
     as_json: AsJson = False,
 ) -> None:
     """Apply a suite to a file. Exit code 1 when a critical expectation fails."""
+    from pipelines.cli import validate_files
     from pipelines.validation.suites import load_suites
     from pipelines.validation.validate import validate as validate_table
 
     settings = Settings.from_env()
+    validate_files.refuse(file, rows=rows, gx=gx, data_docs=data_docs)
     if language not in ("es", "en"):
         raise ConfigurationError(f"--language {language!r} is not known.", "Use es or en.")
     suites = load_suites(settings.expectations)
@@ -58,7 +75,14 @@ def validate(
     with opened_file(file, settings, wanted) as content:
         found, fit = _laid(content, suites[suite], layout, settings)
         with err.status("validating ..."):
-            result = validate_table(found, fit, suites[suite], datetime.now(UTC))
+            today = datetime.now(UTC)
+            result = validate_table(found, fit, suites[suite], today)
+        if rows is not None:
+            with err.status("writing the rows ..."):
+                validate_files.write_rows(rows, found, fit, suites[suite], result, today, language)
+    if gx is not None or data_docs is not None:
+        with err.status("converting ..."):
+            validate_files.write_gx(result, suites[suite], gx, data_docs)
     if as_json:
         print_json(result)
     else:
@@ -111,44 +135,20 @@ STYLES = {
 WORDS = {
     "en": {
         "headings": "outcome|severity|expectation|column|failing",
-        "passed": "passed",
-        "failed": "failed",
-        "not_applicable": "not applicable",
-        "error": "error",
-        "critical": "critical",
-        "warning": "warning",
-        "info": "info",
         "summary": "{rows:,} rows, layout {layout}, suite {suite}",
         "row": "row {row}",
-        "failing": "{count:,} of {elements:,} rows do not meet it",
-        "mostly": "; at least {mostly:.0%} of the values should meet it",
-        "no_column": "the file has no column for {role}",
-        "observed": "observed: {value}",
-        "could_not": "it could not be judged: {reason}",
     },
     "es": {
         "headings": "resultado|gravedad|expectativa|columna|incumplen",
-        "passed": "cumple",
-        "failed": "no cumple",
-        "not_applicable": "no aplica",
-        "error": "error",
-        "critical": "crítica",
-        "warning": "advertencia",
-        "info": "informativa",
         "summary": "{rows:,} filas, disposición {layout}, suite {suite}",
         "row": "fila {row}",
-        "failing": "{count:,} de {elements:,} filas no cumplen",
-        "mostly": "; debería cumplir al menos el {mostly:.0%} de los valores",
-        "no_column": "el archivo no tiene columna para {role}",
-        "observed": "se observó: {value}",
-        "could_not": "no se pudo juzgar: {reason}",
     },
 }
 
 
 def _show(result: ValidationResult, language: str, *, show_all: bool) -> None:
     """The summary, then what failed as a table, then each failure with rows, reason and advice."""
-    words = WORDS[language]
+    words = {**WORDS[language], **SAID[language]}
     summary = words["summary"].format(
         rows=result.rows, layout=result.layout, suite=f"{result.suite} {result.suite_version}"
     )
@@ -178,24 +178,11 @@ def _show(result: ValidationResult, language: str, *, show_all: bool) -> None:
 def _show_failure(item: ExpectationResult, language: str) -> None:
     words = WORDS[language]
     out.print(f"\n[bold]{cell(item.title.get(language, item.key))}[/bold] [dim]{cell(item.key)}[/dim]")
-    out.print(f"  {cell(_why(item, words))}")
+    out.print(f"  {cell(why(item, language))}")
     for example in item.examples[:5]:
         where = "" if example.row is None else words["row"].format(row=example.row) + ": "
         out.print(f"  {where}{cell(example.value)}")
     out.print(f"  [italic]{cell(item.advice.get(language, ''))}[/italic]")
-
-
-def _why(item: ExpectationResult, words: Mapping[str, str]) -> str:
-    """The reason in the reader's language, from the numbers; the stored reason is in English."""
-    if item.outcome is Outcome.ERROR:
-        return words["could_not"].format(reason=item.reason)
-    if item.unexpected_count is not None:
-        mostly = "" if item.mostly is None else words["mostly"].format(mostly=item.mostly)
-        counts = words["failing"].format(count=item.unexpected_count, elements=item.element_count or 0)
-        return counts + mostly
-    if not item.column:
-        return words["no_column"].format(role=item.role)
-    return words["observed"].format(value=item.observed_value)
 
 
 def _mark(outcome: Outcome, words: Mapping[str, str]) -> str:

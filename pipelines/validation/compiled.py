@@ -55,10 +55,14 @@ def repeated(key: str, source: str) -> str:
 
 @dataclass(frozen=True)
 class Compiled:
-    """An expectation as `values` to compute, and `finish`: from their results to GX's result JSON."""
+    """An expectation as `values` to compute, and `finish`: from their results to GX's result JSON.
+
+    `failing` counts the rows that fail; where it looks is where they are found. None: no single row fails.
+    """
 
     values: tuple[Value, ...]
     finish: Callable[..., Raw]
+    failing: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ Test = Callable[[str], object]
 class Predicates:
     """Python functions that the scan calls for values that SQL cannot judge; what they raised is kept."""
 
-    functions: dict[str, Test] = field(default_factory=dict)
+    functions: dict[str, Callable[[str], bool]] = field(default_factory=dict)
     raised: dict[str, Exception] = field(default_factory=dict)
     _names: dict[Test, str] = field(default_factory=dict)
 

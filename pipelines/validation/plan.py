@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from pipelines import duck
 from pipelines.tables.table import Table, Unproven
+from pipelines.validation.batches import registered
 from pipelines.validation.columns import Columns
 from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
@@ -46,22 +48,23 @@ class Plan:
     def run(self, table: Table) -> dict[str, Raw]:
         """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt.
 
-        Raises `Unproven` when the scan shows that the table is not what it was presumed to be.
+        Raises `Unproven` when the scan shows that the table is not what it was presumed to be. In the main thread an
+        interrupt is what it always is, a `KeyboardInterrupt`.
         """
         import duckdb
 
-        connection = table.connection
-        for name, function in self._predicates.functions.items():
-            connection.create_function(name, function, ["VARCHAR"], "BOOLEAN")
-        try:
+        with registered(table.connection, self._predicates.functions):
             try:
                 found = self._computed(table, self._compiled)
-            except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+            except duckdb.InterruptException:
                 raise
             except duckdb.Error as error:
                 if table.unsettled:
+                    if isinstance(error, duckdb.OutOfMemoryException):
+                        raise
                     raise Unproven(str(error)) from error
-                # One of them cannot be computed; alone, each shows whether it is the one.
+                # One of them cannot be computed, or not beside the others in this much memory; alone, each shows
+                # whether it is the one.
                 found = {}
                 for key in self._compiled:
                     try:
@@ -70,16 +73,14 @@ class Plan:
                         raise
                     except duckdb.Error as error:
                         found[key] = raised(error)
-        finally:
-            for name in self._predicates.functions:
-                connection.remove_function(name)
         return found | self._faults
 
     def _computed(self, table: Table, keys: Iterable[str]) -> dict[str, Raw]:
         wanted = {key: self._compiled[key] for key in keys}
         views = [view for view, _ in wanted.values()]
         values = [value for _, compiled in wanted.values() for value in compiled.values]
-        found = scanned(table, self._columns, views, values)
+        with duck.interruptible(table.connection):
+            found = scanned(table, self._columns, views, values)
         return {key: self._finished(view, compiled, found) for key, (view, compiled) in wanted.items()}
 
     def _finished(self, view: View, compiled: Compiled, results: Mapping[Value, Any]) -> Raw:

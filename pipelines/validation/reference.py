@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.validation.compiled import EXAMPLES
+from pipelines.validation.results import raised
 
 if TYPE_CHECKING:
     import pandas
@@ -40,34 +41,47 @@ def run(
     frame: pandas.DataFrame,
     expectations: Sequence[Mapping[str, Any]],
     parameters: Mapping[str, object],
+    *,
+    every_row: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Run `expectations` (GX's own JSON) over `frame`; give GX's result JSON by `meta.key`.
 
-    `parameters` fill `{"$PARAMETER": name}`. `frame` must hold the column `_row`, which names failing rows.
+    With `every_row` its `unexpected_index_list` names all rows that fail, where GX tells them.
+
+    `parameters` fill `{"$PARAMETER": name}`. `frame` must hold the column `_row`, which names failing rows. An
+    expectation that GX will not build has a result as if it had raised, and leaves the others alone.
     """
     if not expectations:
         return {}
     context = _context()
+    refused: dict[str, dict[str, Any]] = {}
     from great_expectations.core.expectation_suite import ExpectationSuite
 
     with warnings.catch_warnings():
         # GX and pandas warn about their own internals, and GX 1 about conditions written as text, which is
         # the only form that its JSON has; nothing that a publisher could act on.
         warnings.simplefilter("ignore")
-        suite = ExpectationSuite(name="veedor", expectations=[dict(item) for item in expectations])
+        suite = ExpectationSuite(name="veedor")
+        for item in expectations:
+            try:
+                suite.expectations += ExpectationSuite(name="one", expectations=[dict(item)]).expectations
+            except Exception as error:  # a type or an argument that GX does not know, told in many ways
+                refused[item["meta"]["key"]] = raised(error)
+        if not suite.expectations:
+            return refused
         source = context.data_sources.add_or_update_pandas("veedor")
         definition = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("whole")
         outcome = definition.get_batch({"dataframe": frame}).validate(
             suite,
             result_format={
-                "result_format": "SUMMARY",
+                "result_format": "COMPLETE" if every_row else "SUMMARY",
                 "unexpected_index_column_names": ["_row"],
                 "partial_unexpected_count": EXAMPLES,
             },
             expectation_parameters=dict(parameters),
         )
         results: list[dict[str, Any]] = outcome.to_json_dict()["results"]
-    return {item["expectation_config"]["meta"]["key"]: item for item in results}
+    return refused | {item["expectation_config"]["meta"]["key"]: item for item in results}
 
 
 def exception_of(result: Mapping[str, Any]) -> str | None:

@@ -18,24 +18,30 @@ def within_bounds(bounds: Mapping[str, Any]) -> Callable[[float | None], Raw]:
 
     Raises `NotPlanned` for other options than bounds, and for bounds that are no numbers.
     """
+    for bound in (bounds.get("min_value"), bounds.get("max_value")):
+        if bound is not None:
+            number(bound)
+    met = within(bounds)
+    return lambda observed: {"success": met(observed), "result": {"observed_value": observed}}
+
+
+def within(bounds: Mapping[str, Any]) -> Callable[[Any], bool]:
+    """Whether one observed number or instant lies within GX's bounds; without one there is no success.
+
+    Raises `NotPlanned` for other options than bounds.
+    """
     if not set(bounds) <= {"min_value", "max_value", "strict_min", "strict_max"}:
         raise NotPlanned(str(set(bounds)))
     low, high = bounds.get("min_value"), bounds.get("max_value")
-    for bound in (low, high):
-        if bound is not None:
-            number(bound)
 
-    def judge(observed: float | None) -> Raw:
-        above = low is None or (
-            observed is not None and (observed > low if bounds.get("strict_min") else observed >= low)
-        )
-        below = high is None or (
-            observed is not None and (observed < high if bounds.get("strict_max") else observed <= high)
-        )
-        success = observed is not None and above and below
-        return {"success": success, "result": {"observed_value": observed}}
+    def met(observed: Any) -> bool:
+        if observed is None:
+            return False
+        above = low is None or (observed > low if bounds.get("strict_min") else observed >= low)
+        below = high is None or (observed < high if bounds.get("strict_max") else observed <= high)
+        return bool(above and below)
 
-    return judge
+    return met
 
 
 def rows_result(view: View, rows: Rows) -> Compiled:
@@ -67,7 +73,7 @@ def rows_result(view: View, rows: Rows) -> Compiled:
         met = vacuous or (float(considered) - float(unexpected)) / float(considered) >= view.mostly
         return {"success": met, "result": result}
 
-    return Compiled((element, asked, *found), finish)
+    return Compiled((element, asked, *found), finish, failing=found[0])
 
 
 def known(success: bool, result: Mapping[str, Any]) -> Compiled:

@@ -35,9 +35,14 @@ TYPED_EXPECTATIONS = frozenset(
         "expect_column_values_to_be_increasing",
         "expect_column_values_to_be_decreasing",
         "expect_multicolumn_sum_to_equal",
+        "expect_column_values_to_not_be_outliers",
+        "expect_column_kl_divergence_to_be_less_than",
+        "unexpected_rows_expectation",
     }
 )
 EXISTENCE = "expect_column_to_exist"
+# GX's only type that does not begin with "expect": a query of the suite's own for the rows that fail.
+ROWS_QUERY = "unexpected_rows_expectation"
 
 
 class Role(BaseModel):
@@ -68,7 +73,7 @@ class _Meta(BaseModel):
 class _Expectation(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    type: str = Field(pattern=r"^expect_[a-z_]+$")
+    type: str = Field(pattern=rf"^(expect_[a-z_]+|{ROWS_QUERY})$")
     arguments: dict[str, Any] = Field(alias="kwargs")
     meta: _Meta
     severity: Severity
@@ -209,13 +214,20 @@ def _columns_named(kwargs: Mapping[str, Any]) -> set[str]:
 
 
 def _roles_named(kwargs: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
-    """Every role that the expectation reads, those of its row condition included."""
+    """Every role that the expectation reads, those of its row condition and of its own SQL included."""
     names = _columns_named(kwargs)
+    query = kwargs.get("unexpected_rows_query")
+    if isinstance(query, str):
+        names |= _words(query) & known
     condition = kwargs.get("row_condition") or ""
     if isinstance(condition, Mapping):
         return tuple(sorted(names | _columns_of_condition(condition)))
-    words = re.findall(r"[a-z_]+", re.sub(r"'[^']*'|\"[^\"]*\"", "", str(condition)))
-    return tuple(sorted(names | (set(words) & known)))
+    return tuple(sorted(names | (_words(re.sub(r'"[^"]*"', "", str(condition))) & known)))
+
+
+def _words(text: str) -> set[str]:
+    """What could be a name in a condition or a query; not what stands between apostrophes."""
+    return set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", text)))
 
 
 def _columns_of_condition(condition: Mapping[str, Any]) -> set[str]:

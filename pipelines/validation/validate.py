@@ -1,16 +1,16 @@
 """Validate: a table and a suite give a validation result.
 
-Belongs here: which expectations apply to this table, who judges each (the plan, or Great Expectations itself
-for what the plan does not know), and the translation of GX-shaped results into outcomes. A column that the
-guide cannot do without and that is absent is one clear failure; whatever else the suite says of it is
-`not_applicable`, with the reason. An expectation that raised is `error`, never a failure.
+Belongs here: which expectations apply to this table, who judges each (the plan, a query of the suite's own, or
+Great Expectations itself for what neither knows), and the translation of GX-shaped results into outcomes. A
+column that the guide cannot do without and that is absent is one clear failure; whatever else the suite says
+of it is `not_applicable`, with the reason. An expectation that raised is `error`, never a failure.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from pipelines.model import ExpectationResult, Outcome, UnexpectedExample, ValidationResult
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import Table
-from pipelines.validation import reference
+from pipelines.validation import reference, rows_query
 from pipelines.validation.columns import Columns, columns_of
 from pipelines.validation.compiled import EXAMPLES
 from pipelines.validation.frame import frames, published
@@ -36,12 +36,12 @@ def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> Validatio
     columns = columns_of(table, fit, suite)
     present = set(fit.roles)
     applicable = [item for item in suite.expectations if _applies(item, present)]
-    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    parameters = {"today": midnight}
+    parameters = parameters_of(today)
     planned = Plan(columns, applicable, parameters).run(table)
+    planned |= rows_query.run(table, columns, applicable)
     left = [item for item in applicable if item.key not in planned]
-    raw = planned | _by_reference(table, columns, left, parameters)
-    personal = {role for role, spec in suite.roles.items() if spec.personal} | set(fit.layout.personal)
+    raw = planned | by_reference(table, columns, left, parameters)
+    personal = personal_roles(fit, suite)
     evidence = _evidence(table, fit, applicable, raw)
     results = tuple(
         _result(item, fit, raw.get(item.key), personal, evidence, PLAN if item.key in planned else REFERENCE)
@@ -61,8 +61,23 @@ def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> Validatio
     )
 
 
-def _by_reference(
-    table: Table, columns: Columns, expectations: list[Expectation], parameters: Mapping[str, object]
+def parameters_of(today: datetime) -> Mapping[str, object]:
+    """What `{"$PARAMETER": name}` in a suite stands for."""
+    return {"today": today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)}
+
+
+def personal_roles(fit: Fit, suite: Suite) -> set[str]:
+    """The roles whose values are never shown."""
+    return {role for role, spec in suite.roles.items() if spec.personal} | set(fit.layout.personal)
+
+
+def by_reference(
+    table: Table,
+    columns: Columns,
+    expectations: Sequence[Expectation],
+    parameters: Mapping[str, object],
+    *,
+    every_row: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """GX itself, over frames that hold the columns of these expectations and no other."""
     if not expectations:
@@ -70,7 +85,10 @@ def _by_reference(
     prepared = frames(table, columns, {role for item in expectations for role in item.needs})
     text = [item.raw for item in expectations if not item.typed]
     typed = [item.raw for item in expectations if item.typed]
-    return reference.run(prepared.text, text, parameters) | reference.run(prepared.typed, typed, parameters)
+    return {
+        **reference.run(prepared.text, text, parameters, every_row=every_row),
+        **reference.run(prepared.typed, typed, parameters, every_row=every_row),
+    }
 
 
 def _applies(item: Expectation, present: set[str]) -> bool:

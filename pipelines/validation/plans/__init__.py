@@ -16,6 +16,7 @@ from pipelines.validation.plans import (
     series,
     sets,
     texts,
+    types,
     uniqueness,
 )
 from pipelines.validation.plans.register import AGGREGATES, ROWWISE
@@ -34,5 +35,6 @@ __all__ = [
     "series",
     "sets",
     "texts",
+    "types",
     "uniqueness",
 ]

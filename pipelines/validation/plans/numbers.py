@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.validation.compiled import SEEN, Compiled, Raw, Rows, Value, View
 from pipelines.validation.plans.register import aggregate, rowwise
-from pipelines.validation.results import within_bounds
+from pipelines.validation.results import within, within_bounds
 from pipelines.validation.sql import NotPlanned, between, both, instant, not_null, number
 
 # GX's tolerance for a quantile at the end of its range.
@@ -49,16 +49,36 @@ def _numeric(view: View, column: str) -> str:
     return view.column(column)
 
 
+def _extreme(view: View, function: str, column: str, bounds: Mapping[str, Any]) -> Compiled:
+    if view.kind(column) != "date":
+        return Compiled((view.value(f"{function}({_numeric(view, column)})"),), within_bounds(bounds))
+    points: dict[str, Any] = dict(bounds)
+    for name in ("min_value", "max_value"):
+        if points.get(name) is not None:
+            instant(points[name])
+            points[name] = _point(points[name])
+    judge = within(points)
+
+    def finish(observed: datetime | None) -> Raw:
+        met = judge(observed)
+        return {
+            "success": met,
+            "result": {"observed_value": None if observed is None else observed.isoformat()},
+        }
+
+    return Compiled((view.value(f"{function}({view.column(column)})"),), finish)
+
+
 @aggregate("expect_column_min_to_be_between")
 def minimum(view: View, column: str, **bounds: object) -> Compiled:
     """The smallest value is within the bounds."""
-    return Compiled((view.value(f"min({_numeric(view, column)})"),), within_bounds(bounds))
+    return _extreme(view, "min", column, bounds)
 
 
 @aggregate("expect_column_max_to_be_between")
 def maximum(view: View, column: str, **bounds: object) -> Compiled:
     """The greatest value is within the bounds."""
-    return Compiled((view.value(f"max({_numeric(view, column)})"),), within_bounds(bounds))
+    return _extreme(view, "max", column, bounds)
 
 
 @aggregate("expect_column_mean_to_be_between")

@@ -38,6 +38,27 @@ def z_scores(view: View, column: str, threshold: float, double_sided: bool) -> R
     return Rows("", over=over, source=source)
 
 
+@rowwise("expect_column_values_to_not_be_outliers")
+def not_outliers(view: View, column: str, method: str = "iqr", multiplier: float = 1.5) -> Rows:
+    """No value lies beyond Tukey's fences (`iqr`), or so many standard deviations from the mean (`std`)."""
+    if view.kind(column) != "number" or method not in ("iqr", "std"):
+        raise NotPlanned("method")
+    value, over, times = view.column(column), not_null([view.column(column)]), number(multiplier)
+    if multiplier < 0:
+        raise NotPlanned("multiplier")
+    asked = f'SELECT "_row", {value} AS v FROM {SEEN} WHERE {both(view.condition, over)}'
+    if method == "iqr":
+        # Without a value there is no quartile, and nothing is compared.
+        facts = "SELECT quantile_cont(v, 0.25) AS low, quantile_cont(v, 0.75) AS high FROM asked"
+        reach = f"{times} * (high - low)"
+        far = f"v < low - {reach} OR v > high + {reach}"
+    else:
+        facts = f"SELECT favg(v) AS mean, stddev_samp(v) * {times} AS reach FROM asked"
+        far = "CASE WHEN reach <= 0 THEN v <> mean ELSE abs(v - mean) >= reach END"
+    source = f'(WITH asked AS ({asked}) SELECT "_row" FROM asked, ({facts}) WHERE {far})'
+    return Rows("", over=over, source=source)
+
+
 def _ordered(view: View, column: str, wrong: str) -> Rows:
     if view.kind(column) == "text":
         raise NotPlanned("GX subtracts, which texts cannot")

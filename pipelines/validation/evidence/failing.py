@@ -1,0 +1,192 @@
+"""Every row that fails, with the value as published: one more scan of the table for all expectations together.
+
+Belongs here: the query, and where each expectation's failing rows come from (the plan's own condition, a query of
+the suite, or what Great Expectations tells). Does not belong here: words, or how a file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines import duck
+from pipelines.model import ExpectationResult, Outcome, ValidationResult
+from pipelines.tables.layouts import Fit
+from pipelines.tables.table import ROW, Table
+from pipelines.validation import rows_query
+from pipelines.validation.batches import registered
+from pipelines.validation.columns import Columns, columns_of
+from pipelines.validation.compiled import SEEN, Predicates, Value, View
+from pipelines.validation.plan import compile_one
+from pipelines.validation.sql import NotPlanned
+from pipelines.validation.suites import ROWS_QUERY, Expectation, Suite
+from pipelines.validation.validate import MASK, REFERENCE, by_reference, parameters_of, personal_roles
+
+if TYPE_CHECKING:
+    import pyarrow
+
+TOLD = "veedor_told_"
+BATCH_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Failing:
+    """`expectations` some of whose rows fail, and `batches` of those rows: `row`, `place`, `value`.
+
+    `place` is the expectation's in `expectations`. Rows come in the order of the file. `silent` are the keys of
+    expectations that failed without any row that could be named: they judge a column or the table as a whole.
+    """
+
+    expectations: tuple[ExpectationResult, ...]
+    silent: frozenset[str]
+    batches: Iterator[pyarrow.RecordBatch]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One expectation's failing rows as SQL: a condition on a row of `SEEN`, never NULL."""
+
+    result: ExpectationResult
+    condition: str
+    value: str
+
+
+@contextmanager
+def failing(
+    table: Table, fit: Fit, suite: Suite, result: ValidationResult, today: datetime
+) -> Iterator[Failing]:
+    """Find the failing rows of `result`, which `validate` gave for the same table and day.
+
+    `batches` is read while the context is open; it holds no more than a batch in memory. Raises DuckDB's
+    exceptions, and `KeyboardInterrupt` when it is interrupted.
+    """
+    search = _Search(table, fit, suite, today)
+    try:
+        asked = [one for item in result.results if (one := search.asked(item)) is not None]
+        silent = {item.key for item in result.results if item.outcome is Outcome.FAILED}
+        silent -= {one.result.key for one in asked}
+        with duck.interruptible(table.connection):
+            yield Failing(
+                tuple(one.result for one in asked),
+                frozenset(silent),
+                search.batches(asked) if asked else iter(()),
+            )
+    finally:
+        search.close()
+
+
+class _Search:
+    """What has to be put into the connection for the query, and taken out of it again."""
+
+    def __init__(self, table: Table, fit: Fit, suite: Suite, today: datetime) -> None:
+        self._table, self._fit = table, fit
+        self._expectations = {item.key: item for item in suite.expectations}
+        self._personal = personal_roles(fit, suite)
+        self._parameters = parameters_of(today)
+        columns = columns_of(table, fit, suite)
+        # As published stands beside each role, under a name that no role can have.
+        kept = {_kept(role): duck.quote(column) for role, column in fit.roles.items()}
+        self._columns: Columns = replace(
+            columns,
+            value={**columns.value, **kept},
+            kinds={**columns.kinds, **dict.fromkeys(kept, "text")},
+        )
+        self._predicates = Predicates()
+        self._views: list[View] = []
+        self._registered: list[str] = []
+
+    def asked(self, result: ExpectationResult) -> _Asked | None:
+        if result.outcome not in (Outcome.FAILED, Outcome.PASSED) or result.unexpected_count == 0:
+            return None
+        item = self._expectations[result.key]
+        condition = self._condition(item, result)
+        return None if condition is None else _Asked(result, condition, self._value(item))
+
+    def _condition(self, item: Expectation, result: ExpectationResult) -> str | None:
+        if item.type == ROWS_QUERY or result.executed_by == REFERENCE:
+            return self._told(item, result)
+        view = View(self._columns, item.typed, self._predicates)
+        try:
+            found = compile_one(view, item.type, item.kwargs, self._parameters).failing
+        except NotPlanned:
+            return None
+        if found is None:
+            return None
+        self._views.append(view)
+        return _sql(found)
+
+    def _told(self, item: Expectation, result: ExpectationResult) -> str | None:
+        """A condition on the rows that somebody else names."""
+        import pyarrow
+
+        if result.outcome is Outcome.PASSED and not result.unexpected_count:
+            return None
+        if item.type == ROWS_QUERY:
+            rows = rows_query.failing_rows(self._table, self._columns, item)
+        else:
+            raw = by_reference(self._table, self._columns, [item], self._parameters, every_row=True)
+            named = _named(raw.get(item.key, {}))
+            rows = None if named is None else pyarrow.table({ROW: pyarrow.array(named, pyarrow.int64())})
+        if rows is None:
+            return None
+        name = f"{TOLD}{len(self._registered)}"
+        self._table.connection.register(name, rows)
+        self._registered.append(name)
+        return f'"{ROW}" IN (SELECT "{ROW}" FROM {name})'
+
+    def _value(self, item: Expectation) -> str:
+        if self._personal & set(item.needs):
+            return duck.literal(MASK)
+        kept = [duck.quote(_kept(role)) for role in item.roles if role in self._fit.roles]
+        if len(kept) == 1:
+            return kept[0]
+        parts = ", ".join(f"coalesce({name}, '')" for name in kept)
+        return f"concat_ws(' · ', {parts})" if kept else "NULL"
+
+    def batches(self, asked: Sequence[_Asked]) -> Iterator[pyarrow.RecordBatch]:
+        texts = set().union(*(view.texts for view in self._views))
+        typed = set().union(*(view.typed_roles for view in self._views))
+        kept = {
+            _kept(role)
+            for role in self._fit.roles
+            if duck.quote(_kept(role)) in "".join(o.value for o in asked)
+        }
+        seen = self._columns.select(texts | kept, typed)
+        places = ", ".join(f"CASE WHEN {one.condition} THEN {place} END" for place, one in enumerate(asked))
+        values = " ".join(f"WHEN {place} THEN {one.value}" for place, one in enumerate(asked))
+        names = "".join(f", {duck.quote(name)}" for name in sorted(kept))
+        listed = f"list_filter([{places}], lambda place: place IS NOT NULL)"
+        query = (
+            f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}), "
+            f'flagged AS (SELECT "{ROW}"{names}, {listed} AS places FROM {SEEN}), '
+            f'told AS (SELECT "{ROW}"{names}, unnest(places) AS place FROM flagged) '
+            f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value FROM told ORDER BY row, place'
+        )
+        with registered(self._table.connection, self._predicates.functions):
+            yield from self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+
+    def close(self) -> None:
+        for name in self._registered:
+            self._table.connection.unregister(name)
+
+
+def _kept(role: str) -> str:
+    return f"{role}:kept"
+
+
+def _sql(found: Value) -> str:
+    if found.source == SEEN:
+        return found.where or "true"
+    where = f" WHERE {found.where}" if found.where else ""
+    return f'"{ROW}" IN (SELECT "{ROW}" FROM {found.source}{where})'
+
+
+def _named(raw: Mapping[str, Any]) -> list[int] | None:
+    """The rows in GX's own result; None when it names none."""
+    entries = (raw.get("result") or {}).get("unexpected_index_list")
+    if not entries:
+        return None
+    return [int(entry[ROW]) for entry in entries if isinstance(entry, dict) and entry.get(ROW) is not None]
