@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.errors import MemoryLimitReached
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -56,6 +58,17 @@ def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """Take file and network access away from a connection for good, before a stranger's SQL runs on it."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def within_memory() -> Iterator[None]:
+    """Tell DuckDB's want of memory, or of room to spill to, as `MemoryLimitReached`."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryLimitReached(str(error).partition("\n")[0]) from error
 
 
 @contextmanager

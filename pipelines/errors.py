@@ -9,6 +9,7 @@
     │   ├── FetchFault          raised by http_client and snapshots
     │   └── ReadFault           raised by tables
     ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
+    ├── MemoryLimitReached      a table does not fit into memory and temporary folder together
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
     ├── HistoryMissing          there is no published history to read yet
@@ -118,6 +119,15 @@ class ArtifactDamaged(VeedorError):
     default_advice = (
         "Look at the disk, move the folder of that source and night elsewhere, and run the night again: "
         "the history keeps what was recorded."
+    )
+
+
+class MemoryLimitReached(VeedorError):
+    """Raised when a table cannot be validated within the memory or the temporary space that there is."""
+
+    title = "There is not enough memory for this table"
+    default_advice = (
+        "Raise VEEDOR_MEMORY_LIMIT, or make room in the temporary folder, to which the rest is spilled."
     )
 
 

@@ -107,6 +107,8 @@ def _rounded(value: Any) -> Any:
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
+    if value == "NaT":  # no instant, as NaN is no number
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if math.isnan(value):

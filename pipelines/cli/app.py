@@ -13,7 +13,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,6 +24,8 @@ from pipelines.errors import VeedorError
 from pipelines.settings import Settings
 
 FAILURE_LOG = "veedor-failure.log"
+# What DuckDB makes of an interrupt while it reads a file, instead of a KeyboardInterrupt.
+INTERRUPTED = "Query interrupted"
 
 app = typer.Typer(
     name="veedor",
@@ -72,8 +74,7 @@ def run() -> None:
         fail(error, as_json="--json" in sys.argv)
         sys.exit(2)
     except KeyboardInterrupt:
-        err.print("Interrupted. Run the same command again: finished stages are kept.")
-        sys.exit(130)
+        _interrupted()
     except BrokenPipeError:
         # The reader of our output has gone (`| head`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,8 +85,15 @@ def run() -> None:
         err.print("[dim]→ Look at disk space and permissions of the data folder, then run it again.[/dim]")
         sys.exit(2)
     except Exception as error:
+        if str(error) == INTERRUPTED:
+            _interrupted()
         _unforeseen(error)
         sys.exit(4)
+
+
+def _interrupted() -> NoReturn:
+    err.print("Interrupted. Run the same command again: finished stages are kept.")
+    sys.exit(130)
 
 
 def _unforeseen(error: Exception) -> None:

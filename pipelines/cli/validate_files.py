@@ -86,13 +86,11 @@ def write_rows(
 
 def write_gx(result: ValidationResult, suite: Suite, gx: Path | None, page: Path | None) -> None:
     """Write the result as GX's JSON and as GX's page."""
-    from pipelines.validation.gx_result import data_docs, to_gx
+    from pipelines.validation.gx_result import data_docs, gx_json
 
     if gx is not None:
         with _named(gx):
-            write_text(
-                gx, json.dumps(to_gx(result, suite).to_json_dict(), ensure_ascii=False, indent=1) + "\n"
-            )
+            write_text(gx, json.dumps(gx_json(result, suite), ensure_ascii=False, indent=1) + "\n")
     if page is not None:
         text, left_out = data_docs(result, suite)
         with _named(page):

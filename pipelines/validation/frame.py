@@ -37,9 +37,14 @@ def frames(table: Table, columns: Columns, roles: Iterable[str]) -> Frames:
         ['"_row"', *(f"{duck.quote(typed_name(role))} AS {duck.quote(role)}" for role in wanted)]
     )
     return Frames(
-        text=table.connection.execute(f'SELECT {text} FROM {both} ORDER BY "_row"').df(),
-        typed=table.connection.execute(f'SELECT {typed} FROM {both} ORDER BY "_row"').df(),
+        text=_of_texts(table.connection.execute(f'SELECT {text} FROM {both} ORDER BY "_row"').df()),
+        typed=_of_texts(table.connection.execute(f'SELECT {typed} FROM {both} ORDER BY "_row"').df()),
     )
+
+
+def _of_texts(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """The frame with columns of text as pandas 3 has them, also where there is no text to see it by."""
+    return frame.astype({name: "str" for name, kind in frame.dtypes.items() if kind == "object"})
 
 
 def published(

@@ -68,6 +68,12 @@ def to_gx(result: ValidationResult, suite: Suite) -> ExpectationSuiteValidationR
     )
 
 
+def gx_json(result: ValidationResult, suite: Suite) -> dict[str, Any]:
+    """`to_gx` as GX writes it to a file."""
+    outcome: Any = to_gx(result, suite)
+    return dict(outcome.to_json_dict())
+
+
 def data_docs(result: ValidationResult, suite: Suite) -> tuple[str, tuple[str, ...]]:
     """GX's own page of a result, as HTML, and the keys that are not on it because GX has no such expectation type.
 
@@ -83,10 +89,10 @@ def data_docs(result: ValidationResult, suite: Suite) -> tuple[str, tuple[str, .
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GX warns about its own internals
         outcome = to_gx(_escaped(replace(result, results=shown)), suite)
-        page = DefaultJinjaPageView().render(
-            ValidationResultsPageRenderer(run_info_at_end=True).render(outcome)
-        )
-    return str(page), tuple(item.key for item in result.results if item not in shown)
+        renderer: Any = ValidationResultsPageRenderer(run_info_at_end=True)
+        view: Any = DefaultJinjaPageView()
+        page = str(view.render(renderer.render(outcome)))
+    return page, tuple(item.key for item in result.results if item not in shown)
 
 
 def _escaped(result: ValidationResult) -> ValidationResult:
@@ -110,8 +116,8 @@ def _escaped(result: ValidationResult) -> ValidationResult:
 
 def _one(item: ExpectationResult, raw: Mapping[str, Any]) -> ExpectationValidationResult:
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     unknown = item.outcome in (Outcome.ERROR, Outcome.NOT_APPLICABLE)
     reason = NOT_APPLICABLE + item.reason if item.outcome is Outcome.NOT_APPLICABLE else item.reason

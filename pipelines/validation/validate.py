@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from pipelines import duck
 from pipelines.model import ExpectationResult, Outcome, UnexpectedExample, ValidationResult
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import Table
@@ -32,13 +33,17 @@ PLAN, REFERENCE = "duckdb_plan", "great_expectations"
 
 
 def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> ValidationResult:
-    """Apply `suite` to `table` as `fit` lays it out. `today` bounds what may not lie in the future."""
+    """Apply `suite` to `table` as `fit` lays it out. `today` bounds what may not lie in the future.
+
+    Raises `MemoryLimitReached`; an interrupt ends it at once.
+    """
     columns = columns_of(table, fit, suite)
     present = set(fit.roles)
     applicable = [item for item in suite.expectations if _applies(item, present)]
     parameters = parameters_of(today)
-    planned = Plan(columns, applicable, parameters).run(table)
-    planned |= rows_query.run(table, columns, applicable)
+    with duck.within_memory():
+        planned = Plan(columns, applicable, parameters).run(table)
+        planned |= rows_query.run(table, columns, applicable)
     left = [item for item in applicable if item.key not in planned]
     raw = planned | by_reference(table, columns, left, parameters)
     personal = personal_roles(fit, suite)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.validation.plans import AGGREGATES, ROWWISE
+from pipelines.validation.plans.types import NO_PANDAS, OTHER
 from tests.parity_of import Asked, differences, of_rows
 
 TEXTS = [
@@ -49,6 +50,15 @@ NUMBERS = [
     "x",
     "9007199254740993",
     "-0.5",
+]
+JSONS = ["1", '"a"', "[]", "{}", '{"a": 1}', '{"a": "x"}', '{"a": {"a": 1}}', "null", "NaN", "[1, 2]"]
+SCHEMAS: list[dict[str, Any]] = [
+    {},
+    {"type": "object"},
+    {"type": ["object", "array"], "required": ["a"]},
+    {"properties": {"a": {"type": "integer"}}, "additionalProperties": False},
+    {"$ref": "#/$defs/x", "$defs": {"x": {"type": "array", "maxItems": 1}}},
+    {"$schema": "http://json-schema.org/draft-04/schema#", "type": "number"},
 ]
 DATES = ["2025-01-01", "2025-01-02", "2024-02-29", "2023-02-29", "2025/01/01", "1990-01-01", "5-1-1", "x"]
 
@@ -247,6 +257,28 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         strftime_format=st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%Y"]),
     ),
     f"{M}be_json_parseable": options(conditions, mostly, column=text_columns),
+    f"{M}be_dateutil_parseable": options(conditions, mostly, column=st.sampled_from(["a", "b", "d"])),
+    f"{M}be_of_type": options(
+        conditions,
+        mostly,
+        column=text_columns,
+        type_=st.sampled_from(["str", "STR", "string_types", *sorted(OTHER)]),
+    ),
+    f"{C}type_to_be": options(
+        column=text_columns, type_=st.sampled_from(["str", *sorted(OTHER - NO_PANDAS)])
+    ),
+    f"{M}not_be_outliers": options(
+        typed_conditions,
+        mostly,
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "method": st.sampled_from(["iqr", "std"]),
+                "multiplier": st.sampled_from([0, 0.3, 0.7, 1.5, 3]),
+            },
+        ),
+        column=st.sampled_from(["n", "m"]),
+    ),
     f"{M}be_increasing": in_order,
     f"{M}be_decreasing": in_order,
     f"{C}value_z_scores_to_be_less_than": options(
@@ -260,7 +292,14 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         f"{C}{what}_to_be_between": options(
             typed_conditions, within(bounds), column=st.sampled_from(["n", "m"])
         )
-        for what in ("min", "max", "mean", "median", "sum", "stdev")
+        for what in ("mean", "median", "sum", "stdev")
+    },
+    **{
+        f"{C}{what}_to_be_between": st.one_of(
+            options(typed_conditions, within(bounds), column=st.sampled_from(["n", "m"])),
+            options(typed_conditions, within(instants), column=st.sampled_from(["d", "e"])),
+        )
+        for what in ("min", "max")
     },
     f"{C}quantile_values_to_be_between": options(
         typed_conditions,
@@ -297,7 +336,14 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "expect_table_row_count_to_equal": options(conditions, value=lengths),
     f"{M}have_no_outer_blanks": options(conditions, mostly, column=text_columns),
 }
-# GX counts the column of row numbers, and knows LIKE on SQL databases only: tests/unit/validation/test_plan.py.
+# Over a column of nothing but JSON: what is none makes GX raise (tests/unit/validation/test_plan_apart.py).
+ASKED_OF_JSON = {
+    f"{M}match_json_schema": options(
+        conditions, mostly, column=st.just("a"), json_schema=st.sampled_from(SCHEMAS)
+    )
+}
+# GX counts the column of row numbers, knows LIKE on SQL databases only, and takes no `str` of a list for the type of
+# a text: tests/unit/validation/test_plan.py and test_plan_apart.py.
 APART = {
     "expect_table_column_count_to_be_between",
     "expect_table_column_count_to_equal",
@@ -307,11 +353,12 @@ APART = {
     "expect_column_values_to_match_like_pattern_list",
     "expect_column_values_to_not_match_like_pattern",
     "expect_column_values_to_not_match_like_pattern_list",
+    "expect_column_values_to_be_in_type_list",
 }
 
 
 def test_every_registered_type_is_compared() -> None:
-    assert set(ASKED) | APART == set(AGGREGATES) | set(ROWWISE)
+    assert set(ASKED) | set(ASKED_OF_JSON) | APART == set(AGGREGATES) | set(ROWWISE)
 
 
 questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASKED.items()))
@@ -326,6 +373,23 @@ questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASK
 )
 @given(rows, questions)
 def test_plan_and_great_expectations_agree(
+    table: list[tuple[str | None, ...]], asked: tuple[Asked, ...]
+) -> None:
+    assert differences(asked, of_rows(table, asked)) == ""
+
+
+json_rows = st.lists(st.tuples(cells(JSONS), cells(TEXTS), *[st.none()] * 4), max_size=12)
+json_questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASKED_OF_JSON.items()))
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(json_rows, json_questions)
+def test_plan_and_great_expectations_agree_on_json(
     table: list[tuple[str | None, ...]], asked: tuple[Asked, ...]
 ) -> None:
     assert differences(asked, of_rows(table, asked)) == ""

@@ -16,7 +16,7 @@ from pipelines.validation.evidence.lines import HEADINGS, NAMES, Said, neutral
 def write_csv(path: Path, found: Failing, lines: list[Said], language: str) -> int:
     """Write every row; give their number."""
     written = 0
-    common = [tuple(neutral(text) for text in _rest(line)) for line in lines]
+    common = [(neutral(line.column), *map(neutral, line.rest)) for line in lines]
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         rows = csv.writer(handle)
         rows.writerow(HEADINGS[language])
@@ -34,7 +34,7 @@ def write_parquet(path: Path, found: Failing, lines: list[Said], language: str) 
     import pyarrow.parquet
 
     written = 0
-    rest = list(zip(*(_rest(line) for line in lines), strict=True)) or [()] * (len(NAMES) - 2)
+    rest = list(zip(*((line.column, *line.rest) for line in lines), strict=True)) or [()] * (len(NAMES) - 2)
     common = [pyarrow.array(texts, pyarrow.string()) for texts in rest]
     kinds = {name: pyarrow.string() for name in NAMES} | {"row": pyarrow.int64()}
     schema = pyarrow.schema(list(kinds.items()))
@@ -49,7 +49,3 @@ def write_parquet(path: Path, found: Failing, lines: list[Said], language: str) 
             )
             written += batch.num_rows
     return written
-
-
-def _rest(line: Said) -> tuple[str, ...]:
-    return (line.column, line.key, line.expectation, line.outcome, line.severity, line.reason, line.advice)

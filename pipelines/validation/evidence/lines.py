@@ -15,10 +15,10 @@ from pipelines.validation.suites import Suite
 from pipelines.validation.words import WORDS
 
 # The names of the columns in Parquet, and the headings of the others in each language.
-NAMES = ("row", "column", "value", "key", "expectation", "outcome", "severity", "reason", "advice")
+NAMES = ("row", "column", "value", "expectation", "reason", "severity", "outcome", "advice", "key")
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "en": NAMES,
-    "es": ("fila", "columna", "valor", "clave", "expectativa", "resultado", "gravedad", "motivo", "consejo"),
+    "es": ("fila", "columna", "valor", "expectativa", "motivo", "gravedad", "resultado", "consejo", "clave"),
 }
 # A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection"), some also the wide forms.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -26,30 +26,25 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True)
 class Said:
-    """What every row of one expectation has in common, in one language; all but `row` and `value` of `NAMES`."""
+    """What every row of one expectation has in common, in one language: `NAMES` without `row` and `value`."""
 
     column: str
-    key: str
-    expectation: str
-    outcome: str
-    severity: str
-    reason: str
-    advice: str
+    rest: tuple[str, ...]
 
 
-def said(item: ExpectationResult, suite: Suite, language: str) -> Said:
-    """The common part of the lines of `item`, an expectation of `suite`."""
+def said(item: ExpectationResult, suite: Suite, columns: Mapping[str, str], language: str) -> Said:
+    """The common part of the lines of `item`, an expectation of `suite`; `columns` are published names by role."""
     words = WORDS[language]
     kwargs = next(each.kwargs for each in suite.expectations if each.key == item.key)
-    return Said(
-        column=item.column,
-        key=item.key,
-        expectation=item.title.get(language, item.key),
-        outcome=words[item.outcome],
-        severity=words[item.severity],
-        reason=reason(item.type, kwargs, language),
-        advice=item.advice.get(language, ""),
+    rest = (
+        item.title.get(language, item.key),
+        reason(item.type, kwargs, columns, language),
+        words[item.severity],
+        words[item.outcome],
+        item.advice.get(language, ""),
+        item.key,
     )
+    return Said(item.column, rest)
 
 
 def neutral(text: str) -> str:

@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     f"{V}be_unique": ("the value stands more than once", "el valor aparece más de una vez"),
     f"{V}be_in_set": ("it is not one of: {value_set}", "no es uno de: {value_set}"),
     f"{V}not_be_in_set": ("it is one of: {value_set}", "es uno de: {value_set}"),
-    f"{V}be_between": ("it is not {bounds}", "no es {bounds}"),
+    f"{V}be_between": ("it should be {bounds}", "debería ser {bounds}"),
     f"{V}match_regex": ("it does not have the form {regex}", "no tiene la forma {regex}"),
     f"{V}not_match_regex": ("it has the form {regex}", "tiene la forma {regex}"),
     f"{V}match_regex_list": ("it has none of the forms {regex_list}", "no tiene las formas {regex_list}"),
@@ -48,8 +48,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "está a {threshold} desviaciones estándar o más de la media",
     ),
     f"{C}value_lengths_to_be_between": (
-        "its number of characters is not {bounds}",
-        "su número de caracteres no es {bounds}",
+        "its number of characters should be {bounds}",
+        "su número de caracteres debería ser {bounds}",
     ),
     f"{C}value_lengths_to_equal": ("it does not have {value} characters", "no tiene {value} caracteres"),
     f"{C}pair_values_a_to_be_greater_than_b": (
@@ -73,15 +73,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     ROWS_QUERY: ("the suite's query finds this row", "la consulta de la suite encuentra esta fila"),
 }
+PAIR = ("column_A", "column_B")
 OTHERWISE = ("it does not meet the expectation", "no cumple la expectativa")
 LIMITS = {"en": ("at least", "more than", "at most", "less than", "and", "today"),
           "es": ("al menos", "más de", "a lo sumo", "menos de", "y", "hoy")}  # fmt: skip
 
 
-def reason(kind: str, kwargs: Mapping[str, Any], language: str) -> str:
-    """Why a row fails an expectation of this type with these arguments."""
+def reason(kind: str, kwargs: Mapping[str, Any], columns: Mapping[str, str], language: str) -> str:
+    """Why a row fails an expectation of this type with these arguments; `columns` are published names by role."""
     sentence = SENTENCES.get(kind, OTHERWISE)[language == "es"]
-    said = {name: _said(value, language) for name, value in kwargs.items()}
+    named = {name: columns.get(str(kwargs[name]), kwargs[name]) for name in PAIR if name in kwargs}
+    if isinstance(kwargs.get("column_list"), list):
+        named["column_list"] = [columns.get(role, role) for role in kwargs["column_list"]]
+    said = {name: _said(value, language) for name, value in {**kwargs, **named}.items()}
     try:
         return sentence.format_map({**said, "bounds": _bounds(kwargs, language)})
     except KeyError:  # an argument that was left to its default

@@ -19,7 +19,7 @@ from pipelines.validation.words import WORDS, why
 # Excel's own limits ("Excel specifications and limits").
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
-WIDTHS = (9, 24, 34, 26, 44, 13, 13, 44, 60)
+WIDTHS = (9, 24, 34, 44, 50, 13, 13, 60, 40)
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "rows": "Rows",
@@ -84,11 +84,7 @@ def _rows(
         sheet.write_string(0, place, heading, head)
     sheet.freeze_panes(1, 1)
     counts, every = [0] * len(lines), [0] * len(lines)
-    common = [
-        [_cell(text) for text in (line.column, line.key, line.expectation, line.outcome, line.severity)]
-        + [_cell(line.reason), _cell(line.advice)]
-        for line in lines
-    ]
+    common = [[_cell(line.column), *map(_cell, line.rest)] for line in lines]
     at = 0
     for batch in found.batches:
         for row, place, value in zip(*batch.to_pydict().values(), strict=True):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipelines import duck
 from pipelines.artifacts import replacing
 from pipelines.model import ValidationResult
 from pipelines.tables.layouts import Fit
@@ -47,13 +48,17 @@ def write(
 
     Values stand as published, those of personal columns masked. A row that fails two expectations stands twice. On
     any fault `path` stays as it was. Raises `ValueError` for a name that ends in none of `FORMATS`, `OSError` when
-    it cannot be written, and DuckDB's exceptions.
+    it cannot be written, and `MemoryLimitReached`.
     """
     kind = path.suffix.lower()
     if kind not in FORMATS:
         raise ValueError(f"{path.name} ends in none of {', '.join(FORMATS)}")
-    with replacing(path) as temporary, failing(table, fit, suite, result, today) as found:
-        lines = [said(item, suite, language) for item in found.expectations]
+    with (
+        duck.within_memory(),
+        replacing(path) as temporary,
+        failing(table, fit, suite, result, today) as found,
+    ):
+        lines = [said(item, suite, fit.roles, language) for item in found.expectations]
         if kind == ".xlsx":
             written, total = write_xlsx(temporary, found, lines, language, result)
         else:

@@ -68,8 +68,11 @@ def distinct_equal_set(view: View, column: str, value_set: list[object]) -> Comp
 def most_common(view: View, column: str, value_set: list[object], ties_okay: bool | None = None) -> Compiled:
     """The most common value is in the set; with `ties_okay` one of those that share the first place."""
     wanted, value = _texts(value_set), view.column(column)
-    ranked = f"SELECT {value}, rank() OVER (ORDER BY count(*) DESC) AS place"
-    source = f"(SELECT {value} FROM ({ranked} FROM {_asked(view, value)} GROUP BY {value}) WHERE place = 1)"
+    counted = f"SELECT {value}, count(*) AS times FROM {_asked(view, value)} GROUP BY {value}"
+    source = (
+        f"(WITH counted AS MATERIALIZED ({counted}) "
+        f"SELECT {value} FROM counted WHERE times = (SELECT max(times) FROM counted))"
+    )
     inside = Value(COUNT, f"{value} IN ({listed(wanted)})", source)
     values = (Value(COUNT, source=source), inside, Value(f"min({value}, {TOLD})", source=source))
 

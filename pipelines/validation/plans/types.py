@@ -56,7 +56,7 @@ def in_type_list(view: View, column: str, type_list: list[str] | None, mostly: o
 @aggregate("expect_column_type_to_be")
 def type_to_be(view: View, column: str, type_: str) -> Compiled:
     """The column's type is this one, and goes by no other name."""
-    if type_ not in (TEXT[0], *(OTHER - NO_PANDAS)):
+    if view.condition or type_ not in (TEXT[0], *(OTHER - NO_PANDAS)):
         raise NotPlanned("type_")
     return _observed(view, column, type_ == TEXT[0])
 
