@@ -7,6 +7,7 @@ here: any query.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -76,25 +77,41 @@ def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Let an interrupt (Ctrl-C) end what the connection computes, at once, and then do what it always does.
 
     By itself DuckDB tells an interrupt as a `RuntimeError`, or as a fault of the Python function that it was calling,
-    and between two such calls not at all. The block may do nothing but run queries: other work in it would go on.
-    Only a process's main thread hears of interrupts; in other threads this does nothing.
+    and in the midst of a long step not at all. The block may do nothing but run queries: other work in it would go
+    on. Only a process's main thread hears of interrupts; in other threads this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    heard: list[tuple[int, FrameType | None]] = []
+    heard: list[FrameType | None] = []
+    ended = threading.Event()
+    # Python tells its own code of a signal between two steps of the main thread, which a query keeps busy; the
+    # signal itself writes into this pipe at once.
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        heard.append((number, frame))
-        connection.interrupt()
+    def watch() -> None:
+        while (told := os.read(reader, 1)) not in (b"", bytes([signal.SIGINT])):
+            pass
+        # Again and again: between two queries of the block there is nothing to interrupt.
+        while told and not ended.wait(0.05):
+            connection.interrupt()
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = signal.signal(signal.SIGINT, lambda _, frame: heard.append(frame))
+    wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
+        ended.set()
+        signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
+        os.close(writer)
+        watcher.join()
+        os.close(reader)
         if heard and callable(before):
-            before(*heard[0])
+            before(signal.SIGINT, heard[0])
 
 
 def quote(name: str) -> str:

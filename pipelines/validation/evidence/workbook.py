@@ -67,10 +67,14 @@ def write_xlsx(
         workbook.use_zip64()
         head = workbook.add_format(HEAD)
         sheet = workbook.add_worksheet(TEXTS[language]["rows"])
-        counts, all_counts = _rows(sheet, found, lines, HEADINGS[language], head)
-        written, total = sum(counts), sum(all_counts)
+        try:
+            counts, every = _rows(sheet, found, lines, HEADINGS[language], head)
+        except BaseException:
+            sheet.row_data_fh.close()  # the library itself would leave it open
+            raise
+        written, total = sum(counts), sum(every)
         keys = {item.key: count for item, count in zip(found.expectations, counts, strict=True)}
-        _summary(workbook, head, result, keys, found.silent, written, total, language)
+        _summary(workbook, result, keys, found.silent, written, total, language)
         workbook.close()
     return written, total
 
@@ -107,7 +111,6 @@ def _rows(
 
 def _summary(
     workbook: Any,
-    head: Any,
     result: ValidationResult,
     counts: Mapping[str, int],
     silent: frozenset[str],
