@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +105,80 @@ def test_validate_lists_what_passed_only_when_asked(tmp_path: Path) -> None:
     passed = next(line for line in short.splitlines() if line.startswith("✓ passed: "))
     assert short.count("✓ passed") == 1
     assert long.count("✓ passed") == 1 + int(passed.removeprefix("✓ passed: "))
+
+
+def test_validate_writes_every_failing_row_and_the_result_for_great_expectations(tmp_path: Path) -> None:
+    file = SAMPLES / "debarred_contractors" / "bad.csv"
+    given = ("validate", str(file), "--suite", "debarred_contractors", "--json")
+    done = veedor(*given, "--rows", "rows.csv", "--gx", "gx.json", "--data-docs", "page.html", cwd=tmp_path)
+    assert done.returncode == 1
+    counted = sum(item["unexpected_count"] or 0 for item in json.loads(done.stdout)["results"])
+    with (tmp_path / "rows.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert len(list(csv.DictReader(handle))) == counted > 0
+    assert f"Los {counted} incumplimientos están en rows.csv." in done.stderr
+    assert json.loads((tmp_path / "gx.json").read_text(encoding="utf-8"))["success"] is False
+    assert "Expectation Suite" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    english = veedor(*given, "--rows", "rows.xlsx", "--language", "en", cwd=tmp_path)
+    assert f"All {counted} failures are in rows.xlsx." in english.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--rows", "rows.txt"), ".xlsx or .csv or .parquet"),
+        (("--gx", "out.xml"), ".json"),
+        (("--rows", "f.csv"), "is the file to look at"),
+        (("--rows", "folder.csv"), "is a folder"),
+        (("--rows", "there/is/a/file.csv/rows.csv"), "cannot be written"),
+    ],
+)
+def test_validate_says_where_it_cannot_write(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    file = tmp_path / "f.csv"
+    content = (SAMPLES / "debarred_contractors" / "bad.csv").read_bytes()
+    file.write_bytes(content)
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "there" / "is" / "a").mkdir(parents=True)
+    (tmp_path / "there" / "is" / "a" / "file.csv").touch()
+    done = veedor("validate", str(file), "--suite", "debarred_contractors", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr.replace("\n", " ")
+    assert file.read_bytes() == content
+
+
+def test_an_interrupt_while_a_file_is_read_or_validated_is_told_as_one(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    with file.open("w", encoding="utf-8") as handle:
+        handle.write(f"{ROLES}\n")
+        for number in range(0, 3_000_000):
+            handle.write(f"2026-{number},Obra {number},Secretaría,Proveedora,1.5,MXN,2026-01-02\n")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "validate", str(file), "--suite", "contracts_register"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        started = time.monotonic()
+        while not list(tmp_path.glob("veedor-tables-*")) and time.monotonic() - started < 30:
+            time.sleep(0.02)
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert running.returncode == 130, said
+    assert "Interrupted." in said
+    assert list(tmp_path.glob("veedor-*")) == []
+
+
+def test_the_memory_limit_of_the_settings_reaches_what_reads_and_validates(tmp_path: Path) -> None:
+    file = SAMPLES / "debarred_contractors" / "bad.csv"
+    given = ("validate", str(file), "--suite", "debarred_contractors")
+    done = veedor(*given, cwd=tmp_path, VEEDOR_MEMORY_LIMIT="1MB")
+    assert done.returncode == 2
+    assert "memory" in done.stderr
 
 
 ROLES = "contract_id,title,buyer_name,supplier_name,value_amount,currency,date_signed"
