@@ -52,6 +52,7 @@ def connect(
         config["temp_directory"] = str(temp_directory)
     connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     connection.execute("SET TimeZone = 'UTC'")  # not known to `config` before the connection is there
+    connection.execute("SET enable_progress_bar = false")  # it would stand in the midst of a command's answer
     return connection
 
 

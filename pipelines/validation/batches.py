@@ -38,8 +38,6 @@ def registered(
 
 def by_distinct(test: Callable[[str], bool]) -> Callable[[Any], Any]:
     """`test`, which must not raise, for an Arrow array of texts: an array of its answers."""
-    import pyarrow
-
     known: dict[str, bool] = {}
 
     def remembered(value: str) -> bool:
@@ -51,6 +49,8 @@ def by_distinct(test: Callable[[str], bool]) -> Callable[[Any], Any]:
         return answer
 
     def judged(values: Any) -> Any:
+        import pyarrow
+
         if isinstance(values, pyarrow.ChunkedArray):
             values = values.combine_chunks()
         encoded = values.dictionary_encode()

@@ -336,3 +336,20 @@ def test_a_damaged_published_history_is_one_clear_line(tmp_path: Path, kept: flo
     assert done.returncode == 2
     assert "is damaged" in done.stderr
     assert "Run the night again" in done.stderr
+
+
+def test_memory_threads_and_temporary_folder_of_the_settings_reach_the_connection(tmp_path: Path) -> None:
+    from pipelines.cli.read import opened_file
+    from pipelines.settings import Settings
+
+    file = tmp_path / "f.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    names = ("memory_limit", "threads", "temp_directory", "enable_progress_bar")
+    asked = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
+    given = Settings.from_env({"VEEDOR_MEMORY_LIMIT": "300MiB", "VEEDOR_THREADS": "1"})
+    for settings, memory, threads in ((given, "300.0 MiB", 1), (Settings.from_env({}), "488.2 MiB", 2)):
+        with opened_file(file, settings) as content:
+            (found,) = content.tables[0].connection.execute(asked).fetchall()
+        assert found[:2] == (memory, threads)
+        assert "veedor-tables-" in found[2]
+        assert found[3] is False
