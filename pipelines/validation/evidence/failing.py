@@ -6,8 +6,8 @@ the suite, or what Great Expectations tells). Does not belong here: words, or ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -68,12 +68,9 @@ def failing(
         asked = [one for item in result.results if (one := search.asked(item)) is not None]
         silent = {item.key for item in result.results if item.outcome is Outcome.FAILED}
         silent -= {one.result.key for one in asked}
-        with duck.interruptible(table.connection):
-            yield Failing(
-                tuple(one.result for one in asked),
-                frozenset(silent),
-                search.batches(asked) if asked else iter(()),
-            )
+        # Closed before anything else, however far it was read: it keeps the connection busy.
+        with duck.interruptible(table.connection), closing(search.batches(asked)) as batches:
+            yield Failing(tuple(one.result for one in asked), frozenset(silent), batches)
     finally:
         search.close()
 
@@ -146,7 +143,9 @@ class _Search:
         parts = ", ".join(f"coalesce({name}, '')" for name in kept)
         return f"concat_ws(' · ', {parts})" if kept else "NULL"
 
-    def batches(self, asked: Sequence[_Asked]) -> Iterator[pyarrow.RecordBatch]:
+    def batches(self, asked: Sequence[_Asked]) -> Generator[pyarrow.RecordBatch]:
+        if not asked:
+            return
         texts = set().union(*(view.texts for view in self._views))
         typed = set().union(*(view.typed_roles for view in self._views))
         kept = {
@@ -166,7 +165,11 @@ class _Search:
             f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value FROM told ORDER BY row, place'
         )
         with registered(self._table.connection, self._predicates.functions):
-            yield from self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+            reader = self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+            try:
+                yield from reader
+            finally:
+                reader.close()
 
     def close(self) -> None:
         for name in self._registered:

@@ -313,3 +313,18 @@ def test_as_many_rows_are_written_as_are_counted(
         item.key: item.unexpected_count for item in result.results if item.unexpected_count
     }
     assert {(item.key, each.row) for item in result.results for each in item.examples} <= set(pairs)
+
+
+def test_who_stops_reading_leaves_the_connection_as_it_was(tmp_path: Path) -> None:
+    suite = suite_of(tmp_path, [expectation(REGEX, "asked", ["id"], column="id", regex="(?!a)b")])
+    with table_of(COLUMNS, []) as table:
+        rows = 300_000
+        table.connection.execute(f"INSERT INTO t0 SELECT range, 'x', 'no', NULL, NULL, NULL FROM range({rows})")
+        large = replace(table, report=replace(table.report, rows=rows))
+        fit = lay(LAYOUT, COLUMNS)
+        result = validate(large, fit, suite, TODAY)
+        for _ in range(2):
+            with failing(large, fit, suite, result, TODAY) as found:
+                assert next(found.batches).num_rows < rows
+            left = "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'veedor%'"
+            assert table.connection.execute(left).fetchall() == [(0,)]
