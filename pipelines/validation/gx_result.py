@@ -83,6 +83,8 @@ def data_docs(result: ValidationResult, suite: Suite) -> tuple[str, tuple[str, .
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
 
+    from pipelines.validation import custom  # noqa: F401 - importing it makes GX know our own types
+
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     known = set(list_registered_expectation_implementations())
     shown = tuple(item for item in result.results if item.type in known)

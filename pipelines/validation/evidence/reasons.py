@@ -71,6 +71,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "the sum of {column_list} is not {sum_total}",
         "la suma de {column_list} no es {sum_total}",
     ),
+    f"{V}have_no_outer_blanks": ("it begins or ends with a blank", "empieza o termina con un espacio"),
     ROWS_QUERY: ("the suite's query finds this row", "la consulta de la suite encuentra esta fila"),
 }
 PAIR = ("column_A", "column_B")

@@ -39,7 +39,7 @@ def test_the_table_tells_the_truth_about_the_plan() -> None:
 
 
 def test_every_type_that_a_row_can_fail_has_its_reason_in_both_languages() -> None:
-    assert (set(ROWWISE) | {ROWS_QUERY}) & _installed() == set(SENTENCES)
+    assert (set(ROWWISE) | {ROWS_QUERY}) & _installed() <= set(SENTENCES) <= set(ROWWISE) | {ROWS_QUERY}
     for english, spanish in SENTENCES.values():
         assert english != spanish
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", spanish))

@@ -319,7 +319,9 @@ def test_who_stops_reading_leaves_the_connection_as_it_was(tmp_path: Path) -> No
     suite = suite_of(tmp_path, [expectation(REGEX, "asked", ["id"], column="id", regex="(?!a)b")])
     with table_of(COLUMNS, []) as table:
         rows = 300_000
-        table.connection.execute(f"INSERT INTO t0 SELECT range, 'x', 'no', NULL, NULL, NULL FROM range({rows})")
+        table.connection.execute(
+            f"INSERT INTO t0 SELECT range, 'x', 'no', NULL, NULL, NULL FROM range({rows})"
+        )
         large = replace(table, report=replace(table.report, rows=rows))
         fit = lay(LAYOUT, COLUMNS)
         result = validate(large, fit, suite, TODAY)
