@@ -93,6 +93,7 @@ def _prepared(
     timer.daemon = True
     try:
         with duck.interruptible(table.connection):
+            table.settle()
             _copy(table, _batch(columns, item), connection)
         connection.execute(f"SET max_temp_directory_size = '{MAX_TEMPORARY}'")
         connection.execute("SET python_enable_replacements = false")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
 from pipelines.validation import rows_query
 from pipelines.validation.batches import registered
-from pipelines.validation.columns import Columns, columns_of
+from pipelines.validation.columns import columns_of
 from pipelines.validation.compiled import SEEN, Predicates, Value, View
 from pipelines.validation.plan import compile_one
 from pipelines.validation.sql import NotPlanned
@@ -83,14 +83,7 @@ class _Search:
         self._expectations = {item.key: item for item in suite.expectations}
         self._personal = personal_roles(fit, suite)
         self._parameters = parameters_of(today)
-        columns = columns_of(table, fit, suite)
-        # As published stands beside each role, under a name that no role can have.
-        kept = {_kept(role): duck.quote(column) for role, column in fit.roles.items()}
-        self._columns: Columns = replace(
-            columns,
-            value={**columns.value, **kept},
-            kinds={**columns.kinds, **dict.fromkeys(kept, "text")},
-        )
+        self._columns = columns_of(table, fit, suite)
         self._predicates = Predicates()
         self._views: list[View] = []
         self._registered: list[str] = []
@@ -137,7 +130,7 @@ class _Search:
     def _value(self, item: Expectation) -> str:
         if self._personal & set(item.needs):
             return duck.literal(MASK)
-        kept = [duck.quote(_kept(role)) for role in item.roles if role in self._fit.roles]
+        kept = [_kept(role) for role in item.roles if role in self._fit.roles]
         if len(kept) == 1:
             return kept[0]
         parts = ", ".join(f"coalesce({name}, '')" for name in kept)
@@ -148,15 +141,16 @@ class _Search:
             return
         texts = set().union(*(view.texts for view in self._views))
         typed = set().union(*(view.typed_roles for view in self._views))
-        kept = {
-            _kept(role)
-            for role in self._fit.roles
-            if duck.quote(_kept(role)) in "".join(o.value for o in asked)
-        }
-        seen = self._columns.select(texts | kept, typed)
-        places = ", ".join(f"CASE WHEN {one.condition} THEN {place} END" for place, one in enumerate(asked))
         values = " ".join(f"WHEN {place} THEN {one.value}" for place, one in enumerate(asked))
-        names = "".join(f", {duck.quote(name)}" for name in sorted(kept))
+        # As published stands beside each role, under a name that no role can have.
+        kept = {
+            _kept(role): duck.quote(column)
+            for role, column in self._fit.roles.items()
+            if _kept(role) in values
+        }
+        seen = self._columns.select(texts, typed, beside=kept)
+        places = ", ".join(f"CASE WHEN {one.condition} THEN {place} END" for place, one in enumerate(asked))
+        names = "".join(f", {name}" for name in kept)
         listed = f"list_filter([{places}], lambda place: place IS NOT NULL)"
         query = (
             f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}), "
@@ -177,7 +171,7 @@ class _Search:
 
 
 def _kept(role: str) -> str:
-    return f"{role}:kept"
+    return duck.quote(f"{role}:kept")
 
 
 def _sql(found: Value) -> str:
