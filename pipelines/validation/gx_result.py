@@ -8,6 +8,7 @@ has our outcome in its own words.
 
 from __future__ import annotations
 
+import ast
 import html
 import logging
 import warnings
@@ -22,6 +23,7 @@ from pipelines.validation.suites import EXISTENCE, Suite
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
+QUANTILES = ("expect_column_quantile_values_to_be_between",)
 NOT_APPLICABLE = "not applicable: "
 NO_TRACEBACK = "No traceback is kept."
 
@@ -106,7 +108,9 @@ def _escaped(result: ValidationResult) -> ValidationResult:
     def one(item: ExpectationResult) -> ExpectationResult:
         examples = tuple(replace(each, value=safe(each.value)) for each in item.examples)
         said = {"reason": safe(item.reason), "column": safe(item.column)}
-        return replace(item, examples=examples, observed_value=safe(item.observed_value), **said)
+        # Quotes stay: what was observed is a literal of Python's, and stands between tags.
+        observed = None if item.observed_value is None else html.escape(item.observed_value, quote=False)
+        return replace(item, examples=examples, observed_value=observed, **said)
 
     return replace(
         result,
@@ -162,7 +166,10 @@ def _result(item: ExpectationResult) -> dict[str, Any]:
         result |= {"unexpected_percent_total": _share(item.unexpected_count, elements)}
         result |= {"unexpected_percent_nonmissing": item.unexpected_percent or 0.0}
     if item.observed_value is not None:
-        result["observed_value"] = item.observed_value
+        observed = _observed(item.observed_value)
+        # GX's page takes quantiles apart; masked ones, and a list that was cut, cannot be.
+        if item.type not in QUANTILES or isinstance(observed, dict):
+            result["observed_value"] = observed
     elif item.element_count is None and item.reason:
         result["observed_value"] = item.reason
     if item.examples and item.unexpected_count is None:
@@ -176,6 +183,14 @@ def _result(item: ExpectationResult) -> dict[str, Any]:
         result["unexpected_index_column_names"] = [ROW]
         result["partial_unexpected_counts"] = _counted(item.examples)
     return result
+
+
+def _observed(text: str) -> Any:
+    """What was observed, of which the text is kept: a number, a list or a mapping again where it was one."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
 
 
 def _counted(examples: tuple[UnexpectedExample, ...]) -> list[dict[str, Any]]:

@@ -42,6 +42,25 @@ EXPECTATIONS = [
     expectation(
         "unexpected_rows_expectation", "query", ["id"], unexpected_rows_query="SELECT _row FROM {batch}"
     ),
+    expectation(
+        "expect_column_quantile_values_to_be_between",
+        "median",
+        ["amount"],
+        column="amount",
+        quantile_ranges={"quantiles": [0.5], "value_ranges": [[0, 1]]},
+    ),
+    expectation(
+        "expect_column_kl_divergence_to_be_less_than",
+        "divergence",
+        ["status"],
+        column="status",
+        partition_object={"values": ["active"], "weights": [1.0]},
+        threshold=0.1,
+    ),
+    expectation(
+        "expect_column_most_common_value_to_be_in_set", "common", ["id"], column="id", value_set=["C-9"]
+    ),
+    expectation("expect_column_values_to_have_no_outer_blanks", "blanks", ["id"], column="id"),
     expectation("expect_something_of_our_own", "own", ["id"], column="id"),
 ]
 
@@ -137,7 +156,7 @@ def test_gx_renders_the_page_with_expectations_and_counts(
         "2 unexpected values found. 40% of 5 total rows.",
         "not applicable: the file has no column for ended (optional)",
         "it could not be evaluated (error)",
-        "Evaluated Expectations 10",
+        "Evaluated Expectations 14",
         "Status: Failed",
     ):
         assert words in text, words
