@@ -18,7 +18,7 @@ SAMPLE = """
 import json, resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipelines.cli.read import opened_file
+from pipelines.cli.read import opened_file, part
 from pipelines.settings import Settings
 from pipelines.tables.layouts import lay
 from pipelines.validation.evidence import write
@@ -27,7 +27,7 @@ from pipelines.validation.validate import validate
 from tests.unit.validation.test_validate import LAYOUT
 folder, day = Path(sys.argv[1]), datetime(2026, 6, 30, tzinfo=UTC)
 suite = load_suite(folder / "suite.json")
-with opened_file(folder / "large.csv", Settings.from_env()) as content:
+with opened_file(folder / "large.csv", Settings.from_env(), part(None, None, None)) as content:
     table = content.tables[0]
     fit = lay(LAYOUT, table.report.columns)
     limits = table.connection.execute(

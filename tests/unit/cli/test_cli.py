@@ -339,7 +339,7 @@ def test_a_damaged_published_history_is_one_clear_line(tmp_path: Path, kept: flo
 
 
 def test_memory_threads_and_temporary_folder_of_the_settings_reach_the_connection(tmp_path: Path) -> None:
-    from pipelines.cli.read import opened_file
+    from pipelines.cli.read import opened_file, part
     from pipelines.settings import Settings
 
     file = tmp_path / "f.csv"
@@ -348,7 +348,7 @@ def test_memory_threads_and_temporary_folder_of_the_settings_reach_the_connectio
     asked = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
     given = Settings.from_env({"VEEDOR_MEMORY_LIMIT": "300MiB", "VEEDOR_THREADS": "1"})
     for settings, memory, threads in ((given, "300.0 MiB", 1), (Settings.from_env({}), "488.2 MiB", 2)):
-        with opened_file(file, settings) as content:
+        with opened_file(file, settings, part(None, None, None)) as content:
             (found,) = content.tables[0].connection.execute(asked).fetchall()
         assert found[:2] == (memory, threads)
         assert "veedor-tables-" in found[2]
