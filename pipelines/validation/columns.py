@@ -65,7 +65,8 @@ class Columns:
     ) -> str:
         """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
 
-        A typed column is named by `typed_name`. What is no number or date is NULL there. `beside`: more columns, by
+        A typed column is named by `typed_name`. What is no number or date is NULL there. Beside a number or date as
+        text stands `plain_name`. `beside`: more columns, by
         name, SQL over the published ones. `bare`: no cell is nothing but blanks, which spares a copy of each. Each step
         stands in a query of its own, so that nothing is computed twice.
         """
@@ -76,13 +77,13 @@ class Columns:
             *(['"_row"', *more] for _ in range(3)),
         ]
         for role in sorted({*texts, *typed}):
-            *earlier, last = self._steps(
+            *earlier, (text, number) = self._steps(
                 role, self.bare.get(role, self.value[role]) if bare else self.value[role]
             )
             for step, selected in zip(steps, earlier, strict=False):
                 step += selected
-            steps[3] += last[:1] if role in texts else []
-            steps[3] += last[1:] if role in typed else []
+            steps[3] += text if role in texts else []
+            steps[3] += number if role in typed else []
         query = duck.quote(self.relation)
         for step in steps:
             query = f"(SELECT {', '.join(step)} FROM {query})"
@@ -91,23 +92,27 @@ class Columns:
     def blank(self, roles: Iterable[str]) -> str:
         """SQL: some cell of `roles` is nothing but blanks, so that it must not be taken as it is."""
         cells = [self.bare[role] for role in roles if role in self.bare]
-        return " OR ".join(f"({cell} < '!' AND trim({cell}) = '')" for cell in cells) or "false"
+        # CASE trims only what begins with a blank; AND alone would trim every cell
+        arms = " ".join(f"WHEN {cell} < '!' AND trim({cell}) = '' THEN true" for cell in cells)
+        return f"CASE {arms} ELSE false END" if arms else "false"
 
-    def _steps(self, role: str, value: str) -> tuple[list[str], list[str], list[str], list[str]]:
-        """What each of the four queries selects for a role; of the last, text first and typed second.
+    def _steps(
+        self, role: str, value: str
+    ) -> tuple[list[str], list[str], list[str], tuple[list[str], list[str]]]:
+        """What each of the four queries selects for a role; the last for its text, and for it as a number or date.
 
         A number or date that is written as we write it ourselves is known by its look, and costs no more than that.
         """
         name, typed = duck.quote(role), duck.quote(typed_name(role))
         if self.kinds[role] == "text":
-            return [f"{value} AS {name}"], [name], [name], [name, f"{name} AS {typed}"]
-        raw, plain = duck.quote(f"{role}:published"), duck.quote(f"{role}:plain")
+            return [f"{value} AS {name}"], [name], [name], ([name], [f"{name} AS {typed}"])
+        raw, plain = duck.quote(f"{role}:published"), duck.quote(plain_name(role))
         first, value = [f"{value} AS {raw}"], f"trim({raw})"
         if self.kinds[role] == "date":
             look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0' AS {plain}"
             day = f"CASE WHEN {plain} THEN try_cast({raw} AS DATE) ELSE {understood_date(value, self.locale)} END"
             text = f"CASE WHEN {plain} THEN {raw} ELSE coalesce({typed}::VARCHAR, {raw}) END"
-            last = [f"{text} AS {name}", f"{typed}::TIMESTAMP AS {typed}"]
+            last = [f"{text} AS {name}", plain], [f"{typed}::TIMESTAMP AS {typed}"]
             return first, [raw, look], [raw, plain, f"{day} AS {typed}"], last
         look = f"regexp_full_match({raw}, {duck.literal(self._plain_number())}) AS {plain}"
         number = canonical_number(value, self.locale)
@@ -119,7 +124,7 @@ class Columns:
         for word in ("nan", "inf", "-inf"):
             understood = f"nullif({understood}, '{word}'::DOUBLE)"
         understood = f"CASE WHEN {plain} THEN try_cast({name} AS DOUBLE) ELSE {understood} END"
-        return first, [raw, look], [plain, f"{text} AS {name}"], [name, f"{understood} AS {typed}"]
+        return first, [raw, look], [plain, f"{text} AS {name}"], ([name, plain], [f"{understood} AS {typed}"])
 
     def _plain_number(self) -> str:
         """A pattern of numbers that need no understanding under the locale."""
@@ -129,6 +134,14 @@ class Columns:
 def typed_name(role: str) -> str:
     """The name of a role's typed column; no role can be called so."""
     return f"{role}:typed"
+
+
+def plain_name(role: str) -> str:
+    """The name of the column that says whether a number or date looks as we write it ourselves; no role is so called.
+
+    Such a number is one; such a date may still be none, as 2025-02-31.
+    """
+    return f"{role}:plain"
 
 
 def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import duck
 from pipelines.validation import conditions
-from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.columns import Columns, plain_name, typed_name
 from pipelines.validation.sql import NotPlanned, both
 
 EXAMPLES = 10
@@ -139,9 +139,15 @@ class View:
         return duck.quote(typed_name(role))
 
     def understood(self, role: str) -> str | None:
-        """SQL: the role, which is seen as text, is a number or a date written as we write it; None for other roles."""
+        """SQL: the role's text is a number or a real date as we write it; None for other roles. Never NULL for a value.
+
+        Some numbers are understood that we would write otherwise, such as 1e5, and count as not.
+        """
         if self.typed or self.columns.kinds.get(role) not in ("number", "date"):
             return None
+        self.texts.add(role)
+        if self.columns.kinds[role] == "number":
+            return duck.quote(plain_name(role))
         self.typed_roles.add(role)
         return f"{duck.quote(typed_name(role))} IS NOT NULL"
 
