@@ -75,6 +75,10 @@ def run() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
+    except SystemExit as ended:
+        if ended.code == 130:  # typer makes this of an interrupt, without a word
+            _interrupted()
+        raise
     except BrokenPipeError:
         # The reader of our output has gone (`| head`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

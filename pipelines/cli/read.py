@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -18,8 +18,9 @@ from pipelines.settings import Settings
 from pipelines.site.words import rounded
 
 if TYPE_CHECKING:
-    from pipelines.tables.table import Opened
+    from pipelines.tables.table import Hint, Opened
 
+T = TypeVar("T")
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to look at.")
 ]
@@ -102,11 +103,24 @@ def part(member: str | None, sheet: str | None, record_path: str | None) -> Part
 def opened_file(file: Path, settings: Settings, wanted: Part) -> Iterator[Opened]:
     """Open the `wanted` part of a file of this machine as a snapshot would be. Raises `ReadFault`."""
     from pipelines.tables.read import opened
+
+    hint = _hint(file, wanted)
+    with opened(file, hint, memory_limit=settings.memory_limit, threads=settings.threads) as content:
+        yield content
+
+
+def worked_file(file: Path, settings: Settings, wanted: Part, work: Callable[[Opened], T]) -> T:
+    """What `work` makes of the `wanted` part of a file of this machine (see `tables.read.worked`)."""
+    from pipelines.tables.read import worked
+
+    hint = _hint(file, wanted)
+    return worked(file, hint, work, memory_limit=settings.memory_limit, threads=settings.threads)
+
+
+def _hint(file: Path, wanted: Part) -> Hint:
     from pipelines.tables.table import Hint
 
     with file.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
     declared = file.suffix.lstrip(".").lower() or None
-    hint = Hint(distribution=file.name, sha256=sha256, format=declared, file_name=file.name, part=wanted)
-    with opened(file, hint, memory_limit=settings.memory_limit, threads=settings.threads) as content:
-        yield content
+    return Hint(distribution=file.name, sha256=sha256, format=declared, file_name=file.name, part=wanted)

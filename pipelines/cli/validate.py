@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.console import AsJson, cell, err, out, print_json, table
-from pipelines.cli.read import File, Member, RecordPath, Sheet, opened_file, part
+from pipelines.cli.read import File, Member, RecordPath, Sheet, part, worked_file
 from pipelines.errors import ConfigurationError, ReadFault
 from pipelines.model import ExpectationResult, FaultKind, Outcome, Severity, ValidationResult
 from pipelines.settings import Settings
@@ -71,15 +71,20 @@ def validate(
     suites = load_suites(settings.expectations)
     if suite not in suites:
         raise ConfigurationError(f"there is no suite {suite!r}.", f"Use one of: {', '.join(suites)}.")
-    wanted = part(member, sheet, record_path)
-    with opened_file(file, settings, wanted) as content:
+
+    def work(content: Opened) -> ValidationResult:
         found, fit = _laid(content, suites[suite], layout, settings)
         with err.status("validating ..."):
             today = datetime.now(UTC)
             result = validate_table(found, fit, suites[suite], today)
         if rows is not None:
+            for each in content.tables:
+                each.settle()  # what is written and told now is so
             with err.status("writing the rows ..."):
                 validate_files.write_rows(rows, found, fit, suites[suite], result, today, language)
+        return result
+
+    result = worked_file(file, settings, part(member, sheet, record_path), work)
     if gx is not None or data_docs is not None:
         with err.status("converting ..."):
             validate_files.write_gx(result, suites[suite], gx, data_docs)
