@@ -275,7 +275,7 @@ def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str |
         header.columns,
         row=header.first + 1,
         blank=tally.blank > tally.trailing,
-        lines=tally.lines is not None,
+        lines=tally.lines,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines import duck
 from pipelines.tables import pieces
 from pipelines.tables.dialect import Dialect
+from pipelines.tables.lines import Ends
 from pipelines.tables.table import ROW, blank, filled
 from pipelines.tables.workspace import Workspace, name_columns
 
@@ -76,12 +77,18 @@ def begins(space: Workspace, parse: Parse, first: Sequence[Sequence[str]]) -> bo
 
 
 def published(
-    space: Workspace, parse: Parse, columns: Sequence[str], *, row: int, blank: bool, lines: bool = False
+    space: Workspace,
+    parse: Parse,
+    columns: Sequence[str],
+    *,
+    row: int,
+    blank: bool,
+    lines: Ends | None = None,
 ) -> str:
     """The name of a relation over `parse`, whose first record has the number `row`; `blank` records are left out.
 
-    `lines`: each line of the file is one record, so that a large file is parsed by as many threads as there are. The
-    file must stay where it is until the reading ends.
+    `lines` are those of the file if each is one record, so that a large file is parsed by as many threads as there
+    are. The file must stay where it is until the reading ends.
     """
     relation = space.relation()
     # A window without order keeps the order of the file, and is counted while the records stream by
@@ -95,9 +102,9 @@ def published(
     return relation
 
 
-def _sources(space: Workspace, parse: Parse, before: int, lines: bool) -> list[tuple[str, int]]:
+def _sources(space: Workspace, parse: Parse, before: int, lines: Ends | None) -> list[tuple[str, int]]:
     """Table functions that give all records between them, and the number of the row before each one's first."""
-    found = pieces.cut(parse.path, space.threads) if lines else []
+    found = pieces.cut(parse.path, space.threads, lines) if lines else []
     if len(found) < 2:
         return [(parse.sql(), before)]
     names = pieces.shown(space.connection, parse.path, found)

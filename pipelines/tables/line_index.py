@@ -30,9 +30,9 @@ class LineIndex:
         found: dict[int, list[str | None]] = {}
         with self.path.open("rb") as handle:
             for number in sorted(set(numbers)):
-                place = bisect_left(self.before, number) - 1
+                # The line must begin behind the offset, which lies anywhere within a line
+                place = max(bisect_left(self.before, number - 1) - 1, 0)
                 handle.seek(self.offsets[place])
-                # The line's begin lies in the stretch after the offset, its end perhaps behind it
                 for _ in range(number - 1 - self.before[place]):
                     handle.readline()
                 line = handle.readline().decode("utf-8-sig" if number == 1 else "utf-8", "replace")

@@ -178,18 +178,6 @@ def ends(path: Path) -> Ends:
     return Ends(lines, max(trailing - 1, 0), mixed, nuls, offsets, before)
 
 
-def feeds(path: Path, begin: int, end: int) -> int:
-    """How many line feeds stand in the bytes from `begin` to before `end`."""
-    count = _counter()
-    found = 0
-    with path.open("rb") as handle:
-        handle.seek(begin)
-        while begin < end and (chunk := handle.read(min(_CHUNK, end - begin))):
-            found += count(chunk)
-            begin += len(chunk)
-    return found
-
-
 def _counter() -> Callable[[bytes], int]:
     """Counts line feeds: numpy does it four times as fast as `bytes.count`."""
     import numpy as np

@@ -8,14 +8,14 @@ a record, without which no cut is safe (`in_place`).
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.tables.lines import feeds
+from pipelines.tables.lines import Ends
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,23 +35,19 @@ class Piece:
     lines: int
 
 
-def cut(path: Path, count: int) -> list[Piece]:
+def cut(path: Path, count: int, ends: Ends) -> list[Piece]:
     """At most `count` pieces of about the same size, or one when the file is small or has no line to cut at."""
     size = path.stat().st_size
-    ends = [0]
+    count = max(1, min(count, size // LEAST))
+    begins = [(0, 0)]
     with path.open("rb") as handle:
-        count = max(1, min(count, size // LEAST))
         for number in range(1, count):
-            handle.seek(max(size * number // count, ends[-1]))
-            if handle.readline(_LONGEST_LINE).endswith(b"\n"):
-                ends.append(handle.tell())
-    ends.append(size)
-    pieces: list[Piece] = []
-    lines = 0
-    for begin, end in pairwise(ends):
-        pieces.append(Piece(begin, end, lines))
-        lines += feeds(path, begin, end) if end < size else 0
-    return pieces
+            place = bisect_left(ends.offsets, size * number // count)
+            handle.seek(ends.offsets[place])
+            if handle.readline(_LONGEST_LINE).endswith(b"\n") and begins[-1][0] < handle.tell() < size:
+                begins.append((handle.tell(), ends.before[place] + 1))
+    stops = [*(begin for begin, _ in begins[1:]), size]
+    return [Piece(begin, stop, lines) for (begin, lines), stop in zip(begins, stops, strict=True)]
 
 
 def shown(connection: duckdb.DuckDBPyConnection, path: Path, pieces: list[Piece]) -> list[str]:

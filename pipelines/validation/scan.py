@@ -12,7 +12,6 @@ large.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,9 +28,12 @@ NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
 FEW = 50_000
 # What may follow a whole condition in the SQL of `plans/`.
 AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
+# Of so many rows hashes are sorted in memory (8 bytes each, twice), and so many of them are listed
+SORTED, LISTED = 10_000_000, 100_000
 # `compiled.repeated` over all rows, which the uniqueness of a column and of compounds with it share.
 REPEATED = re.compile(
-    rf"SELECT (?:(?!SELECT).)+? AS twice FROM {SEEN}(?: WHERE (?:(?!SELECT).)+?)? GROUP BY twice HAVING count\(\*\) > 1"
+    rf"SELECT (?P<key>(?:(?!SELECT).)+?) AS twice FROM (?P<source>{SEEN}(?: WHERE (?:(?!SELECT).)+?)?) "
+    r"GROUP BY twice HAVING count\(\*\) > 1"
 )
 
 
@@ -63,22 +65,43 @@ def _scanned(
         if counted.counts[BLANK]:
             return None
         found = {value: _counted(counted, value) for value in counts}
-        with _shared(table, [_renamed(query, names) for query in queries]) as texts:
+        with _shared(table, [_renamed(query, names) for query in queries], counted.total) as texts:
             for query, of in zip(texts, queries.values(), strict=True):
                 (row,) = table.connection.execute(query).fetchall()
                 found |= dict(zip(of, row, strict=True))
     return found
 
 
+def _repeated(table: Table, key: str, source: str, rows: int) -> list[int] | None:
+    """The hashes that stand more than once, by sorting them, which is four times as fast as grouping by them.
+
+    None when they would need much memory, or are so many that a list of them would.
+    """
+    import numpy as np
+
+    if rows > SORTED:
+        return None
+    values = table.connection.execute(f"SELECT {key} AS key FROM {source}").fetchnumpy()["key"]
+    values.sort()
+    twice = np.unique(values[1:][values[1:] == values[:-1]])
+    return None if len(twice) > LISTED else [int(value) for value in twice]
+
+
 @contextmanager
-def _shared(table: Table, queries: Sequence[str]) -> Iterator[list[str]]:
-    """`queries` with what several of them ask for computed once."""
-    asked = Counter(text for query in queries for text in set(REPEATED.findall(query)))
-    names = {text: f'"veedor:repeated{place}"' for place, text in enumerate(asked) if asked[text] > 1}
+def _shared(table: Table, queries: Sequence[str], rows: int) -> Iterator[list[str]]:
+    """`queries` over `rows` rows, with the repeated values that they ask for computed once."""
+    texts = dict.fromkeys(found[0] for query in queries for found in REPEATED.finditer(query))
+    names = {text: f'"veedor:repeated{place}"' for place, text in enumerate(texts)}
     try:
         for text, name in names.items():
-            once = f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}"
-            table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}")
+            key, source = REPEATED.fullmatch(text).group("key", "source")  # type: ignore[union-attr]
+            repeated = _repeated(table, key, source.replace(SEEN, KEPT, 1), rows)
+            if repeated is None:
+                once = f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}"
+                table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}")
+            else:
+                once = "SELECT unnest(?::UBIGINT[]) AS twice"
+                table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}", [repeated])
         yield [_renamed(query, {text: f"FROM {name}" for text, name in names.items()}) for query in queries]
     finally:
         for name in names.values():

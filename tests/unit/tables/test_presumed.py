@@ -10,6 +10,7 @@ import pytest
 
 from pipelines import duck
 from pipelines.tables import footer, pieces
+from pipelines.tables.lines import ends
 from pipelines.tables.read import opened, worked
 from pipelines.tables.rows_hash import rows_hash
 from pipelines.tables.table import Hint, Opened
@@ -28,6 +29,7 @@ def small_is_large(monkeypatch):
     monkeypatch.setattr("pipelines.tables.delimited.FAST_ABOVE", 0)
     monkeypatch.setattr("pipelines.tables.delimited.read.__kwdefaults__", {"fast_above": 0})
     monkeypatch.setattr(pieces, "LEAST", 1_000)
+    monkeypatch.setattr("pipelines.tables.lines._CHUNK", 4_096)
 
 
 def content(lines: list[str], end: str = "\n") -> bytes:
@@ -132,7 +134,7 @@ def test_rows_by_number_are_those_of_a_scan(tmp_path: Path):
 def test_a_piece_ends_with_a_line_and_knows_what_is_before_it(tmp_path: Path):
     path = tmp_path / "x"
     path.write_bytes(HOLDS["CRLF"])
-    found = pieces.cut(path, 7)
+    found = pieces.cut(path, 7, ends(path))
     assert len(found) == 7
     assert found[0].begin == 0
     assert found[-1].end == path.stat().st_size
@@ -141,4 +143,4 @@ def test_a_piece_ends_with_a_line_and_knows_what_is_before_it(tmp_path: Path):
         assert path.read_bytes()[: after.begin].count(b"\n") == after.lines
         assert path.read_bytes()[after.begin - 1 : after.begin] == b"\n"
     path.write_bytes(b"x" * 50_000)
-    assert pieces.cut(path, 4) == [pieces.Piece(0, 50_000, 0)]
+    assert pieces.cut(path, 4, ends(path)) == [pieces.Piece(0, 50_000, 0)]
