@@ -238,3 +238,56 @@ def test_two_expectations_with_one_key_are_refused(tmp_path: Path) -> None:
     double = expectation("expect_column_values_to_be_unique", "k", ["id"], column="id")
     with pytest.raises(SuiteError, match="twice"):
         suite_of(tmp_path, [double, double])
+
+
+def test_a_type_that_finds_personal_data_is_masked_in_any_column(tmp_path: Path) -> None:
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation(
+                "expect_column_values_to_hold_no_personal_data", "private", ["status"], column="status"
+            ),
+            expectation(
+                "expect_column_values_to_hold_no_personal_data",
+                "private-by-gx",
+                ["status"],
+                column="status",
+                row_condition="status.str.len() > 0",
+                condition_parser="pandas",
+            ),
+        ],
+    )
+    with table_of(["Estatus"], [["Vigente"], ["Escriba a ana@example.org"]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    for item, by in zip(result.results, ("duckdb_plan", "great_expectations"), strict=True):
+        assert (item.outcome, item.executed_by, item.unexpected_count) == (Outcome.FAILED, by, 1)
+        assert [(example.row, example.value) for example in item.examples] == [(3, MASK)]
+    assert "ana@" not in repr(result)
+
+
+def test_how_a_date_is_written_is_judged_as_published(tmp_path: Path) -> None:
+    """The layout understands 31/12/2025, and a rule on its order has it; that it is not ISO 8601 is another fault."""
+    iso = "expect_column_values_to_be_iso8601_dates"
+    blanks = "expect_column_values_to_have_no_outer_blanks"
+    kinds = {
+        "iso": (iso, {}),
+        "iso-by-gx": (iso, {"row_condition": "signed.str.len() > 0", "condition_parser": "pandas"}),
+        "blanks": (blanks, {}),
+        "ordered": ("expect_column_values_to_be_between", {"max_value": "2026-01-01T00:00:00"}),
+    }
+    suite = suite_of(
+        tmp_path,
+        [expectation(kind, key, ["signed"], column="signed", **more) for key, (kind, more) in kinds.items()],
+    )
+    with table_of(["Fecha de firma"], [["2025-12-31"], ["31/12/2025"], [" 2025-12-30"], ["S/N"]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    found = {item.key: item for item in result.results}
+    assert {key: [example.row for example in item.examples] for key, item in found.items()} == {
+        "iso": [3, 4],
+        "iso-by-gx": [3, 4],
+        "blanks": [4],
+        "ordered": [],
+    }
+    assert {item.missing_count for item in found.values()} <= {0, 1}
+    assert found["iso"].missing_count == found["ordered"].missing_count == 1
+    assert found["iso-by-gx"].executed_by == "great_expectations"
