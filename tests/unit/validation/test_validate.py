@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from pipelines.errors import SuiteError
 from pipelines.model import Outcome
 from pipelines.tables.layouts import Layout, Locale, lay
+from pipelines.validation import scan
 from pipelines.validation.suites import Suite, load_suite
 from pipelines.validation.validate import MASK, validate
 from tests.tables_of import table_of
@@ -291,3 +293,31 @@ def test_how_a_date_is_written_is_judged_as_published(tmp_path: Path) -> None:
     assert {item.missing_count for item in found.values()} <= {0, 1}
     assert found["iso"].missing_count == found["ordered"].missing_count == 1
     assert found["iso-by-gx"].executed_by == "great_expectations"
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_what_is_seen_as_published_is_the_same_in_large_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bool
+) -> None:
+    """There cells are taken as they are, until one shows that it must not be."""
+    monkeypatch.setattr(scan, "FEW", 0)
+    blanks = expectation(
+        "expect_column_values_to_have_no_outer_blanks", "blanks", ["signed"], column="signed"
+    )
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation("expect_column_values_to_be_iso8601_dates", "iso", ["signed"], column="signed"),
+            blanks,
+            expectation("expect_column_values_to_not_be_null", "there", ["signed"], column="signed"),
+        ],
+    )
+    cells = [["2025-12-31"], ["31/12/2025"], [" 2025-12-30"], ["  " if blank else "2025-12-29"]]
+    with table_of(["Fecha de firma"], cells) as table:
+        fit = lay(replace(LAYOUT, null_tokens=()), table.report.columns)
+        result = validate(table, fit, suite, TODAY)
+    assert {item.key: [example.row for example in item.examples] for item in result.results} == {
+        "iso": [3, 4],
+        "blanks": [4],
+        "there": [5] if blank else [],
+    }
