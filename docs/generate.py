@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docs.tools.commands import cli
 from docs.tools.configuration import settings, sources
+from docs.tools.expectations import expectations
 from docs.tools.faults import errors
 from docs.tools.formats import formats
 from docs.tools.history import views
@@ -30,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "formats.md": formats,
     "metrics.md": metrics,
     "suites.md": suites,
+    "expectations.md": expectations,
     "views.md": views,
     "errors.md": errors,
 }

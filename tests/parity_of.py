@@ -15,7 +15,7 @@ from pipelines.tables.layouts import Layout, Locale, lay
 from pipelines.tables.table import Table
 from pipelines.validation import reference
 from pipelines.validation.columns import Columns, columns_of
-from pipelines.validation.frame import frames
+from pipelines.validation.frame import frames, published_frame
 from pipelines.validation.plan import Plan
 from pipelines.validation.suites import Expectation, Role, Suite
 from tests.tables_of import table_of
@@ -83,9 +83,18 @@ def of_table(table: Table, columns: Columns, expectations: Sequence[Expectation]
     """(the plan's, GX's) comparable answer to each of `expectations`. None: the plan does not know it."""
     planned = Plan(columns, expectations, PARAMETERS).run(table)
     prepared = frames(table, columns, columns.order)
-    judged = reference.run(
-        prepared.text, [item.raw for item in expectations if not item.typed], PARAMETERS
-    ) | reference.run(prepared.typed, [item.raw for item in expectations if item.typed], PARAMETERS)
+    raw = published_frame(table, columns, columns.order)
+    judged = {
+        key: result
+        for frame, of_it in (
+            (prepared.text, lambda item: not (item.typed or item.published)),
+            (prepared.typed, lambda item: item.typed),
+            (raw, lambda item: item.published),
+        )
+        for key, result in reference.run(
+            frame, [item.raw for item in expectations if of_it(item)], PARAMETERS
+        ).items()
+    }
     return [
         (comparable(planned[item.key]) if item.key in planned else None, comparable(judged[item.key]))
         for item in expectations

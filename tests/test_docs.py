@@ -14,6 +14,7 @@ import pytest
 from docs import generate
 from docs.tools import answers as documented_answers
 from docs.tools import commands as documented_commands
+from docs.tools import expectations as documented_expectations
 from docs.tools import faults as documented_faults
 from docs.tools import history as documented_history
 from pipelines import duck
@@ -106,6 +107,19 @@ def test_every_expectation_is_documented_in_both_languages() -> None:
             for texts in (item.title, item.advice):
                 assert texts["en"]
                 assert texts["es"]
+
+
+def test_every_type_of_ours_is_documented_with_an_example_that_the_plan_knows() -> None:
+    from pipelines.validation.plans import AGGREGATES, ROWWISE
+
+    page = reference("expectations.md")
+    for item in documented_expectations.classes():
+        kind = item.expectation_type  # type: ignore[attr-defined]
+        assert f"## `{kind}`" in page
+        assert item.__doc__, f"{kind} says nothing of itself"
+        assert getattr(item, "example", None), f"{kind} has no example"
+        assert item(**item.example).configuration.type == kind  # type: ignore[attr-defined]
+        assert kind in {*AGGREGATES, *ROWWISE}
 
 
 def test_every_view_and_table_says_what_it_is() -> None:

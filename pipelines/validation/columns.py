@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines import duck
 from pipelines.tables.layouts import Fit, Layout, Locale, fold
 from pipelines.tables.table import Table
-from pipelines.validation.suites import Suite
+
+if TYPE_CHECKING:
+    from pipelines.validation.suites import Suite
 
 # In these formats a number is a number, whatever the country: the reader writes it with a decimal point.
 TYPED_FORMATS = ("xlsx", "xls", "xlsb", "ods", "json", "ndjson", "ocds")
@@ -59,14 +62,15 @@ class Columns:
         self,
         texts: Iterable[str],
         typed: Iterable[str],
+        published: Iterable[str] = (),
         *,
         beside: Mapping[str, str] | None = None,
         bare: bool = False,
     ) -> str:
-        """A query for `_row`, the roles `texts` as text, and the roles `typed` as numbers and dates.
+        """A query for `_row`, the roles `texts` as text, `typed` as numbers and dates, others as `published`.
 
-        A typed column is named by `typed_name`. What is no number or date is NULL there. Beside a number or date as
-        text stands `plain_name`. `beside`: more columns, by
+        A typed column is named by `typed_name`, and what is no number or date is NULL there; one as published by
+        `published_name`. Beside a number or date as text stands `plain_name`. `beside`: more columns, by
         name, SQL over the published ones. `bare`: no cell is nothing but blanks, which spares a copy of each. Each step
         stands in a query of its own, so that nothing is computed twice.
         """
@@ -84,6 +88,11 @@ class Columns:
                 step += selected
             steps[3] += text if role in texts else []
             steps[3] += number if role in typed else []
+        for role in sorted(set(published)):
+            raw = duck.quote(published_name(role))
+            cell = self.bare.get(role, self.published[role]) if bare else self.published[role]
+            for step, entry in zip(steps, (f"{cell} AS {raw}", raw, raw, raw), strict=True):
+                step += [] if entry in step else [entry]
         query = duck.quote(self.relation)
         for step in steps:
             query = f"(SELECT {', '.join(step)} FROM {query})"
@@ -106,7 +115,7 @@ class Columns:
         name, typed = duck.quote(role), duck.quote(typed_name(role))
         if self.kinds[role] == "text":
             return [f"{value} AS {name}"], [name], [name], ([name], [f"{name} AS {typed}"])
-        raw, plain = duck.quote(f"{role}:published"), duck.quote(plain_name(role))
+        raw, plain = duck.quote(published_name(role)), duck.quote(plain_name(role))
         first, value = [f"{value} AS {raw}"], f"trim({raw})"
         if self.kinds[role] == "date":
             look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0' AS {plain}"
@@ -142,6 +151,11 @@ def plain_name(role: str) -> str:
     Such a number is one; such a date may still be none, as 2025-02-31.
     """
     return f"{role}:plain"
+
+
+def published_name(role: str) -> str:
+    """The name of the column of a role as published; no role can be called so."""
+    return f"{role}:published"
 
 
 def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:

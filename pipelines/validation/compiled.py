@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import duck
 from pipelines.validation import conditions
-from pipelines.validation.columns import Columns, plain_name, typed_name
+from pipelines.validation.columns import Columns, plain_name, published_name, typed_name
 from pipelines.validation.sql import NotPlanned, both
 
 EXAMPLES = 10
@@ -111,8 +111,8 @@ class Predicates:
 class View:
     """The table as one expectation sees it: its roles as text, or as numbers and dates when it compares them.
 
-    `condition` is SQL for GX's `row_condition`, None without one. `texts` and `typed_roles` collect the
-    columns that were asked for.
+    Or as `published`, when it judges how they are written. `condition` is SQL for GX's `row_condition`, None
+    without one. `texts`, `typed_roles` and `published_roles` collect the columns that were asked for.
     """
 
     columns: Columns
@@ -123,6 +123,8 @@ class View:
     texts: set[str] = field(default_factory=set)
     typed_roles: set[str] = field(default_factory=set)
     tests: list[str] = field(default_factory=list)
+    published: bool = False
+    published_roles: set[str] = field(default_factory=set)
 
     def kind(self, role: str) -> str:
         """`text`, `number` or `date`: what `column(role)` holds."""
@@ -132,7 +134,11 @@ class View:
 
     def column(self, role: str) -> str:
         """SQL for a role's value. Raises `NotPlanned` for a column that is no role of the table."""
-        if self.kind(role) == "text":
+        kind = self.kind(role)
+        if self.published:
+            self.published_roles.add(role)
+            return duck.quote(published_name(role))
+        if kind == "text":
             self.texts.add(role)
             return duck.quote(role)
         self.typed_roles.add(role)
@@ -143,7 +149,7 @@ class View:
 
         Some numbers are understood that we would write otherwise, such as 1e5, and count as not.
         """
-        if self.typed or self.columns.kinds.get(role) not in ("number", "date"):
+        if self.typed or self.published or self.columns.kinds.get(role) not in ("number", "date"):
             return None
         self.texts.add(role)
         if self.columns.kinds[role] == "number":

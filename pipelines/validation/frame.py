@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines import duck
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import Table
-from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.columns import Columns, published_name, typed_name
 
 if TYPE_CHECKING:
     import pandas
@@ -45,6 +45,16 @@ def frames(table: Table, columns: Columns, roles: Iterable[str]) -> Frames:
 def _of_texts(frame: pandas.DataFrame) -> pandas.DataFrame:
     """The frame with columns of text as pandas 3 has them, also where there is no text to see it by."""
     return frame.astype({name: "str" for name, kind in frame.dtypes.items() if kind == "object"})
+
+
+def published_frame(table: Table, columns: Columns, roles: Iterable[str]) -> pandas.DataFrame:
+    """`_row` and each of `roles` as published, missing where it is blank or a null token."""
+    wanted = [role for role in columns.order if role in set(roles)]
+    raw = ", ".join(
+        ['"_row"', *(f"{duck.quote(published_name(role))} AS {duck.quote(role)}" for role in wanted)]
+    )
+    seen = columns.select((), (), wanted)
+    return _of_texts(table.connection.execute(f'SELECT {raw} FROM {seen} ORDER BY "_row"').df())
 
 
 def published(

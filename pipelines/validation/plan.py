@@ -37,7 +37,7 @@ class Plan:
         self._compiled: dict[str, tuple[View, Compiled]] = {}
         self._faults: dict[str, Raw] = {}
         for item in expectations:
-            view = View(columns, item.typed, self._predicates)
+            view = View(columns, item.typed, self._predicates, published=item.published)
             try:
                 self._compiled[item.key] = (view, compile_one(view, item.type, item.kwargs, parameters))
             except NotPlanned:

@@ -74,6 +74,7 @@ def _searcher(pattern: str) -> Test:
     return lambda value: searched.search(value) is not None
 
 
+@cache
 def translate(pattern: str) -> str | None:
     """`pattern`, valid in Python, for RE2 with the same meaning; None when that is not certain.
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines import duck
 from pipelines.tables.table import Table
-from pipelines.validation.columns import Columns, typed_name
+from pipelines.validation.columns import Columns, published_name, typed_name
 from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
 from pipelines.validation.marks import Counted, Marks
 
@@ -148,6 +148,7 @@ def _kept(
     """A FROM clause of the marks and of what `text` names; and the columns in which its hashes are kept."""
     roles = sorted(set().union(*(view.texts for view in views)))
     typed = sorted(set().union(*(view.typed_roles for view in views)))
+    published = sorted(set().union(*(view.published_roles for view in views)))
     names = {
         expression: duck.quote(f"{role}:hash{place}")
         for role in roles
@@ -155,15 +156,17 @@ def _kept(
         if expression in text
     }
     rest = _renamed(text, names)
-    plain = [duck.quote(name) for name in (*roles, *map(typed_name, typed)) if duck.quote(name) in rest]
+    columned = (*roles, *map(typed_name, typed), *map(published_name, published))
+    plain = [duck.quote(name) for name in columned if duck.quote(name) in rest]
     hashed = [f"{expression} AS {name}" for expression, name in names.items()]
     selected = ", ".join(['"_row"', *marks.columns(), *plain, *hashed])
     texts = [role for role in roles if duck.quote(role) in selected]
     numbers = [role for role in typed if duck.quote(typed_name(role)) in selected]
-    used = {*texts, *numbers}
+    raw = [role for role in published if duck.quote(published_name(role)) in selected]
+    used = {*texts, *numbers, *raw}
     never = table.unsettled.never([columns.source[role] for role in used]) if table.unsettled else "false"
     beside = {NEVER: never, BLANK: columns.blank(used) if bare else "false"}
-    seen = columns.select(texts, numbers, beside=beside, bare=bare)
+    seen = columns.select(texts, numbers, raw, beside=beside, bare=bare)
     scan = f"SELECT {selected} FROM {seen}"
     if not text:
         yield f"({scan})", names

@@ -5,10 +5,14 @@ Belongs here: text of SQL from values of a suite. Does not belong here: any expe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from pipelines import duck
+
+# Sets of this many values go to DuckDB as one text, parted by a character that no value has.
+LONG = 32
+SEPARATOR = "\x1f"
 
 
 class NotPlanned(Exception):
@@ -29,6 +33,15 @@ def not_null(columns: Iterable[str]) -> str:
 def listed(values: Iterable[str]) -> str:
     """Strings as a list of SQL literals; never empty."""
     return ", ".join([duck.literal(value) for value in values] or ["NULL"])
+
+
+def within(value: str, texts: Collection[str]) -> str:
+    """SQL: `value` is one of `texts`, of which there is at least one."""
+    if len(texts) < LONG or any(SEPARATOR in text for text in texts):
+        return f"({value} IN ({listed(texts)}))"
+    # Hundreds of constants take DuckDB longer to plan than a small table takes to read.
+    joined = duck.literal(SEPARATOR.join(texts))
+    return f"list_contains(string_split({joined}, chr({ord(SEPARATOR)})), {value})"
 
 
 def number(value: object) -> str:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import SuiteError
 from pipelines.model import Severity
+from pipelines.validation.plans.register import MASKED, PUBLISHED
 
 # These compare order or magnitude, so they see a role's typed values; all others see its text.
 TYPED_EXPECTATIONS = frozenset(
@@ -73,7 +74,7 @@ class _Meta(BaseModel):
 class _Expectation(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    type: str = Field(pattern=rf"^(expect_[a-z_]+|{ROWS_QUERY})$")
+    type: str = Field(pattern=rf"^(expect_[a-z0-9_]+|{ROWS_QUERY})$")
     arguments: dict[str, Any] = Field(alias="kwargs")
     meta: _Meta
     severity: Severity
@@ -119,6 +120,16 @@ class Expectation:
     def typed(self) -> bool:
         """Whether it sees numbers and dates instead of text."""
         return self.type in TYPED_EXPECTATIONS
+
+    @property
+    def published(self) -> bool:
+        """Whether it sees each value as published instead of in canonical form."""
+        return self.type in PUBLISHED
+
+    @property
+    def masked(self) -> bool:
+        """Whether no result of it may show a value, whatever the column."""
+        return self.type in MASKED
 
     @property
     def mostly(self) -> float | None:

@@ -22,7 +22,7 @@ from pipelines.tables.table import Table
 from pipelines.validation import reference, rows_query
 from pipelines.validation.columns import Columns, columns_of
 from pipelines.validation.compiled import EXAMPLES
-from pipelines.validation.frame import frames, published
+from pipelines.validation.frame import frames, published, published_frame
 from pipelines.validation.plan import Plan
 from pipelines.validation.suites import EXISTENCE, Expectation, Suite
 
@@ -88,12 +88,17 @@ def by_reference(
     if not expectations:
         return {}
     prepared = frames(table, columns, {role for item in expectations for role in item.needs})
-    text = [item.raw for item in expectations if not item.typed]
+    text = [item.raw for item in expectations if not (item.typed or item.published)]
     typed = [item.raw for item in expectations if item.typed]
-    return {
+    results = {
         **reference.run(prepared.text, text, parameters, every_row=every_row),
         **reference.run(prepared.typed, typed, parameters, every_row=every_row),
     }
+    raw = [item for item in expectations if item.published]
+    if raw:
+        frame = published_frame(table, columns, {role for item in raw for role in item.needs})
+        results |= reference.run(frame, [item.raw for item in raw], parameters, every_row=every_row)
+    return results
 
 
 def _applies(item: Expectation, present: set[str]) -> bool:
@@ -143,7 +148,7 @@ def _result(
         kind = raised.partition(":")[0] if raised.partition(":")[0].isidentifier() else "see the log"
         return described(outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
     result = raw["result"]
-    masked = bool(personal & set(item.needs))
+    masked = item.masked or bool(personal & set(item.needs))
     passed = bool(raw["success"])
     if passed and result.get("element_count") == 0:
         return described(outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")

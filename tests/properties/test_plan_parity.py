@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.plans.types import NO_PANDAS, OTHER
 from tests.parity_of import Asked, differences, of_rows
+from tests.questions_of_values import VALUES, asked_of_values
 
 TEXTS = [
     "a",
@@ -70,7 +71,7 @@ def cells(pool: list[str]) -> st.SearchStrategy[str | None]:
 words = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=3)
 rows = st.lists(
     st.tuples(
-        st.one_of(cells(TEXTS), words),
+        st.one_of(cells(TEXTS), words, st.sampled_from(VALUES)),
         cells(TEXTS),
         cells(NUMBERS),
         cells(NUMBERS),
@@ -335,6 +336,7 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "expect_table_row_count_to_be_between": options(conditions, within(lengths)),
     "expect_table_row_count_to_equal": options(conditions, value=lengths),
     f"{M}have_no_outer_blanks": options(conditions, mostly, column=text_columns),
+    **asked_of_values(options, conditions, mostly),
 }
 # Over a column of nothing but JSON: what is none makes GX raise (tests/unit/validation/test_plan_apart.py).
 ASKED_OF_JSON = {

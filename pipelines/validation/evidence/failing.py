@@ -98,7 +98,7 @@ class _Search:
     def _condition(self, item: Expectation, result: ExpectationResult) -> str | None:
         if item.type == ROWS_QUERY or result.executed_by == REFERENCE:
             return self._told(item, result)
-        view = View(self._columns, item.typed, self._predicates)
+        view = View(self._columns, item.typed, self._predicates, published=item.published)
         try:
             found = compile_one(view, item.type, item.kwargs, self._parameters).failing
         except NotPlanned:
@@ -128,7 +128,7 @@ class _Search:
         return f'"{ROW}" IN (SELECT "{ROW}" FROM {name})'
 
     def _value(self, item: Expectation) -> str:
-        if self._personal & set(item.needs):
+        if item.masked or self._personal & set(item.needs):
             return duck.literal(MASK)
         kept = [_kept(role) for role in item.roles if role in self._fit.roles]
         if len(kept) == 1:
@@ -141,6 +141,7 @@ class _Search:
             return
         texts = set().union(*(view.texts for view in self._views))
         typed = set().union(*(view.typed_roles for view in self._views))
+        published = set().union(*(view.published_roles for view in self._views))
         values = " ".join(f"WHEN {place} THEN {one.value}" for place, one in enumerate(asked))
         # As published stands beside each role, under a name that no role can have.
         kept = {
@@ -148,7 +149,7 @@ class _Search:
             for role, column in self._fit.roles.items()
             if _kept(role) in values
         }
-        seen = self._columns.select(texts, typed, beside=kept)
+        seen = self._columns.select(texts, typed, published, beside=kept)
         places = ", ".join(f"CASE WHEN {one.condition} THEN {place} END" for place, one in enumerate(asked))
         names = "".join(f", {name}" for name in kept)
         listed = f"list_filter([{places}], lambda place: place IS NOT NULL)"

@@ -71,6 +71,24 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "the sum of {column_list} is not {sum_total}",
         "la suma de {column_list} no es {sum_total}",
     ),
+    f"{V}be_valid_identifiers": (
+        "it is no valid identifier of {scheme}",
+        "no es un identificador válido de {scheme}",
+    ),
+    f"{V}be_iso8601_dates": (
+        "it is no real date in ISO 8601, such as 2025-01-31",
+        "no es una fecha real en ISO 8601, como 2025-01-31",
+    ),
+    f"{V}be_in_code_list": ("it is no code of {code_list}", "no es un código de {code_list}"),
+    f"{V}not_be_placeholders": (
+        "it stands where a value should be",
+        "ocupa el lugar de un valor y no dice nada",
+    ),
+    f"{V}have_no_mojibake": (
+        "its letters were read in the wrong encoding",
+        "sus letras se leyeron con otra codificación",
+    ),
+    f"{V}hold_no_personal_data": ("it holds personal data", "contiene datos personales"),
     f"{V}have_no_outer_blanks": ("it begins or ends with a blank", "empieza o termina con un espacio"),
     ROWS_QUERY: ("the suite's query finds this row", "la consulta de la suite encuentra esta fila"),
 }

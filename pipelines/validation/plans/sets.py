@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines import duck
 from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
-from pipelines.validation.sql import NotPlanned, listed, not_null
-
-# Sets of this many values go to DuckDB as one text, parted by a character that no value has.
-LONG = 32
-SEPARATOR = "\x1f"
+from pipelines.validation.sql import NotPlanned, not_null, within
 
 
 @rowwise("expect_column_values_to_be_in_set")
@@ -42,8 +37,4 @@ def _within(value: str, value_set: list[object] | None) -> str:
     wanted = texts(value_set)
     if not wanted:
         return "false"
-    if len(wanted) < LONG or any(SEPARATOR in text for text in wanted):
-        return f"({value} IN ({listed(wanted)}))"
-    # Hundreds of constants take DuckDB longer to plan than a small table takes to read.
-    joined = duck.literal(SEPARATOR.join(wanted))
-    return f"list_contains(string_split({joined}, chr({ord(SEPARATOR)})), {value})"
+    return within(value, wanted)

@@ -17,7 +17,7 @@ def without_outer_blanks(value: str) -> bool:
     return value == value.strip()
 
 
-@rowwise("expect_column_values_to_have_no_outer_blanks")
+@rowwise("expect_column_values_to_have_no_outer_blanks", published=True)
 def no_outer_blanks(view: View, column: str) -> Rows:
     """No value begins or ends with a blank."""
     value = view.column(column)

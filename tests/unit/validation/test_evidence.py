@@ -122,6 +122,30 @@ def test_personal_values_are_masked_in_every_format(tmp_path: Path) -> None:
     run(tmp_path, look)
 
 
+def test_a_masked_type_shows_no_value_and_a_published_one_the_cell_it_judged(tmp_path: Path) -> None:
+    private = "expect_column_values_to_hold_no_personal_data"
+    iso = "expect_column_values_to_be_iso8601_dates"
+
+    def look(case: Case) -> None:
+        path, _ = case.write("rows.csv")
+        assert [(line["clave"], line["fila"], line["valor"], line["motivo"]) for line in rows_of(path)] == [
+            ("iso", "2", "31/12/2025", "no es una fecha real en ISO 8601, como 2025-01-31"),
+            ("private", "3", MASK, "contiene datos personales"),
+        ]
+        assert "ana@" not in path.read_text(encoding="utf-8")
+
+    asked = [
+        expectation(iso, "iso", ["signed"], column="signed"),
+        expectation(private, "private", ["status"], column="status"),
+    ]
+    rows = [
+        ["C-1", "1", "31/12/2025", None, "Vigente"],
+        ["C-2", "1", "2025-12-31", None, "Escriba a ana@example.org"],
+    ]
+    with table_of(COLUMNS, rows) as table:
+        look(Case(table, suite_of(tmp_path, asked), tmp_path))
+
+
 def test_no_cell_is_a_formula_and_parquet_holds_values_as_they_are(tmp_path: Path) -> None:
     def look(case: Case) -> None:
         path, _ = case.write("rows.csv")

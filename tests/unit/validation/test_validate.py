@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from pipelines.errors import SuiteError
 from pipelines.model import Outcome
 from pipelines.tables.layouts import Layout, Locale, lay
+from pipelines.validation import scan
 from pipelines.validation.suites import Suite, load_suite
 from pipelines.validation.validate import MASK, validate
 from tests.tables_of import table_of
@@ -238,3 +240,84 @@ def test_two_expectations_with_one_key_are_refused(tmp_path: Path) -> None:
     double = expectation("expect_column_values_to_be_unique", "k", ["id"], column="id")
     with pytest.raises(SuiteError, match="twice"):
         suite_of(tmp_path, [double, double])
+
+
+def test_a_type_that_finds_personal_data_is_masked_in_any_column(tmp_path: Path) -> None:
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation(
+                "expect_column_values_to_hold_no_personal_data", "private", ["status"], column="status"
+            ),
+            expectation(
+                "expect_column_values_to_hold_no_personal_data",
+                "private-by-gx",
+                ["status"],
+                column="status",
+                row_condition="status.str.len() > 0",
+                condition_parser="pandas",
+            ),
+        ],
+    )
+    with table_of(["Estatus"], [["Vigente"], ["Escriba a ana@example.org"]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    for item, by in zip(result.results, ("duckdb_plan", "great_expectations"), strict=True):
+        assert (item.outcome, item.executed_by, item.unexpected_count) == (Outcome.FAILED, by, 1)
+        assert [(example.row, example.value) for example in item.examples] == [(3, MASK)]
+    assert "ana@" not in repr(result)
+
+
+def test_how_a_date_is_written_is_judged_as_published(tmp_path: Path) -> None:
+    """The layout understands 31/12/2025, and a rule on its order has it; that it is not ISO 8601 is another fault."""
+    iso = "expect_column_values_to_be_iso8601_dates"
+    blanks = "expect_column_values_to_have_no_outer_blanks"
+    kinds = {
+        "iso": (iso, {}),
+        "iso-by-gx": (iso, {"row_condition": "signed.str.len() > 0", "condition_parser": "pandas"}),
+        "blanks": (blanks, {}),
+        "ordered": ("expect_column_values_to_be_between", {"max_value": "2026-01-01T00:00:00"}),
+    }
+    suite = suite_of(
+        tmp_path,
+        [expectation(kind, key, ["signed"], column="signed", **more) for key, (kind, more) in kinds.items()],
+    )
+    with table_of(["Fecha de firma"], [["2025-12-31"], ["31/12/2025"], [" 2025-12-30"], ["S/N"]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    found = {item.key: item for item in result.results}
+    assert {key: [example.row for example in item.examples] for key, item in found.items()} == {
+        "iso": [3, 4],
+        "iso-by-gx": [3, 4],
+        "blanks": [4],
+        "ordered": [],
+    }
+    assert {item.missing_count for item in found.values()} <= {0, 1}
+    assert found["iso"].missing_count == found["ordered"].missing_count == 1
+    assert found["iso-by-gx"].executed_by == "great_expectations"
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_what_is_seen_as_published_is_the_same_in_large_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bool
+) -> None:
+    """There cells are taken as they are, until one shows that it must not be."""
+    monkeypatch.setattr(scan, "FEW", 0)
+    blanks = expectation(
+        "expect_column_values_to_have_no_outer_blanks", "blanks", ["signed"], column="signed"
+    )
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation("expect_column_values_to_be_iso8601_dates", "iso", ["signed"], column="signed"),
+            blanks,
+            expectation("expect_column_values_to_not_be_null", "there", ["signed"], column="signed"),
+        ],
+    )
+    cells = [["2025-12-31"], ["31/12/2025"], [" 2025-12-30"], ["  " if blank else "2025-12-29"]]
+    with table_of(["Fecha de firma"], cells) as table:
+        fit = lay(replace(LAYOUT, null_tokens=()), table.report.columns)
+        result = validate(table, fit, suite, TODAY)
+    assert {item.key: [example.row for example in item.examples] for item in result.results} == {
+        "iso": [3, 4],
+        "blanks": [4],
+        "there": [5] if blank else [],
+    }
