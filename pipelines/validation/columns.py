@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines import duck
 from pipelines.tables.layouts import Fit, Layout, Locale, fold
 from pipelines.tables.table import Table
-from pipelines.validation.suites import Suite
+
+if TYPE_CHECKING:
+    from pipelines.validation.suites import Suite
 
 # In these formats a number is a number, whatever the country: the reader writes it with a decimal point.
 TYPED_FORMATS = ("xlsx", "xls", "xlsb", "ods", "json", "ndjson", "ocds")
