@@ -196,7 +196,8 @@ def _columns_named(kwargs: Mapping[str, Any]) -> set[str]:
     names: set[str] = set()
     for argument, value in kwargs.items():
         if NAMES_COLUMNS.fullmatch(argument):
-            names.update([value] if isinstance(value, str) else value or ())
+            several = value if isinstance(value, list) else [value]
+            names.update(name for name in several if isinstance(name, str))
     return names
 
 

@@ -7,6 +7,6 @@ one value stands, once for both. A type without a plan would be slow, and one wi
 Importing this package imports GX, which takes seconds: `reference` does it when GX is needed.
 """
 
-from pipelines.validation.custom import texts
+from pipelines.validation.custom import kinds, names, periods, references, repetition, sums, texts, totals
 
-__all__ = ["texts"]
+__all__ = ["kinds", "names", "periods", "references", "repetition", "sums", "texts", "totals"]

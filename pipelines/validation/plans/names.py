@@ -1,0 +1,62 @@
+"""Whether identifiers and names go together one to one.
+
+Belongs here: pairs of columns that are judged by all other rows with the same value. A first pass hashes both columns
+and finds the identifiers with more than one name; only their rows are compared by value. Two names of one identifier
+with the same hash would be missed, which happens once in 2^64 pairs.
+"""
+
+from __future__ import annotations
+
+from pipelines.validation.compiled import SEEN, Rows, View
+from pipelines.validation.naming import identifier_sql, name_sql
+from pipelines.validation.plans.register import rowwise
+from pipelines.validation.sql import NotPlanned, asked, both, not_null
+
+# What has to be one for each of what.
+DIRECTIONS = {
+    "both": (("a", "b"), ("b", "a")),
+    "one_b_for_each_a": (("a", "b"),),
+    "one_a_for_each_b": (("b", "a"),),
+}
+
+
+@rowwise("expect_column_pair_values_to_be_one_to_one")
+def one_to_one(
+    view: View,
+    column_A: str,
+    column_B: str,
+    direction: str = "both",
+    normalise: bool = True,
+    ignore_row_if: str = "both_values_are_missing",
+) -> Rows:
+    """No A has several B, no B several A, or only one of these; rows with the most common one of several are right."""
+    if direction not in DIRECTIONS or not isinstance(normalise, bool):
+        raise NotPlanned("direction")
+    one, other = view.column(column_A), view.column(column_B)
+    over = asked([one, other], ignore_row_if)
+    if normalise:
+        one, other = f"nullif({identifier_sql(one)}, '')", f"nullif({name_sql(other)}, '')"
+    rows = f'SELECT "_row", {one} AS a, {other} AS b FROM {SEEN}'
+    where = both(view.condition, over)
+    rows += f" WHERE {where}" if where else ""
+    ways = DIRECTIONS[direction]
+    doubtful = " OR ".join(f"hash({of}) IN ({_several(rows, of, what)})" for of, what in ways)
+    parts = [f"kept AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {not_null('ab')} AND ({doubtful}))"]
+    parts += [f"wrong_{of} AS ({_wrong(of)})" for of, _ in ways]
+    found = " OR ".join(f"(a, b) IN (FROM wrong_{of})" for of, _ in ways)
+    return Rows("", over=over, source=f'(WITH {", ".join(parts)} SELECT "_row" FROM kept WHERE {found})')
+
+
+def _several(rows: str, of: str, what: str) -> str:
+    """The hashes of values of `of` that stand with more than one value of `what`."""
+    hashes = f"SELECT hash({of}) AS h, hash({what}) AS w FROM ({rows}) WHERE {not_null('ab')}"
+    return f"SELECT h FROM ({hashes}) GROUP BY h HAVING min(w) <> max(w)"
+
+
+def _wrong(of: str) -> str:
+    """The pairs that are not the most common one of their `of`; where several share the first place, all of them."""
+    counted = "SELECT a, b, count(*) AS n FROM kept GROUP BY a, b"
+    over = f"OVER (PARTITION BY {of})"
+    led = f"SELECT *, max(n) {over} AS most, count(*) {over} AS others FROM ({counted})"
+    leaders = f"SELECT *, count_if(n = most) {over} AS leaders FROM ({led}) WHERE others > 1"
+    return f"SELECT a, b FROM ({leaders}) WHERE n < most OR leaders > 1"
