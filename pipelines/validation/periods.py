@@ -1,15 +1,15 @@
 """Years, quarters, months, weeks and days as consecutive numbers, in Python and in DuckDB's SQL alike.
 
 Belongs here: the number of the period that a date lies in or that a text names, a number's name, and what is said of
-periods that are missing. Texts name a period as 2024, 2024-Q3 (or T3), 2024-03 or 2024-W05, the week of ISO 8601. What
-is no period, or lies before the year 1000, has no number.
+periods that are missing. Texts name a period as 2024, 2024-Q3 (or T3), 2024-03 or 2024-W05, the week of ISO 8601, or by
+one of its days, 2024-03-31. What is no period, or lies before the year 1000, has no number.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from pipelines import duck
 
@@ -23,6 +23,7 @@ REST = {
     "week": "[-/ ]?[Ww](0?[1-9]|[1-4][0-9]|5[0-3])",
 }
 YEAR = "([1-9][0-9]{3})"
+DAY = f"{YEAR}-[0-9]{{2}}-[0-9]{{2}}(?:[T ].*)?"
 # Of the missing periods at most this many are told by name.
 TOLD = 20
 
@@ -45,8 +46,8 @@ def _of_text(unit: str, text: str) -> int | None:
             return _of_day("week", date(year, 1, 4)) + rest - 1
         return {"year": year, "quarter": year * 4 + rest - 1, "month": year * 12 + rest - 1}[unit]
     try:
-        return number(unit, datetime.fromisoformat(text)) if re.match(f"{YEAR}-[0-9]{{2}}-", text) else None
-    except ValueError:
+        return _of_day(unit, date.fromisoformat(text[:10])) if re.fullmatch(DAY, text) else None
+    except ValueError:  # the 30th of February
         return None
 
 
@@ -90,9 +91,11 @@ def number_sql(unit: str, kind: str, column: str) -> str | None:
         return f"CASE WHEN {is_year} THEN {column}::BIGINT END" if unit == "year" else None
     if kind == "date":
         return f"CASE WHEN year({column}) BETWEEN {FIRST_YEAR} AND 9999 THEN {_of_day_sql(unit, column)} END"
+    day = f"try_cast(substr({column}, 1, 10) AS DATE)"
+    day = f"CASE WHEN regexp_full_match({column}, {duck.literal(DAY)}) THEN {_of_day_sql(unit, day)} END"
     if unit == "day":
-        return None
-    pattern = duck.literal(YEAR + REST[unit])
+        return day
+    pattern = duck.literal(f"^{YEAR}{REST[unit]}$")
     year, rest = (f"regexp_extract({column}, {pattern}, {group})::BIGINT" for group in (1, 2))
     found = {
         "year": year,
@@ -100,7 +103,7 @@ def number_sql(unit: str, kind: str, column: str) -> str | None:
         "month": f"{year} * 12 + {rest} - 1",
         "week": f"{_of_day_sql('week', f'make_date({year}, 1, 4)')} + {rest} - 1",
     }[unit]
-    return f"CASE WHEN regexp_full_match({column}, {pattern}) THEN {found} END"
+    return f"CASE WHEN regexp_full_match({column}, {pattern}) THEN {found} ELSE {day} END"
 
 
 def _of_day_sql(unit: str, day: str) -> str:

@@ -104,6 +104,12 @@ class Expectation:
         return self.type in TYPED or self.type in TYPED_WITHOUT_PLAN
 
     @property
+    def reference(self) -> str | None:
+        """The name of the set of keys that has to be handed in for it, None when it needs none."""
+        given = self.kwargs.get("reference")
+        return str(given["$PARAMETER"]) if isinstance(given, Mapping) and "$PARAMETER" in given else None
+
+    @property
     def mostly(self) -> float | None:
         """GX's `mostly`, when given."""
         value = self.kwargs.get("mostly")
