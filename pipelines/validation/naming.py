@@ -62,4 +62,5 @@ def identifier_sql(column: str) -> str:
 
 
 def _plain_sql(column: str) -> str:
-    return f"strip_accents(lower({column}))"
+    # Most of the time goes into accents, which a text of ASCII has not.
+    return f"CASE WHEN strlen({column}) = length({column}) THEN lower({column}) ELSE strip_accents(lower({column})) END"
