@@ -1,4 +1,4 @@
-"""Columns of one kind: the class for GX of `plans.kinds`."""
+"""Columns whose values are of one kind: the class for GX of `plans.kinds`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums that are right: the classes for GX of `plans.sums`."""
+"""Sums and shares of sums that are right: the classes for GX of `plans.sums`."""
 
 from __future__ import annotations
 

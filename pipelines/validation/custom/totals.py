@@ -32,7 +32,8 @@ def totals(frame: Any, column_list: list[str], tolerance: float) -> Any:
     bare = frame[labels].isna().all(axis=1) & (frame[amounts].notna().any(axis=1) if amounts else False)
     record = ~said & ~bare
     block = (said | bare).cumsum().shift(fill_value=0)
-    by_whole = by_block = bare
+    some = bare & (frame[amounts].fillna(0.0) != 0).any(axis=1) if amounts else bare
+    by_whole = by_block = some
     for name in amounts:
         counted = frame[name].where(record).fillna(0.0)
         missing = frame[name].isna()
@@ -53,8 +54,8 @@ class ExpectRecordsToHoldNoTotals(MulticolumnMapExpectation):
     `column_list` names the columns that say what a record is about, the identifying ones first of all, and the
     amounts, which are its columns of numbers. A row is a total when a text of it is nothing but the name of a total
     ("Subtotal", "Gran total"), when all that it says is such a word as could be a name, too ("Total", "Suma"), or when
-    it says nothing and its amounts are, within `tolerance`, the sums of the records above it: of all of them, or of
-    those since the total before.
+    it says nothing and its amounts, not all of them 0, are within `tolerance` the sums of the records above it: of all
+    of them, or of those since the total before.
     """
 
     tolerance: float = 0.01

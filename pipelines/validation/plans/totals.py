@@ -89,6 +89,8 @@ def _source(labels: list[str], amounts: list[str], said: str, where: str | None,
         + ")"
         for window in ("whole", "block")
     )
+    # Sums of nothing prove nothing: whole sections are published with zeros.
+    some = " OR ".join(f"coalesce(a{place} <> 0, false)" for place in places)
     return (
         f"(WITH asked AS MATERIALIZED ({rows}), "
         'blocks AS (SELECT *, count_if(said OR bare) OVER (ORDER BY "_row" ROWS BETWEEN UNBOUNDED PRECEDING '
@@ -96,7 +98,7 @@ def _source(labels: list[str], amounts: list[str], said: str, where: str | None,
         f'summed AS (SELECT *, {sums}, {counts} FROM blocks WINDOW whole AS (ORDER BY "_row" {above}), '
         f'block AS (PARTITION BY block ORDER BY "_row" {above})) '
         'SELECT "_row" FROM asked WHERE said '
-        f'UNION ALL SELECT "_row" FROM summed WHERE bare AND NOT said AND ({found}))'
+        f'UNION ALL SELECT "_row" FROM summed WHERE bare AND NOT said AND ({some}) AND ({found}))'
     )
 
 

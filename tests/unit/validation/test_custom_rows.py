@@ -79,6 +79,8 @@ def test_totals_are_told_by_their_sums_where_nothing_else_is_said(judge: Judge) 
     )
     # Two subtotals and the whole; the last row agrees in one amount only.
     assert failing(found) == [3, 6, 7]
+    nothing = {"name": ["a", "b", None], "paid": [0.0, 0.0, 0.0], "due": [0.0, 0.0, None]}
+    assert failing(judge(asked, **nothing)) == []
     assert failing(judge(asked, name=["a", None], paid=[1.0, 1.0], due=[1.0, 1.0])) == []
     assert raised(judge(ExpectRecordsToHoldNoTotals(column_list=["paid", "due"]), paid=[1.0], due=[1.0]))
 
