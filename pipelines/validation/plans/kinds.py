@@ -22,10 +22,12 @@ DATE = (
     rf"|[0-9]{{1,2}}(?: de |[-/. ]){_MONTH}[a-zçéû.]*(?: de | del |[-/., ])[0-9]{{2,4}}){_TIME}{_BLANK}"
 )
 # Thousands are parted by one and the same mark, whichever; so "1.234,56" and "1,234.56" are numbers, "1.2.3" is none.
-NUMBER = (
-    rf"{_BLANK}[-+]?(?:[0-9]+|[0-9]{{1,3}}(?:(?:,[0-9]{{3}})+|(?:\.[0-9]{{3}})+|(?:'[0-9]{{3}})+|(?: [0-9]{{3}})+"
-    rf"|(?:{_NARROW}[0-9]{{3}})+))(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?{_BLANK}"
+_UNSIGNED = (
+    r"(?:(?:[0-9]+|[0-9]{1,3}(?:(?:,[0-9]{3})+|(?:\.[0-9]{3})+|(?:'[0-9]{3})+|(?: [0-9]{3})+"
+    rf"|(?:{_NARROW}[0-9]{{3}})+))(?:[.,][0-9]+)?|[.,][0-9]+)"
 )
+# In accounts what is less than nothing stands in parentheses.
+NUMBER = rf"{_BLANK}(?:[-+]?{_UNSIGNED}(?:[eE][-+]?[0-9]+)?|\({_UNSIGNED}\)){_BLANK}"
 KINDS = ("number", "date", "text")
 
 

@@ -88,7 +88,7 @@ def test_totals_are_told_by_their_sums_where_nothing_else_is_said(judge: Judge) 
 def test_a_value_of_another_kind_than_most_fails(judge: Judge) -> None:
     from pipelines.validation.custom.kinds import ExpectColumnValuesToBeOfOneKind
 
-    numbers = ["1", "1.234,56", "1,234.56", "-2", "N/A", "31/12/2024", None, "1e3", "1 000"]
+    numbers = ["1", "1.234,56", "1,234.56", "-2", "N/A", "31/12/2024", None, "1e3", "1 000", "(1,5)", ".5"]
     asked = ExpectColumnValuesToBeOfOneKind(column="c")
     assert failing(judge(asked, c=numbers)) == [5, 6]
     dates = [
