@@ -34,7 +34,7 @@ def failing(rows: list[list[str | None]], kind: str, **kwargs: Any) -> set[int]:
     """The numbers of the failing rows, counted from 0; of at most ten."""
     with table_of(list(ROLES), rows) as table:
         columns = columns_of(table, lay(LAYOUT, list(ROLES)), Suite("s", "1", "x", {}, ROLES, ()))
-        raw = Plan(columns, expectations_of([(kind, kwargs)]), PARAMETERS).run(table.connection)["0"]
+        raw = Plan(columns, expectations_of([(kind, kwargs)]), PARAMETERS).run(table)["0"]
     return {row["_row"] - 2 for row in raw["result"]["partial_unexpected_index_list"]}
 
 
@@ -87,7 +87,7 @@ def test_what_is_missing_is_what_lies_between_and_is_not_there(years: list[int])
     with table_of(list(ROLES), rows) as table:
         columns = columns_of(table, lay(LAYOUT, list(ROLES)), Suite("s", "1", "x", {}, ROLES, ()))
         asked = expectations_of([("expect_column_periods_to_have_no_gaps", {"column": "a", "unit": "year"})])
-        raw = Plan(columns, asked, PARAMETERS).run(table.connection)["0"]
+        raw = Plan(columns, asked, PARAMETERS).run(table)["0"]
     gone = sorted(set(range(min(years), max(years))) - set(years))
     told = [str(year) for year in gone[: periods.TOLD]] + [f"+{len(gone) - 20}"] * (len(gone) > 20)
     assert raw["result"]["observed_value"] == told

@@ -28,7 +28,7 @@ Cells = list[str | None]
 def planned(table: Table, asked: list[Asked], parameters: Mapping[str, object] = PARAMETERS) -> list[Raw]:
     fit = lay(LAYOUT, table.report.columns)
     columns = columns_of(table, fit, Suite("s", "1", "x", {}, ROLES, ()))
-    found = Plan(columns, expectations_of(asked), parameters).run(table.connection)
+    found = Plan(columns, expectations_of(asked), parameters).run(table)
     return [found[str(place)] for place in range(len(asked))]
 
 
