@@ -76,7 +76,7 @@ def concentration(view: View, column: str, group_column: str, top: int = 1, **bo
         raise NotPlanned("no number")
     value, group = view.column(column), view.column(group_column)
     where = both(view.condition, not_null([value, group]))
-    sums = f"SELECT {group}::VARCHAR AS g, fsum({value}) AS v FROM {SEEN} WHERE {where} GROUP BY g"
+    sums = f"SELECT {group}::VARCHAR AS g, fsum({value}) AS v FROM {SEEN} WHERE {where} GROUP BY 1"
     ranked = f"(SELECT g, v, row_number() OVER (ORDER BY v DESC, g) AS place FROM ({sums}))"
     first = f"place <= {top}"
     values = (
