@@ -17,6 +17,7 @@ from pipelines.validation.compiled import Raw
 from pipelines.validation.plan import Plan
 from pipelines.validation.suites import Suite
 from pipelines.validation.validate import validate
+from pipelines.validation.words import why
 from tests.parity_of import LAYOUT, PARAMETERS, ROLES, Asked, expectations_of
 from tests.tables_of import table_of
 from tests.unit.validation.test_validate import COLUMNS, ROWS, TODAY, expectation, suite_of
@@ -87,6 +88,7 @@ def test_a_reference_that_is_not_at_hand_is_no_pass_and_no_failure(tmp_path: Pat
         Outcome.NOT_APPLICABLE,
         "the keys of contracts are not at hand",
     )
+    assert why(absent, "es") == "no se tienen las claves de contracts"
     assert (given.outcome, [example.value for example in given.examples]) == (Outcome.FAILED, ["C-3"])
 
 
