@@ -21,7 +21,7 @@ from pipelines.validation.suites import Expectation, Role, Suite
 from tests.tables_of import table_of
 
 TODAY = datetime(2026, 6, 30)  # noqa: DTZ001 - a bound for columns without zone
-PARAMETERS: Mapping[str, object] = {"today": TODAY}
+PARAMETERS: Mapping[str, object] = {"today": TODAY, "keys": ["a", "B", "ñ", "0"]}
 ROLES = {
     name: Role(type=kind, level="core")  # type: ignore[arg-type]
     for name, kind in {

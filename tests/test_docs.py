@@ -5,6 +5,8 @@ Belongs here: what can be checked of prose by machine. That the words are good i
 
 from __future__ import annotations
 
+import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from docs.tools import history as documented_history
 from pipelines import duck
 from pipelines.history.migrate import migrate
 from pipelines.history.publish import VIEWS
+from pipelines.validation.plans import AGGREGATES, ROWWISE
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -232,6 +235,44 @@ def test_the_readme_asks_what_the_demonstration_asks() -> None:
     for question, sql in QUESTIONS:
         assert question in readme
         assert " ".join(sql.split()) in readme
+
+
+OWN = ROOT / "pipelines/validation/custom"
+
+
+def custom_types(module: str) -> list[str]:
+    """The types that a module defines for Great Expectations, found without the seconds that importing it takes."""
+    found = re.findall(r"^class (Expect\w+)\(", text_of(OWN / f"{module}.py"), re.MULTILINE)
+    return [re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in found]
+
+
+def test_every_expectation_type_of_ours_is_documented_and_planned() -> None:
+    pages = "".join(text_of(page) for page in DOCS.glob("expectations*.md"))
+    types = [kind for path in OWN.glob("*.py") for kind in custom_types(path.stem)]
+    assert len(types) > 10
+    assert [kind for kind in types if f"`{kind}`" not in pages] == []
+    assert set(types) <= set(AGGREGATES) | set(ROWWISE)
+
+
+def test_every_argument_about_rows_is_documented_and_every_example_is_one() -> None:
+    page = text_of(DOCS / "expectations-rows.md")
+    sections = dict(re.findall(r"^## (expect_\w+)$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    examples = [json.loads(body) for language, body in FENCE.findall(page) if language == "json"]
+    general = {"column", "mostly", "row_condition", "condition_parser", "ignore_row_if"}
+    for kind, section in sections.items():
+        function = (AGGREGATES | ROWWISE)[kind]
+        named = inspect.signature(function).parameters.values()
+        arguments = {item.name for item in named if item.kind is not item.VAR_KEYWORD} - general - {"view"}
+        more = [item.name for item in named if item.kind is item.VAR_KEYWORD]
+        bounds = {"min_value", "max_value", "strict_min", "strict_max"} if more else set()
+        assert {name for name in arguments | bounds if f"`{name}`" not in section} == set(), kind
+        assert kind in {example["type"] for example in examples}
+    for example in examples:
+        given = {name: value for name, value in example["kwargs"].items() if name not in general - {"column"}}
+        inspect.signature((AGGREGATES | ROWWISE)[example["type"]]).bind(None, **given)
+    assert set(sections) == {kind for path in OWN.glob("*.py") for kind in custom_types(path.stem)} - set(
+        custom_types("texts")
+    )
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from statistics import median
 from pipelines import duck
 from pipelines.tables.header import BLANKS, clean, looks_like_data
 from pipelines.tables.table import ROW, Table
+from pipelines.tables.total_words import CERTAIN, POSSIBLE
 
 CHEAP = 4_000_000  # bytes of a table left in its file that are parsed once more to see its last rows
 _TAIL = 60
@@ -33,11 +34,7 @@ _WORDS = (
 _SAYS = re.compile(rf"{_WORDS}(?:\s*(?:[:.]|\d{{1,2}}\b.*[:.)/])|\s*$)", re.IGNORECASE)
 _MAY_SAY = re.compile(rf"{_WORDS}\b", re.IGNORECASE)
 _SIGN = re.compile(r"https?://|\*+\s*\w|\(?\d{1,2}(?:/|\))\s*\w|\[\d{1,2}\]\s*\w")
-_TOTAL = re.compile(
-    r"(?:(?:sub[ -]?|gran |grand |suma |montant )?(?:totale?s?|totais|totaux)"
-    r"(?: (?:general|generales|geral|gerais|général|nacional|global))?|suma|soma|somme|sum)\s*[:.]?",
-    re.IGNORECASE,
-)
+_TOTAL = re.compile(f"{CERTAIN}|{POSSIBLE}", re.IGNORECASE)
 
 Row = tuple[int, Sequence[str | None]]
 

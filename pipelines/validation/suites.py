@@ -18,32 +18,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import SuiteError
 from pipelines.model import Severity
-from pipelines.validation.plans.register import MASKED, PUBLISHED
+from pipelines.validation.plans.register import MASKED, PUBLISHED, TYPED
 
-# These compare order or magnitude, so they see a role's typed values; all others see its text.
-TYPED_EXPECTATIONS = frozenset(
-    {
-        "expect_column_values_to_be_between",
-        "expect_column_min_to_be_between",
-        "expect_column_max_to_be_between",
-        "expect_column_mean_to_be_between",
-        "expect_column_median_to_be_between",
-        "expect_column_sum_to_be_between",
-        "expect_column_stdev_to_be_between",
-        "expect_column_quantile_values_to_be_between",
-        "expect_column_pair_values_a_to_be_greater_than_b",
-        "expect_column_value_z_scores_to_be_less_than",
-        "expect_column_values_to_be_increasing",
-        "expect_column_values_to_be_decreasing",
-        "expect_multicolumn_sum_to_equal",
-        "expect_column_values_to_not_be_outliers",
-        "expect_column_kl_divergence_to_be_less_than",
-        "unexpected_rows_expectation",
-    }
-)
 EXISTENCE = "expect_column_to_exist"
 # GX's only type that does not begin with "expect": a query of the suite's own for the rows that fail.
 ROWS_QUERY = "unexpected_rows_expectation"
+# Types without a plan that see a role's typed values; of the others the registry of `plans` knows it.
+TYPED_WITHOUT_PLAN = frozenset({"expect_column_kl_divergence_to_be_less_than", ROWS_QUERY})
+NAMES_COLUMNS = re.compile(r"column|column_A|column_B|column_list|[a-z_]+_columns?")
 
 
 class Role(BaseModel):
@@ -119,7 +101,13 @@ class Expectation:
     @property
     def typed(self) -> bool:
         """Whether it sees numbers and dates instead of text."""
-        return self.type in TYPED_EXPECTATIONS
+        return self.type in TYPED or self.type in TYPED_WITHOUT_PLAN
+
+    @property
+    def reference(self) -> str | None:
+        """The name of the set of keys that has to be handed in for it, None when it needs none."""
+        given = self.kwargs.get("reference")
+        return str(given["$PARAMETER"]) if isinstance(given, Mapping) and "$PARAMETER" in given else None
 
     @property
     def published(self) -> bool:
@@ -220,8 +208,13 @@ def load_suite(path: Path) -> Suite:
 
 
 def _columns_named(kwargs: Mapping[str, Any]) -> set[str]:
-    names = {kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs}
-    return names | set(kwargs.get("column_list", ()))
+    """The columns in arguments that name them: GX's own four, and `..._column` and `..._columns` of ours."""
+    names: set[str] = set()
+    for argument, value in kwargs.items():
+        if NAMES_COLUMNS.fullmatch(argument):
+            several = value if isinstance(value, list) else [value]
+            names.update(name for name in several if isinstance(name, str))
+    return names
 
 
 def _roles_named(kwargs: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from pipelines import duck
@@ -32,15 +33,25 @@ MASK = "***"
 PLAN, REFERENCE = "duckdb_plan", "great_expectations"
 
 
-def validate(table: Table, fit: Fit, suite: Suite, today: datetime) -> ValidationResult:
+def validate(
+    table: Table,
+    fit: Fit,
+    suite: Suite,
+    today: datetime,
+    references: Mapping[str, object] = MappingProxyType({}),
+) -> ValidationResult:
     """Apply `suite` to `table` as `fit` lays it out. `today` bounds what may not lie in the future.
+
+    `references` are the keys of other datasets by the names under which suites ask for them, each the path of a
+    Parquet or CSV file or a list of texts. Without them what is said of them is not applicable; whoever reuses a result
+    for the same bytes has to see that it was given the same keys, too.
 
     Raises `MemoryLimitReached`; an interrupt ends it at once.
     """
     columns = columns_of(table, fit, suite)
     present = set(fit.roles)
-    applicable = [item for item in suite.expectations if _applies(item, present)]
-    parameters = parameters_of(today)
+    applicable = [item for item in suite.expectations if _applies(item, present, references)]
+    parameters = {**references, **parameters_of(today)}
     with duck.within_memory():
         planned = Plan(columns, applicable, parameters).run(table)
         planned |= rows_query.run(table, columns, applicable)
@@ -101,7 +112,9 @@ def by_reference(
     return results
 
 
-def _applies(item: Expectation, present: set[str]) -> bool:
+def _applies(item: Expectation, present: set[str], references: Mapping[str, object]) -> bool:
+    if item.reference is not None and item.reference not in references:
+        return False
     return item.type == EXISTENCE or set(item.needs) <= present
 
 
@@ -125,6 +138,9 @@ def _described(item: Expectation, fit: Fit, **rest: Any) -> ExpectationResult:
 
 def _not_applicable(item: Expectation, fit: Fit, suite: Suite) -> ExpectationResult:
     absent = [role for role in item.needs if role not in fit.roles]
+    if not absent:
+        reason = f"the keys of {item.reference} are not at hand"
+        return _described(item, fit, outcome=Outcome.NOT_APPLICABLE, reason=reason)
     level = "core" if any(suite.roles[role].level == "core" for role in absent) else "optional"
     reason = f"the file has no column for {', '.join(absent)} ({level})"
     return _described(item, fit, outcome=Outcome.NOT_APPLICABLE, reason=reason)
@@ -148,7 +164,7 @@ def _result(
         kind = raised.partition(":")[0] if raised.partition(":")[0].isidentifier() else "see the log"
         return described(outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
     result = raw["result"]
-    masked = item.masked or bool(personal & set(item.needs))
+    masked = item.masked or bool(personal & {*item.needs, *item.roles})
     passed = bool(raw["success"])
     if passed and result.get("element_count") == 0:
         return described(outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")
@@ -189,6 +205,10 @@ def _observed(result: Mapping[str, Any], masked: bool) -> str | None:
     value = result.get("observed_value")
     if value is None:
         return None
+    if isinstance(value, Mapping) and set(value) == {"share", "values"}:
+        # A share says nothing about a person; what has it does.
+        named = MASK if masked else ", ".join(map(str, value["values"]))
+        return f"{value['share']:.4g} ({named})"[:200]
     return MASK if masked else str(value)[:200]
 
 

@@ -24,6 +24,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "failing": "{count:,} of {elements:,} rows do not meet it",
         "mostly": "; at least {mostly:.0%} of the values should meet it",
         "no_column": "the file has no column for {role}",
+        "no_keys": "the keys of {reference} are not at hand",
         "observed": "observed: {value}",
         "could_not": "it could not be judged: {reason}",
         "no_row": "there is no row to look at",
@@ -39,13 +40,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "failing": "{count:,} de {elements:,} filas no cumplen",
         "mostly": "; debería cumplir al menos el {mostly:.0%} de los valores",
         "no_column": "el archivo no tiene columna para {role}",
+        "no_keys": "no se tienen las claves de {reference}",
         "observed": "se observó: {value}",
         "could_not": "no se pudo juzgar: {reason}",
         "no_row": "no hay ninguna fila que mirar",
     },
 }
-# The stored reason of what does not apply, as `validate` writes it.
+# The stored reasons of what does not apply, as `validate` writes it.
 ABSENT = re.compile(r"the file has no column for (.+) \((?:core|optional)\)$")
+NO_KEYS = re.compile(r"the keys of (.+) are not at hand$")
 
 
 def why(item: ExpectationResult, language: str) -> str:
@@ -54,6 +57,8 @@ def why(item: ExpectationResult, language: str) -> str:
     if item.outcome is Outcome.ERROR:
         return words["could_not"].format(reason=item.reason)
     if item.outcome is Outcome.NOT_APPLICABLE:
+        if keys := NO_KEYS.match(item.reason):
+            return words["no_keys"].format(reference=keys[1])
         absent = ABSENT.match(item.reason)
         return words["no_column"].format(role=absent[1]) if absent else words["no_row"]
     if item.unexpected_count is not None:

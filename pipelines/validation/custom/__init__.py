@@ -7,6 +7,28 @@ one value stands, once for both. A type without a plan would be slow, and one wi
 Importing this package imports GX, which takes seconds: `reference` does it when GX is needed.
 """
 
-from pipelines.validation.custom import contents, standards, texts
+from pipelines.validation.custom import (
+    contents,
+    kinds,
+    names,
+    periods,
+    references,
+    repetition,
+    standards,
+    sums,
+    texts,
+    totals,
+)
 
-__all__ = ["contents", "standards", "texts"]
+__all__ = [
+    "contents",
+    "kinds",
+    "names",
+    "periods",
+    "references",
+    "repetition",
+    "standards",
+    "sums",
+    "texts",
+    "totals",
+]

@@ -128,7 +128,7 @@ class _Search:
         return f'"{ROW}" IN (SELECT "{ROW}" FROM {name})'
 
     def _value(self, item: Expectation) -> str:
-        if item.masked or self._personal & set(item.needs):
+        if item.masked or self._personal & {*item.needs, *item.roles}:
             return duck.literal(MASK)
         kept = [_kept(role) for role in item.roles if role in self._fit.roles]
         if len(kept) == 1:

@@ -18,7 +18,7 @@ from pipelines.validation.sql import NotPlanned, between, both, instant, not_nul
 RELATIVE, ABSOLUTE = 1e-4, 1e-8
 
 
-@rowwise("expect_column_values_to_be_between")
+@rowwise("expect_column_values_to_be_between", typed=True)
 def values_between(
     view: View,
     column: str,
@@ -69,44 +69,44 @@ def _extreme(view: View, function: str, column: str, bounds: Mapping[str, Any]) 
     return Compiled((view.value(f"{function}({view.column(column)})"),), finish)
 
 
-@aggregate("expect_column_min_to_be_between")
+@aggregate("expect_column_min_to_be_between", typed=True)
 def minimum(view: View, column: str, **bounds: object) -> Compiled:
     """The smallest value is within the bounds."""
     return _extreme(view, "min", column, bounds)
 
 
-@aggregate("expect_column_max_to_be_between")
+@aggregate("expect_column_max_to_be_between", typed=True)
 def maximum(view: View, column: str, **bounds: object) -> Compiled:
     """The greatest value is within the bounds."""
     return _extreme(view, "max", column, bounds)
 
 
-@aggregate("expect_column_mean_to_be_between")
+@aggregate("expect_column_mean_to_be_between", typed=True)
 def mean(view: View, column: str, **bounds: object) -> Compiled:
     """The mean is within the bounds."""
     return Compiled((view.value(f"favg({_numeric(view, column)})"),), within_bounds(bounds))
 
 
-@aggregate("expect_column_median_to_be_between")
+@aggregate("expect_column_median_to_be_between", typed=True)
 def median(view: View, column: str, **bounds: object) -> Compiled:
     """The median is within the bounds."""
     return Compiled((view.value(f"median({_numeric(view, column)})"),), within_bounds(bounds))
 
 
-@aggregate("expect_column_sum_to_be_between")
+@aggregate("expect_column_sum_to_be_between", typed=True)
 def total(view: View, column: str, **bounds: object) -> Compiled:
     """The sum, 0 without any value, is within the bounds."""
     judge = within_bounds(bounds)
     return Compiled((view.value(f"fsum({_numeric(view, column)})"),), lambda found: judge(found or 0.0))
 
 
-@aggregate("expect_column_stdev_to_be_between")
+@aggregate("expect_column_stdev_to_be_between", typed=True)
 def deviation(view: View, column: str, **bounds: object) -> Compiled:
     """The standard deviation of a sample is within the bounds; one value has none."""
     return Compiled((view.value(f"stddev_samp({_numeric(view, column)})"),), within_bounds(bounds))
 
 
-@aggregate("expect_column_quantile_values_to_be_between")
+@aggregate("expect_column_quantile_values_to_be_between", typed=True)
 def quantiles(
     view: View, column: str, quantile_ranges: Mapping[str, Any], allow_relative_error: object = False
 ) -> Compiled:

@@ -13,7 +13,7 @@ from pipelines.validation.plans.register import rowwise
 from pipelines.validation.sql import NotPlanned, asked, number
 
 
-@rowwise("expect_column_pair_values_a_to_be_greater_than_b")
+@rowwise("expect_column_pair_values_a_to_be_greater_than_b", typed=True)
 def a_greater_than_b(
     view: View,
     column_A: str,
@@ -81,7 +81,7 @@ def all_equal(view: View, column_list: list[str], ignore_row_if: str = "all_valu
     return Rows(" OR ".join(unlike), over=asked(values, ignore_row_if))
 
 
-@rowwise("expect_multicolumn_sum_to_equal")
+@rowwise("expect_multicolumn_sum_to_equal", typed=True)
 def sum_equal(
     view: View, column_list: list[str], sum_total: float, ignore_row_if: str = "all_values_are_missing"
 ) -> Rows:

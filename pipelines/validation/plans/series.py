@@ -11,19 +11,19 @@ from pipelines.validation.plans.register import rowwise
 from pipelines.validation.sql import NotPlanned, both, not_null, number
 
 
-@rowwise("expect_column_values_to_be_increasing")
+@rowwise("expect_column_values_to_be_increasing", typed=True)
 def increasing(view: View, column: str, strictly: bool | None = None) -> Rows:
     """No value is smaller than the one before it, nor equal when `strictly`."""
     return _ordered(view, column, "<=" if strictly else "<")
 
 
-@rowwise("expect_column_values_to_be_decreasing")
+@rowwise("expect_column_values_to_be_decreasing", typed=True)
 def decreasing(view: View, column: str, strictly: bool | None = None) -> Rows:
     """No value is greater than the one before it, nor equal when `strictly`."""
     return _ordered(view, column, ">=" if strictly else ">")
 
 
-@rowwise("expect_column_value_z_scores_to_be_less_than")
+@rowwise("expect_column_value_z_scores_to_be_less_than", typed=True)
 def z_scores(view: View, column: str, threshold: float, double_sided: bool) -> Rows:
     """No value is further from the mean than so many standard deviations (of a sample)."""
     if view.kind(column) != "number" or not isinstance(double_sided, bool):
@@ -38,7 +38,7 @@ def z_scores(view: View, column: str, threshold: float, double_sided: bool) -> R
     return Rows("", over=over, source=source)
 
 
-@rowwise("expect_column_values_to_not_be_outliers")
+@rowwise("expect_column_values_to_not_be_outliers", typed=True)
 def not_outliers(view: View, column: str, method: str = "iqr", multiplier: float = 1.5) -> Rows:
     """No value lies beyond Tukey's fences (`iqr`), or so many standard deviations from the mean (`std`)."""
     if view.kind(column) != "number" or method not in ("iqr", "std"):

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from pipelines.model import ValidationResult
@@ -29,6 +30,7 @@ from pipelines.validation.validate import MASK, validate
 from tests.parity_of import LAYOUT as ROLES_LAYOUT
 from tests.parity_of import ROLES, Asked, expectations_of
 from tests.properties import test_plan_parity as parity
+from tests.properties import test_rows_parity as about_rows
 from tests.tables_of import table_of
 from tests.unit.validation.test_validate import LAYOUT, REGEX, TODAY, expectation, suite_of
 
@@ -318,10 +320,11 @@ def test_an_interrupt_ends_the_writing_and_leaves_nothing(tmp_path: Path) -> Non
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(parity.rows, parity.questions)
+@given(st.one_of(st.tuples(parity.rows, parity.questions), st.tuples(about_rows.rows, about_rows.questions)))
 def test_as_many_rows_are_written_as_are_counted(
-    rows: list[tuple[str | None, ...]], asked: tuple[Asked, ...]
+    case: tuple[list[tuple[str | None, ...]], tuple[Asked, ...]],
 ) -> None:
+    rows, asked = case
     known = [question for question in asked if question[0] in ROWWISE]
     suite = Suite("s", "1", "x", {}, ROLES, tuple(expectations_of(known)))
     with table_of(list(ROLES), rows) as table:

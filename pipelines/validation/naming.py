@@ -1,0 +1,66 @@
+"""Names and identifiers made comparable, in Python and in DuckDB's SQL alike.
+
+Belongs here: what two spellings of one name, or of one identifier, have in common. Does not belong here: likeness of
+names that differ. The legal forms are ours: those under which companies of Latin America, Spain, Portugal, Brazil and
+the English-speaking countries are published. A name from which nothing would be left keeps its form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipelines import duck
+
+_VARIABLE = "(?: de ?c ?v| de capital variable)?"
+_FORMS = "|".join(
+    (
+        f"s ?a ?p ?i{_VARIABLE}",
+        f"s ?a ?b{_VARIABLE}",
+        f"s ?(?:de|en) ?r ?l(?: (?:m ?i|i ?p))?{_VARIABLE}",
+        f"sociedad anonima(?: promotora de inversion| bursatil| cerrada)?{_VARIABLE}",
+        f"sociedad (?:de responsabilidad )?limitada{_VARIABLE}",
+        f"s ?a(?: ?c| ?s| ?u)?{_VARIABLE}",
+        "s ?c(?: de r ?l(?: de c ?v)?)?",
+        "s ?(?:r ?l|l ?u|l ?l|l|n ?c|p ?a)",
+        "a ?c|a ?b ?p|i ?a ?p|e ?i ?r ?l|c ?por ?a|e ?s ?p",
+        "ltda|limitada|me|epp|eireli|lda|sociedade anonima",
+        "ltd|limited|inc|incorporated|llc|l ?l ?c|llp|plc|corp|corporation|gmbh|ag|b ?v|n ?v",
+    )
+)
+# After case, accents and punctuation are gone; the first word is never a form.
+FORM = f"(.) (?:{_FORMS})$"
+_NO_WORD = re.compile(r"[\W_]+")
+_FORM = re.compile(FORM)
+
+
+def name(text: str) -> str:
+    """A name without case, accents, punctuation, repeated blanks and the legal form at its end."""
+    return _FORM.sub(r"\1", " ".join(_NO_WORD.sub(" ", _plain(text)).split()))
+
+
+def identifier(text: str) -> str:
+    """An identifier without case, accents, blanks and punctuation."""
+    return _NO_WORD.sub("", _plain(text))
+
+
+def _plain(text: str) -> str:
+    # Letter by letter: in a whole word Python would write a sigma at its end in another way.
+    lower = "".join(letter.lower() for letter in text)
+    return "".join(part for part in unicodedata.normalize("NFD", lower) if not unicodedata.combining(part))
+
+
+def name_sql(column: str) -> str:
+    """SQL for `name`; NULL stays NULL."""
+    words = f"trim(regexp_replace({_plain_sql(column)}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
+    return f"regexp_replace({words}, {duck.literal(FORM)}, '\\1')"
+
+
+def identifier_sql(column: str) -> str:
+    """SQL for `identifier`; NULL stays NULL."""
+    return f"regexp_replace({_plain_sql(column)}, '[^\\p{{L}}\\p{{N}}]+', '', 'g')"
+
+
+def _plain_sql(column: str) -> str:
+    # Most of the time goes into accents, which a text of ASCII has not.
+    return f"CASE WHEN strlen({column}) = length({column}) THEN lower({column}) ELSE strip_accents(lower({column})) END"
