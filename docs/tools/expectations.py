@@ -1,7 +1,8 @@
 """reference/expectations.md: our own expectation types, and the schemes and lists that they know.
 
 Belongs here: laying out what the classes of `pipelines.validation.custom` say of themselves. Each has a docstring
-(what it expects, its arguments under "Args:", the source of the rule) and an `example`.
+and an `example`. Of one about one value the docstring says all: what it expects, its arguments under "Args:", the
+source of the rule. Those about several rows or columns have a page of their own, written by hand, with the rest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import pkgutil
 from typing import Any
 
 from docs.tools.markdown import prose, table
+
+PAGE = "../expectations-rows.md"
 
 BEGINNING = """# Our own expectations
 
@@ -28,9 +31,19 @@ batch = gx.get_context().data_sources.pandas_default.read_csv("suppliers.csv", d
 result = batch.validate(ExpectColumnValuesToBeValidIdentifiers(column="rfc", scheme="MX-RFC"))
 ```
 
-`import pipelines.validation.custom` is enough for suites in JSON. Each type takes `column` (or the columns that it
-names), `mostly` where values or rows are judged, and `row_condition`; missing values are not asked. Read identifiers
-and codes as text: a number has lost its leading zeros.
+`import pipelines.validation.custom` is enough for suites in JSON. Read identifiers and codes as text: a number has lost
+its leading zeros. Each type takes `row_condition`, but for `expect_table_rows_to_be_unique`, and `mostly` where values
+or rows are judged.
+"""
+
+VALUES = """## About one value
+
+Each takes `column`; missing values are not asked.
+"""
+
+ROWS = """## About several rows or columns
+
+What each of them asks, of whom, and where the rule comes from: [a page of their own](../expectations-rows.md).
 """
 
 
@@ -43,29 +56,40 @@ def classes() -> list[type]:
     found = set()
     for module in pkgutil.iter_modules(custom.__path__, f"{custom.__name__}."):
         for _, item in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if issubclass(item, Expectation) and item.__module__ == module.name and item.expectation_type:
+            ours = issubclass(item, Expectation) and item.__module__ == module.name
+            if ours and item.__name__.startswith("Expect"):  # the others are what these are made of
                 found.add(item)
-    return sorted(found, key=lambda item: str(item.expectation_type))
+    return sorted(found, key=_type)
 
 
 def expectations() -> str:
     """reference/expectations.md"""
-    parts = [BEGINNING, *(_described(item) for item in classes()), _schemes(), _code_lists()]
+    from pipelines.validation.custom.of_values import OfValues
+
+    values = [item for item in classes() if issubclass(item, OfValues)]
+    rows = [item for item in classes() if item not in values]
+    parts = [BEGINNING, VALUES, *map(_described, values), _schemes(), _code_lists()]
+    parts += [ROWS, *(_described(item, f"{PAGE}#{_type(item)}") for item in rows)]
     return "\n".join(parts)
 
 
-def _described(item: Any) -> str:
-    kind = item.expectation_type
+def _type(item: Any) -> str:
+    return str(item.expectation_type)
+
+
+def _described(item: Any, more: str = "") -> str:
+    kind = _type(item)
     arguments = [
         (f"`{name}`", "required" if field.required else f"`{json.dumps(field.default)}`")
         for name, field in item.__fields__.items()
         if name in item.__annotations__
     ]
     example = {"type": kind, "kwargs": getattr(item, "example", {})}
+    text = _text(item.__doc__) + (f"\n\n[More about it]({more})." if more else "")
     return "\n".join(
         [
-            f"## `{kind}`\n",
-            _text(item.__doc__) + "\n",
+            f"### `{kind}`\n",
+            text + "\n",
             table(("argument", "default"), arguments) if arguments else "",
             f"```json\n{json.dumps(example, ensure_ascii=False)}\n```\n",
         ]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.plans.types import NO_PANDAS, OTHER
 from tests.parity_of import Asked, differences, of_rows
-from tests.questions_of_values import VALUES, asked_of_values
 
 TEXTS = [
     "a",
@@ -71,7 +70,7 @@ def cells(pool: list[str]) -> st.SearchStrategy[str | None]:
 words = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=3)
 rows = st.lists(
     st.tuples(
-        st.one_of(cells(TEXTS), words, st.sampled_from(VALUES)),
+        st.one_of(cells(TEXTS), words),
         cells(TEXTS),
         cells(NUMBERS),
         cells(NUMBERS),
@@ -336,7 +335,6 @@ ASKED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "expect_table_row_count_to_be_between": options(conditions, within(lengths)),
     "expect_table_row_count_to_equal": options(conditions, value=lengths),
     f"{M}have_no_outer_blanks": options(conditions, mostly, column=text_columns),
-    **asked_of_values(options, conditions, mostly),
 }
 # Over a column of nothing but JSON: what is none makes GX raise (tests/unit/validation/test_plan_apart.py).
 ASKED_OF_JSON = {
@@ -360,9 +358,10 @@ APART = {
 
 
 def test_every_registered_type_is_compared() -> None:
-    from tests.properties.test_rows_parity import OURS
+    from tests.properties import test_rows_parity, test_values_parity
 
-    assert set(ASKED) | set(ASKED_OF_JSON) | set(OURS) | APART == set(AGGREGATES) | set(ROWWISE)
+    ours = set(test_rows_parity.OURS) | set(test_values_parity.OURS)
+    assert set(ASKED) | set(ASKED_OF_JSON) | ours | APART == set(AGGREGATES) | set(ROWWISE)
 
 
 questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASKED.items()))
