@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.model import Alert, AlertState, Dataset, Transition, TransitionKind
+from pipelines.model import Alert, AlertState, Dataset, Transition, TransitionKind, UnexpectedExample
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -127,10 +127,19 @@ def _item(transition: Transition, language: str, words: Mapping[str, str]) -> di
         "column": clean(transition.column),
         "advice": transition.advice.get(language, ""),
         "examples": [
-            (example.row, words["empty"] if example.value is None else f"«{clean(example.value, 80)}»")
+            (
+                _place(example, transition),
+                words["empty"] if example.value is None else f"«{clean(example.value, 80)}»",
+            )
             for example in transition.examples[:SHOWN_EXAMPLES]
         ],
     }
+
+
+def _place(example: UnexpectedExample, transition: Transition) -> str:
+    """The row's number, and its record where that says more than the value does."""
+    record = clean(example.record or "", 60)
+    return f"{example.row} ({record})" if record and example.record != example.value else str(example.row)
 
 
 def _whole(transition: Transition) -> bool:

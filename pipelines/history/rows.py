@@ -200,7 +200,9 @@ def _in_languages(name: str, texts: dict[str, str]) -> Row:
 
 
 def _examples(examples: Iterable[UnexpectedExample]) -> str:
-    return _json([{"row": it.row, "value": it.value} for it in list(examples)[:EXAMPLES_KEPT]])
+    return _json(
+        [{"row": it.row, "value": it.value, "record": it.record} for it in list(examples)[:EXAMPLES_KEPT]]
+    )
 
 
 def _json(value: object) -> str:

@@ -104,10 +104,14 @@ class ReadReport:
 
 @dataclass(frozen=True)
 class UnexpectedExample:
-    """One failing row: `row` as a spreadsheet shows it, `value` as published (masked when personal)."""
+    """One failing row: `row` as a spreadsheet shows it, `value` as published (masked when personal).
+
+    `record` is what tells it from other rows: the values of the suite's key, as published, masked when personal.
+    """
 
     row: int | None
     value: str | None
+    record: str | None = None
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,7 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
         nights = history.get(key, [])
         for row in expectations.get(key, []):
             row["examples"] = shown.get((row["distribution"], row["table_name"], row["key"]), [])
+            row["recorded"] = any(it["record"] not in (None, it["value"]) for it in row["examples"])
             row["judged"] = judged(row)
         for row in files.get(key, []):
             row["tables"] = tables.get(row["distribution"], [])

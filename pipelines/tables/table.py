@@ -60,7 +60,8 @@ class Presumption:
         seen = [column for column in self.names if column in set(columns)] or list(self.names)
         never = blank(map(duck.quote, seen))
         if named := next((column for column in seen if self.names[column]), None):
-            never += f" OR {duck.quote(named)} = {duck.literal(self.names[named])}"
+            header = f"{duck.quote(named)} = {duck.literal(self.names[named])}"
+            never = f"CASE WHEN {header} THEN true {never.removeprefix('CASE ')}"
         return never
 
     def settle(self, rows: int, never: int) -> None:

@@ -8,7 +8,7 @@ cost one aggregate and not ninety. Does not belong here: which conditions there 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Any
 
@@ -22,9 +22,13 @@ WIDE = 4
 
 @dataclass(frozen=True)
 class Marks:
-    """`conditions` are SQL over a row; each is a bit, `BITS` of them a mark and `WIDE` marks a column."""
+    """`conditions` are SQL over a row; each is a bit, `BITS` of them a mark and `WIDE` marks a column.
+
+    `opposites` need no bit: each is true where the condition that it names is not. Which rows meet them is not told.
+    """
 
     conditions: tuple[str, ...]
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _marks(self) -> range:
@@ -49,6 +53,8 @@ class Marks:
 
     def test(self, condition: str) -> str:
         """SQL: a row with these columns meets `condition`."""
+        if condition in self.opposites:
+            return f"(NOT {self.test(self.opposites[condition])})"
         place, bit = divmod(self.conditions.index(condition), BITS)
         return f"(({_column(place)} & {1 << place % WIDE * BITS + bit}::UBIGINT) <> 0)"
 
@@ -81,6 +87,7 @@ class Marks:
                 if marks[place] >> bit & 1:
                     counts[condition] += count
                     rows[condition] += earliest
+        counts |= {opposite: total - counts[condition] for opposite, condition in self.opposites.items()}
         earliest_rows = {condition: nsmallest(EXAMPLES, each) for condition, each in rows.items()}
         return Counted(total, nsmallest(EXAMPLES, first), counts, earliest_rows)
 

@@ -28,6 +28,7 @@ NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
 FEW = 50_000
 # What may follow a whole condition in the SQL of `plans/`.
 AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
+PRESENT = re.compile(r'^\(("(?:[^"]|"")+") IS NOT NULL\)$')
 # Of so many rows hashes are sorted in memory (8 bytes each, twice), and so many of them are listed
 SORTED, LISTED = 10_000_000, 100_000
 # `compiled.repeated` over all rows, which the uniqueness of a column and of compounds with it share.
@@ -55,7 +56,11 @@ def _scanned(
     """None when the table has a cell that must not be taken as it is, unlike `bare` says."""
     presumed = table.unsettled
     asked = dict.fromkeys(it.where for it in values if it.source == SEEN and it.where)
-    marks = Marks((*asked, NEVER, BLANK))
+    told = {it.where for it in values if it.aggregate != COUNT}
+    opposites = {
+        it: missing for it in asked if it not in told and (missing := _missing(it)) != it and missing in asked
+    }
+    marks = Marks((*(it for it in asked if it not in opposites), NEVER, BLANK), opposites)
     counts = [it for it in values if it.source == SEEN and it.aggregate in (COUNT, FIRST)]
     queries = dict(_queries(marks, [it for it in values if it not in set(counts)]))
     with _kept(table, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
@@ -108,6 +113,11 @@ def _shared(table: Table, queries: Sequence[str], rows: int) -> Iterator[list[st
             table.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
+def _missing(condition: str) -> str:
+    """What `expect_column_values_to_not_be_null` asks of the same column as the usual question for a value."""
+    return PRESENT.sub(r"((\1 IS NULL))", condition)
+
+
 def _counted(counted: Counted, value: Value) -> Any:
     if value.where is None:
         return counted.total if value.aggregate == COUNT else counted.first
@@ -129,7 +139,7 @@ def _queries(marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[
 
 def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
     """Where `source` asks for a condition that has a bit, the bit is asked. Each other condition is computed once."""
-    for condition in marks.conditions:
+    for condition in (*marks.conditions, *marks.opposites):
         whole = re.compile("WHERE " + re.escape(condition) + AFTER)
         source = whole.sub(f"WHERE {marks.test(condition)}", source)
     flags = {it.where: f"asked_{place}" for place, it in enumerate(values) if it.where}
