@@ -185,7 +185,10 @@ def _show_failure(item: ExpectationResult, language: str) -> None:
     out.print(f"\n[bold]{cell(item.title.get(language, item.key))}[/bold] [dim]{cell(item.key)}[/dim]")
     out.print(f"  {cell(why(item, language))}")
     for example in item.examples[:5]:
-        where = "" if example.row is None else words["row"].format(row=example.row) + ": "
+        where = "" if example.row is None else words["row"].format(row=example.row)
+        if where and example.record not in (None, example.value):
+            where += f" ({cell(example.record)})"
+        where += ": " if where else ""
         out.print(f"  {where}{cell(example.value)}")
     out.print(f"  [italic]{cell(item.advice.get(language, ''))}[/italic]")
 

@@ -112,7 +112,7 @@ def _library(module: str) -> Any:
 @lru_cache(maxsize=4096)
 def judged(module: str, value: str) -> tuple[bool, bool]:
     """Whether `value` has the form that `stdnum.<module>` knows, and whether its check digit is right, too."""
-    from stdnum.exceptions import InvalidChecksum, ValidationError
+    from stdnum.exceptions import InvalidChecksum
 
     library = _library(module)
     number = value.translate(_SEPARATORS)
@@ -120,7 +120,10 @@ def judged(module: str, value: str) -> tuple[bool, bool]:
         found, right = library.validate(number), True
     except InvalidChecksum:
         found, right = library.compact(number), False
-    except ValidationError:
+    except (
+        ValueError,
+        LookupError,
+    ):  # its own, or what some modules let out on text that is no number at all
         return False, False
     if number != found or (value != number and value not in _printed(module, number)):
         return False, False

@@ -12,6 +12,8 @@ from pipelines import duck
 
 # Sets of this many values go to DuckDB as one text, parted by a character that no value has.
 LONG = 32
+# Fewer than this many are compared one by one; DuckDB would join the table with a list of them.
+FEW = 10
 SEPARATOR = "\x1f"
 
 
@@ -37,6 +39,8 @@ def listed(values: Iterable[str]) -> str:
 
 def within(value: str, texts: Collection[str]) -> str:
     """SQL: `value` is one of `texts`, of which there is at least one."""
+    if len(texts) < FEW:
+        return f"({' OR '.join(f'{value} = {duck.literal(text)}' for text in texts)})"
     if len(texts) < LONG or any(SEPARATOR in text for text in texts):
         return f"({value} IN ({listed(texts)}))"
     # Hundreds of constants take DuckDB longer to plan than a small table takes to read.

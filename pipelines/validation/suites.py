@@ -130,7 +130,8 @@ class Expectation:
 class Suite:
     """A GX expectation suite for one dataset of the guide.
 
-    A table in which fewer than `minimum_roles` roles are found is no such dataset at all.
+    A table in which fewer than `minimum_roles` roles are found is no such dataset at all. `key` are the roles that tell
+    one record from another.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Suite:
     roles: Mapping[str, Role]
     expectations: tuple[Expectation, ...]
     minimum_roles: int = 1
+    key: tuple[str, ...] = ()
     path: Path = field(default=Path(), compare=False)
 
 
@@ -203,6 +205,7 @@ def load_suite(path: Path) -> Suite:
         roles=file.meta.roles,
         expectations=tuple(expectations),
         minimum_roles=file.meta.minimum_roles,
+        key=file.meta.key,
         path=path,
     )
 

@@ -58,9 +58,12 @@ def validate(
     left = [item for item in applicable if item.key not in planned]
     raw = planned | by_reference(table, columns, left, parameters)
     personal = personal_roles(fit, suite)
-    evidence = _evidence(table, fit, applicable, raw)
+    key = tuple(role for role in suite.key if role in fit.roles)
+    evidence = _evidence(table, fit, applicable, raw, key)
     results = tuple(
-        _result(item, fit, raw.get(item.key), personal, evidence, PLAN if item.key in planned else REFERENCE)
+        _result(
+            item, fit, raw.get(item.key), personal, evidence, key, PLAN if item.key in planned else REFERENCE
+        )
         if item in applicable
         else _not_applicable(item, fit, suite)
         for item in suite.expectations
@@ -152,6 +155,7 @@ def _result(
     raw: Mapping[str, Any] | None,
     personal: set[str],
     evidence: Mapping[int, Mapping[str, str | None]],
+    key: tuple[str, ...],
     executed_by: str,
 ) -> ExpectationResult:
     described = partial(_described, item, fit, executed_by=executed_by)
@@ -177,7 +181,7 @@ def _result(
         unexpected_count=unexpected,
         unexpected_percent=_finite(result.get("unexpected_percent")),
         observed_value=_observed(result, masked),
-        examples=_examples(item, result, masked, evidence),
+        examples=_examples(item, result, masked, evidence, key, personal),
     )
 
 
@@ -221,11 +225,15 @@ def _rows(result: Mapping[str, Any]) -> list[int]:
 
 
 def _evidence(
-    table: Table, fit: Fit, applicable: list[Expectation], raw: Mapping[str, Mapping[str, Any]]
+    table: Table,
+    fit: Fit,
+    applicable: list[Expectation],
+    raw: Mapping[str, Mapping[str, Any]],
+    key: tuple[str, ...],
 ) -> Mapping[int, Mapping[str, str | None]]:
     """The failing rows of all expectations as published, in one query."""
     rows = {row for result in raw.values() for row in _rows(result.get("result", {}))}
-    roles = {role for item in applicable for role in item.roles}
+    roles = {role for item in applicable for role in item.roles} | set(key)
     return published(table, fit, rows, sorted(roles))
 
 
@@ -234,7 +242,10 @@ def _examples(
     result: Mapping[str, Any],
     masked: bool,
     evidence: Mapping[int, Mapping[str, str | None]],
+    key: tuple[str, ...],
+    personal: set[str],
 ) -> tuple[UnexpectedExample, ...]:
+    hidden = personal | ({*item.roles, *item.needs} if masked else set())
     examples = []
     for row in _rows(result):
         values = [evidence.get(row, {}).get(role) for role in item.roles]
@@ -244,7 +255,9 @@ def _examples(
             value = values[0]
         else:
             value = " · ".join("" if part is None else part for part in values)
-        examples.append(UnexpectedExample(row=row, value=None if value is None else value[:200]))
+        parts = [MASK if role in hidden else evidence.get(row, {}).get(role) or "" for role in key]
+        record = " · ".join(parts)[:200] if any(parts) else None
+        examples.append(UnexpectedExample(row, None if value is None else value[:200], record))
     return tuple(examples)
 
 

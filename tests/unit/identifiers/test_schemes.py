@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from pipelines.identifiers import ALIASES, SCHEMES, scheme
@@ -99,3 +101,17 @@ def test_schemes_are_found_by_their_code_and_what_others_call_them() -> None:
     assert set(ALIASES.values()) <= set(SCHEMES)
     with pytest.raises(KeyError, match="MX-RFC"):
         scheme("MX-NONE")
+
+
+@pytest.mark.parametrize("code", sorted(SCHEMES))
+def test_no_text_makes_a_rule_raise(code: str) -> None:
+    dice = random.Random(7)  # noqa: S311
+    letters = "0123456789\n -.KVA/٣ñ\0"
+    scheme = SCHEMES[code]
+    for _ in range(400):
+        made = "".join(dice.choice(letters) for _ in range(dice.randrange(16)))
+        place = dice.randrange(len(scheme.example))
+        near = scheme.example[:place] + dice.choice(letters) + scheme.example[place + 1 :]
+        for text in (made, near):
+            assert scheme.form(text) in (True, False)
+            assert scheme.check is None or scheme.check(text) in (True, False)

@@ -321,3 +321,26 @@ def test_what_is_seen_as_published_is_the_same_in_large_tables(
         "blanks": [4],
         "there": [5] if blank else [],
     }
+
+
+def test_examples_say_which_record_they_are_and_keep_what_is_personal(tmp_path: Path) -> None:
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation(REGEX, "amount", ["amount"], column="amount", regex="^9"),
+            expectation(
+                "expect_column_values_to_hold_no_personal_data", "mails", ["id"], column="id", kinds=["email"]
+            ),
+        ],
+    )
+    cells = [["C-1", "1", None, "CURP1", None], ["a@b.example", "2", None, None, None]]
+    with table_of(COLUMNS, cells) as table:
+        for key, amount, mails in (
+            (("id",), ["C-1", "a@b.example"], [MASK]),
+            (("id", "curp"), [f"C-1 · {MASK}", f"a@b.example · {MASK}"], [f"{MASK} · {MASK}"]),
+            ((), [None, None], [None]),
+            (("status",), [None, None], [None]),
+        ):
+            result = validate(table, lay(LAYOUT, COLUMNS), replace(suite, key=key), TODAY)
+            found = {item.key: [example.record for example in item.examples] for item in result.results}
+            assert found == {"amount": amount, "mails": mails}
