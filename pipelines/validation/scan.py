@@ -47,7 +47,11 @@ def scanned(
     """
     values = list(dict.fromkeys(values))
     found = _scanned(table, columns, views, values, bare=True) if columns.rows > FEW else None
-    return _scanned(table, columns, views, values, bare=False) or {} if found is None else found
+    if found is None:
+        for view in views:
+            view.predicates.raised.clear()  # perhaps by a blank cell, which is none of theirs
+        found = _scanned(table, columns, views, values, bare=False)
+    return found or {}
 
 
 def _scanned(
