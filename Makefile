@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev fuzz test test-slow test-all check format docs clean
+.PHONY: help setup demo run sql site dev suites fuzz test test-slow test-all check format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
@@ -111,6 +111,9 @@ bench-validate-small: $(READY) ## Speed of a suite on 200 rows, as a ratio to GX
 
 bench-validate-scale: $(READY) ## Time by rows, drawn in docs/validation_speed.svg: make bench-validate-scale ROWS=1000000
 	@$(BIN)/python -m benchmarks.validate_scale --rows $(or $(ROWS),10000000) --plot docs/validation_speed.svg
+
+suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
+	@$(BIN)/python -m pipelines.rules
 
 clean: ## Remove .venv, tools and caches; never the data folder
 	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

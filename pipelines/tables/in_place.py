@@ -17,6 +17,9 @@ from pipelines.tables.lines import Ends
 from pipelines.tables.table import ROW, blank, filled
 from pipelines.tables.workspace import Workspace, name_columns
 
+# Half of what DuckDB takes by itself, as fast, and 150 MB less memory where two threads parse.
+BUFFER = 16_000_000  # bytes
+
 
 @dataclass(frozen=True)
 class Parse:
@@ -36,7 +39,7 @@ class Parse:
         quote = self.dialect.quote or ""
         return (
             f"read_csv({duck.literal(name or str(self.path))}, auto_detect = false, header = false, "
-            f"strict_mode = true, compression = 'none', skip = {self.skip}, "
+            f"strict_mode = true, compression = 'none', buffer_size = {BUFFER}, skip = {self.skip}, "
             f"delim = {duck.literal(self.dialect.delimiter or '')}, quote = {duck.literal(quote)}, "
             f"escape = {duck.literal(self.dialect.escape or quote)}, columns = {{{columns}}})"
         )

@@ -25,10 +25,12 @@ class Marks:
     """`conditions` are SQL over a row; each is a bit, `BITS` of them a mark and `WIDE` marks a column.
 
     `opposites` need no bit: each is true where the condition that it names is not. Which rows meet them is not told.
+    `shorter` are other words for some of the conditions, which cost less to compute.
     """
 
     conditions: tuple[str, ...]
     opposites: Mapping[str, str] = field(default_factory=dict)
+    shorter: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _marks(self) -> range:
@@ -47,7 +49,8 @@ class Marks:
         asked = self.conditions[place * BITS : (place + 1) * BITS]
         # CASE asks the second part of a condition only about rows that meet the first, which AND alone does not
         bits = [
-            f"CASE WHEN {it} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END" for bit, it in enumerate(asked)
+            f"CASE WHEN {self.shorter.get(it, it)} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END"
+            for bit, it in enumerate(asked)
         ]
         return " | ".join(bits) or "0::USMALLINT"
 

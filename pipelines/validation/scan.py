@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pipelines import duck
@@ -24,13 +25,16 @@ from pipelines.validation.marks import Counted, Marks
 
 KEPT = '"veedor:kept"'
 NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
+EMPTY = "veedor:empty"
 # In a table with more rows than this, cells are taken as they are until one shows that it must not be.
 FEW = 50_000
 # What may follow a whole condition in the SQL of `plans/`.
 AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
 PRESENT = re.compile(r'^\(("(?:[^"]|"")+") IS NOT NULL\)$')
-# Of so many rows hashes are sorted in memory (8 bytes each, twice), and so many of them are listed
-SORTED, LISTED = 10_000_000, 100_000
+# What is asked of the rows that have a value in a column, as `compiled.both` writes it.
+GUARDED = re.compile(r'^\(\("(?P<role>[a-z0-9_]+)" IS NOT NULL\) AND (?P<asked>\(.+\))\)$', re.DOTALL)
+# So many hashes are sorted in memory at a time (8 bytes each, twice), and so many of them are listed
+SORTED, LISTED = 4_000_000, 100_000
 # `compiled.repeated` over all rows, which the uniqueness of a column and of compounds with it share.
 REPEATED = re.compile(
     rf"SELECT (?P<key>(?:(?!SELECT).)+?) AS twice FROM (?P<source>{SEEN}(?: WHERE (?:(?!SELECT).)+?)?) "
@@ -64,7 +68,9 @@ def _scanned(
     opposites = {
         it: missing for it in asked if it not in told and (missing := _missing(it)) != it and missing in asked
     }
-    marks = Marks((*(it for it in asked if it not in opposites), NEVER, BLANK), opposites)
+    conditions = tuple(it for it in asked if it not in opposites)
+    shorter = _shorter(table, columns, views, conditions) if bare else {}
+    marks = Marks((*conditions, NEVER, BLANK), opposites, shorter)
     counts = [it for it in values if it.source == SEEN and it.aggregate in (COUNT, FIRST)]
     queries = dict(_queries(marks, [it for it in values if it not in set(counts)]))
     with _kept(table, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
@@ -84,16 +90,23 @@ def _scanned(
 def _repeated(table: Table, key: str, source: str, rows: int) -> list[int] | None:
     """The hashes that stand more than once, by sorting them, which is four times as fast as grouping by them.
 
-    None when they would need much memory, or are so many that a list of them would.
+    Of a large table a part of the hashes is sorted at a time: those with the same remainder. None when so many stand
+    more than once that a list of them would need much memory.
     """
     import numpy as np
 
-    if rows > SORTED:
-        return None
-    values = table.connection.execute(f"SELECT {key} AS key FROM {source}").fetchnumpy()["key"]
-    values.sort()
-    twice = np.unique(values[1:][values[1:] == values[:-1]])
-    return None if len(twice) > LISTED else [int(value) for value in twice]
+    found: list[int] = []
+    parts = max(1, -(-rows // SORTED))
+    for part in range(parts):
+        values = table.connection.execute(
+            f"SELECT key FROM (SELECT {key} AS key FROM {source}) WHERE {parts} = 1 OR key % {parts} = {part}"
+        ).fetchnumpy()["key"]
+        values.sort()
+        twice = np.unique(values[1:][values[1:] == values[:-1]])
+        found += (int(value) for value in twice[: LISTED + 1])
+        if len(found) > LISTED:
+            return None
+    return found
 
 
 @contextmanager
@@ -115,6 +128,29 @@ def _shared(table: Table, queries: Sequence[str], rows: int) -> Iterator[list[st
     finally:
         for name in names.values():
             table.connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _shorter(
+    table: Table, columns: Columns, views: Sequence[View], conditions: Sequence[str]
+) -> dict[str, str]:
+    """Conditions that need not ask first whether their column has a value: without one, the rest is not true anyway.
+
+    Which these are DuckDB says itself, of a row in which every column is empty.
+    """
+    guarded = {it: found for it in conditions if (found := GUARDED.match(it))}
+    own = {
+        it: found["asked"]
+        for it, found in guarded.items()
+        if {name.partition(":")[0] for name in re.findall(r'"([^"]*)"', found["asked"])} == {found["role"]}
+    }
+    if not own:
+        return {}
+    empty = ", ".join(f"NULL::VARCHAR AS {duck.quote(name)}" for name in table.report.columns)
+    row = replace(columns, relation=EMPTY).select(*_asked_for(views), bare=True)
+    asked = ", ".join(f"coalesce({it}, false)" for it in own.values())
+    table.connection.execute(f"CREATE OR REPLACE TEMP VIEW {duck.quote(EMPTY)} AS SELECT 0 AS _row, {empty}")
+    met = table.connection.execute(f"SELECT {asked} FROM {row}").fetchall()[0]
+    return {it: rest for (it, rest), yes in zip(own.items(), met, strict=True) if not yes}
 
 
 def _missing(condition: str) -> str:
@@ -160,9 +196,7 @@ def _kept(
     table: Table, columns: Columns, views: Sequence[View], marks: Marks, text: str, *, bare: bool
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     """A FROM clause of the marks and of what `text` names; and the columns in which its hashes are kept."""
-    roles = sorted(set().union(*(view.texts for view in views)))
-    typed = sorted(set().union(*(view.typed_roles for view in views)))
-    published = sorted(set().union(*(view.published_roles for view in views)))
+    roles, typed, published = _asked_for(views)
     names = {
         expression: duck.quote(f"{role}:hash{place}")
         for role in roles
@@ -191,6 +225,15 @@ def _kept(
         yield KEPT, names
     finally:
         table.connection.execute(f"DROP TABLE IF EXISTS {KEPT}")
+
+
+def _asked_for(views: Sequence[View]) -> tuple[list[str], list[str], list[str]]:
+    """The roles that `views` see as text, as numbers and dates, and as published."""
+    return (
+        sorted(set().union(*(view.texts for view in views))),
+        sorted(set().union(*(view.typed_roles for view in views))),
+        sorted(set().union(*(view.published_roles for view in views))),
+    )
 
 
 @contextmanager

@@ -53,7 +53,9 @@ def test_the_ways_of_large_tables_give_what_those_of_small_ones_give(
             patch.object(marks, "BITS", 3),
         ):
             assert judged(table, asked) == small
-            with patch.object(scan, "SORTED", 0):
+            with patch.object(scan, "SORTED", 2):
+                assert judged(table, asked) == small
+            with patch.object(scan, "LISTED", -1):
                 assert judged(table, asked) == small
 
 

@@ -46,7 +46,9 @@ def test_the_suites_are_judged_by_the_plan_alone() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SAMPLE], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
-    assert done.stdout.split("\n") == ["duckdb_plan"] * 3 + ["False", ""]
+    *judges, imported = done.stdout.split()
+    assert set(judges) == {"duckdb_plan"}
+    assert imported == "False"
 
 
 def test_what_the_plan_does_not_know_is_judged_by_great_expectations(tmp_path: Path) -> None:
