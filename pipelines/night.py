@@ -54,8 +54,8 @@ def night_of(instant: datetime, sources: Sources) -> date:
 
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
-    """Run every enabled source (or those named in `only`), then alert and publish. Can be run again at will."""
-    chosen = [source for source in sources.enabled if only is None or source.id in only]
+    """Run every source of the night (or those named in `only`), then alert and publish. Can be run again at will."""
+    chosen = sources.due(night) if only is None else [it for it in sources.enabled if it.id in only]
     unknown = sorted(set(only or ()) - {source.id for source in chosen})
     if unknown:
         raise ConfigurationError(
@@ -93,13 +93,13 @@ def record(folder: Path, tools: Tools) -> None:
 
 
 def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | None:
-    """Alert and publish, once every enabled source of the night is through; None while one is not."""
+    """Alert and publish, once every source of the night is through; None while one is not."""
     missing = waiting(sources, night, tools)
     if missing:
         log.info("alerts of %s wait for: %s", night, ", ".join(missing))
         publish(tools)
         return None
-    folders = [artifacts.run_folder(tools.settings.runs, night, source.id) for source in sources.enabled]
+    folders = [artifacts.run_folder(tools.settings.runs, night, source.id) for source in sources.due(night)]
     with alone(tools, ALERTS):
         alerts = alert(folders, night, tools)
     publish(tools)
@@ -107,11 +107,11 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
 
 
 def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
-    """The enabled sources that are not through with the night."""
+    """The sources of the night that are not through with it."""
     runs = tools.settings.runs
     return [
         source.id
-        for source in sources.enabled
+        for source in sources.due(night)
         if not (artifacts.run_folder(runs, night, source.id) / artifacts.INDEX).exists()
     ]
 

@@ -7,6 +7,7 @@ line and remedy. `source` is ours: the unit of schedule, retry and blame. The ot
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines import record_path
@@ -41,6 +43,10 @@ def _cron(value: str) -> str:
         numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
         if not CRON_FIELD.match(part) or any(not low <= n <= high for n in numbers) or "/0" in part:
             raise ValueError(f"{part!r} in the cron line {value!r} is not between {low} and {high}")
+    try:
+        next(CronSim(value, datetime(2026, 1, 1)), None)
+    except CronSimError as error:
+        raise ValueError(f"the cron line {value!r} names no day: {error}") from None
     return value
 
 
@@ -174,6 +180,11 @@ class Source(_Block):
     publisher: SourcePublisher
     owner: Owner
     enabled: bool = Field(default=True, description="Set to false to keep an entry without visiting it.")
+    schedule: Cron | None = Field(
+        default=None,
+        description="On which nights it is visited: the day fields of a cron line, such as '0 3 * * 1' for Mondays. "
+        "Left out: every night.",
+    )
     language: Language = Field(default="es", description="Language in which the owner is written to.")
     datasets: Annotated[tuple[SourceDataset, ...], Field(min_length=1)]
 
@@ -190,6 +201,14 @@ class Source(_Block):
                         "each with its `url`"
                     )
         return self
+
+    def visited_on(self, night: date) -> bool:
+        """Whether `schedule` names the day of `night`, whatever its hour."""
+        if self.schedule is None:
+            return True
+        days = " ".join(("0 0", *self.schedule.split()[2:]))
+        midnight = datetime.combine(night, time.min)
+        return next(CronSim(days, midnight - timedelta(minutes=1))) == midnight
 
 
 class Sources(_Block):
@@ -208,8 +227,12 @@ class Sources(_Block):
 
     @property
     def enabled(self) -> tuple[Source, ...]:
-        """The sources that a night visits."""
+        """The sources that are visited at all."""
         return tuple(source for source in self.sources if source.enabled)
+
+    def due(self, night: date) -> tuple[Source, ...]:
+        """The enabled sources that `night` visits."""
+        return tuple(source for source in self.enabled if source.visited_on(night))
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.cli.console import err
-from pipelines.sources import Sources
 
 if TYPE_CHECKING:
     from pipelines.tools import Step
 
 
 @contextmanager
-def progress(sources: Sources, *, quiet: bool = False) -> Iterator[Callable[[Step], None]]:
-    """Give a `step` that shows which stage is at work on what, one unit a source and one for the end."""
+def progress(sources: int, *, quiet: bool = False) -> Iterator[Callable[[Step], None]]:
+    """Give a `step` that shows which stage is at work on what, one unit for each of `sources` and one for the end."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     with Progress(
@@ -27,7 +26,7 @@ def progress(sources: Sources, *, quiet: bool = False) -> Iterator[Callable[[Ste
         transient=True,
         disable=quiet or not err.is_terminal,
     ) as bar:
-        task = bar.add_task("declare", total=len(sources.enabled) + 1)
+        task = bar.add_task("declare", total=sources + 1)
 
         def step(point: Step) -> None:
             bar.update(task, description=f"{point.stage:9} {point.key}"[:60])

@@ -33,6 +33,7 @@ def run(
 ) -> None:
     """Run the night on sources.yaml. Running the same night again finishes what was interrupted."""
     from pipelines.artifacts import NOTIFICATIONS, night_folder
+    from pipelines.clock import SystemClock
     from pipelines.history.query import columns_and_rows
     from pipelines.night import night_of, run_night, waiting
     from pipelines.sources import load
@@ -40,14 +41,15 @@ def run(
 
     settings = Settings.from_env()
     declared = load(settings.sources)
-    with progress(declared, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
-        tonight = night_of(tools.clock.now(), declared)
-        chosen = tonight if night is None else _date(night)
-        if chosen > tonight:
-            # It would be the latest night of every dataset until that day comes.
-            raise ConfigurationError(
-                f"--night {chosen} is in the future; tonight is {tonight}.", "Leave --night out for tonight."
-            )
+    tonight = night_of(SystemClock().now(), declared)
+    chosen = tonight if night is None else _date(night)
+    if chosen > tonight:
+        # It would be the latest night of every dataset until that day comes.
+        raise ConfigurationError(
+            f"--night {chosen} is in the future; tonight is {tonight}.", "Leave --night out for tonight."
+        )
+    visited = len(source or declared.due(chosen))
+    with progress(visited, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
         report = run_night(declared, chosen, tools, source or None)
         waited_for = waiting(declared, chosen, tools)
     _, summary = columns_and_rows(SUMMARY, public=settings.public)

@@ -123,12 +123,12 @@ def night_assets() -> list[dg.AssetsDefinition]:
         ALERTS,
         {"email"},
         "One message to each owner whose data got worse or was mended since the night before, and the record "
-        "of its delivery. Waits until every enabled source is through its night.",
+        "of its delivery. Waits until every source of the night is through it.",
         "_night/alerts.jsonl",
         before=QUALITY_HISTORY,
     )
     def alerts(tonight: dg.ResourceParam[Tonight]) -> dg.MaterializeResult[None]:
-        folders = [source_runs.run_folder(tonight, source) for source in tonight.sources.enabled]
+        folders = [source_runs.run_folder(tonight, source) for source in tonight.sources.due(tonight.night)]
         waiting = night.waiting(tonight.sources, tonight.night, tonight.tools)
         found = []
         if not waiting:

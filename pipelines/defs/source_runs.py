@@ -111,7 +111,9 @@ def each_source(
     totals: Counter[str] = Counter()
     stopped = []
     chosen = set(context.partition_keys)
-    for source in (source for source in tonight.sources.enabled if source.id in chosen):
+    # A source that somebody asks for is visited on any night
+    visited = tonight.sources.enabled if len(chosen) == 1 else tonight.sources.due(tonight.night)
+    for source in (source for source in visited if source.id in chosen):
         folder = run_folder(tonight, source)
         with night.alone(tonight.tools, source.id), tonight.tools.store.in_use():
             index = None if begins else stopped_run(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,44 @@ sources:
         with pytest.raises(SourcesError) as caught:
             parse(text)
         assert caught.value.line == 13
+
+
+@pytest.mark.parametrize(
+    ("schedule", "nights"),
+    [
+        ("0 3 * * *", "1 2 3 4 5 6 7 8"),
+        ("30 23 * * 1", "5"),
+        ("0 3 * * 1,4", "1 5 8"),
+        ("0 3 * * 7", "4"),
+        ("0 3 1 * *", "1"),
+        ("0 3 1,5 7 *", ""),
+        ("0 3 3 * 1", "3 5"),
+        ("*/5 * */4 1 *", "1 5"),
+    ],
+)
+def test_a_source_is_visited_on_the_days_of_its_own_schedule(schedule: str, nights: str) -> None:
+    """2026-01-01 is a Thursday. Day of month and day of week are either-or when both are given, as in cron."""
+    text = GOOD.replace("    portal: ckan", f'    schedule: "{schedule}"\n    portal: ckan')
+    declared = parse(text)
+    due = [day for day in range(1, 9) if declared.due(date(2026, 1, day))]
+    assert due == [int(day) for day in nights.split()]
+
+
+def test_a_source_without_a_schedule_is_visited_every_night_unless_it_is_off() -> None:
+    assert len(parse(GOOD).due(date(2026, 2, 28))) == 1
+    off = GOOD.replace("    portal: ckan", "    enabled: false\n    portal: ckan")
+    assert parse(off).due(date(2026, 2, 28)) == ()
+
+
+def test_a_schedule_that_no_day_has_is_refused() -> None:
+    with pytest.raises(SourcesError, match="names no day"):
+        parse(GOOD.replace("    portal: ckan", '    schedule: "0 3 31 2 *"\n    portal: ckan'))
+
+
+def test_the_sources_that_come_with_it_are_sixty_at_least_and_a_few_are_visited() -> None:
+    declared = load(Path(__file__).resolve().parent.parent.parent / "sources.yaml")
+    datasets = [dataset for source in declared.sources for dataset in source.datasets]
+    assert len(datasets) >= 60
+    assert all(dataset.guide_dataset for dataset in datasets)
+    assert 5 <= len(declared.enabled) <= 12
+    assert len({dataset.guide_dataset for dataset in datasets}) >= 18
