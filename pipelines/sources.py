@@ -7,7 +7,7 @@ line and remedy. `source` is ours: the unit of schedule, retry and blame. The ot
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
@@ -44,7 +44,7 @@ def _cron(value: str) -> str:
         if not CRON_FIELD.match(part) or any(not low <= n <= high for n in numbers) or "/0" in part:
             raise ValueError(f"{part!r} in the cron line {value!r} is not between {low} and {high}")
     try:
-        next(CronSim(value, datetime(2026, 1, 1)), None)
+        next(CronSim(value, datetime(2026, 1, 1, tzinfo=UTC)), None)
     except CronSimError as error:
         raise ValueError(f"the cron line {value!r} names no day: {error}") from None
     return value
@@ -207,7 +207,7 @@ class Source(_Block):
         if self.schedule is None:
             return True
         days = " ".join(("0 0", *self.schedule.split()[2:]))
-        midnight = datetime.combine(night, time.min)
+        midnight = datetime.combine(night, time.min, UTC)
         return next(CronSim(days, midnight - timedelta(minutes=1))) == midnight
 
 
