@@ -1,4 +1,4 @@
-"""The reference pages, written from the code: `make docs`.
+"""The reference and the pages of the guide, written from the code: `make docs`.
 
 Belongs here: which pages there are, and telling the stale ones. Does not belong here: any statement that the
 code could make itself. A test compares the pages with what this gives, so a page is never edited by hand.
@@ -13,15 +13,18 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from docs.tools import guide
 from docs.tools.commands import cli
 from docs.tools.configuration import settings, sources
 from docs.tools.expectations import expectations
 from docs.tools.faults import errors
 from docs.tools.formats import formats
 from docs.tools.history import views
-from docs.tools.rules import metrics, suites
+from docs.tools.rules import metrics
 
-REFERENCE = Path(__file__).resolve().parent / "reference"
+DOCS = Path(__file__).resolve().parent
+# Folders that hold nothing but what is written here
+GENERATED = ("reference", "guide/en", "guide/es")
 NOTICE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->\n"
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -30,7 +33,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "sources.md": sources,
     "formats.md": formats,
     "metrics.md": metrics,
-    "suites.md": suites,
     "expectations.md": expectations,
     "views.md": views,
     "errors.md": errors,
@@ -38,14 +40,19 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def pages() -> dict[str, str]:
-    """The whole reference, by file name."""
-    return {name: NOTICE + "\n" + make().rstrip() + "\n" for name, make in PAGES.items()}
+    """Every generated page, by its path below docs/."""
+    made = {f"reference/{name}": make() for name, make in PAGES.items()} | guide.pages()
+    return {name: NOTICE + "\n" + text.rstrip() + "\n" for name, text in made.items()}
 
 
 def stale() -> list[str]:
-    """Names of the pages that differ from what the code says, those that should not be there too."""
+    """Paths of the pages that differ from what the code says, those that should not be there too."""
     made = pages()
-    there = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    there = {
+        path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+        for folder in GENERATED
+        for path in (DOCS / folder).glob("*.md")
+    }
     return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
 
 
@@ -53,16 +60,17 @@ def main(arguments: Sequence[str]) -> int:
     """Write the pages, or with `--check` name the stale ones."""
     wrong = stale()
     if "--check" in arguments:
-        print(*(f"stale: docs/reference/{name}" for name in wrong), sep="\n")
+        print(*(f"stale: docs/{name}" for name in wrong), sep="\n")
         return 1 if wrong else 0
-    REFERENCE.mkdir(parents=True, exist_ok=True)
     made = pages()
     for name in wrong:
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         if name in made:
-            (REFERENCE / name).write_text(made[name], encoding="utf-8")
+            path.write_text(made[name], encoding="utf-8")
         else:
-            (REFERENCE / name).unlink()
-    print(f"docs/reference: {len(made)} pages, {len(wrong)} of them changed")
+            path.unlink()
+    print(f"docs: {len(made)} pages, {len(wrong)} of them changed")
     return 0
 
 

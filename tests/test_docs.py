@@ -27,9 +27,15 @@ from pipelines.validation.plans import AGGREGATES, ROWWISE
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    [*DOCS.glob("*.md"), *DOCS.glob("reference/*.md"), *ROOT.glob("*.md"), ROOT / "expectations/README.md"]
+    [
+        *DOCS.glob("*.md"),
+        *DOCS.glob("reference/*.md"),
+        *DOCS.glob("guide/*/index.md"),
+        *ROOT.glob("*.md"),
+        ROOT / "expectations/README.md",
+    ]
 )
-WRITTEN = [page for page in PAGES if page.parent != DOCS / "reference"]
+WRITTEN = [page for page in PAGES if page.parent in (DOCS, ROOT, ROOT / "expectations")]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -102,14 +108,13 @@ def test_every_expectation_is_documented_in_both_languages() -> None:
     from pipelines.settings import packaged_expectations
     from pipelines.validation.suites import load_suites
 
-    page = reference("suites.md")
     for key, suite in load_suites(packaged_expectations()).items():
-        assert f"## `{key}`" in page
-        for item in suite.expectations:
-            assert f"### `{item.key}`" in page
-            for texts in (item.title, item.advice):
-                assert texts["en"]
-                assert texts["es"]
+        for language in ("en", "es"):
+            page = text_of(DOCS / "guide" / language / f"{key}.md")
+            for item in suite.expectations:
+                assert f"### `{item.key}`" in page
+                assert item.title[language] in page
+                assert item.advice[language]
 
 
 def test_every_type_of_ours_is_documented_with_an_example_that_the_plan_knows() -> None:
@@ -194,7 +199,9 @@ def test_settings_that_are_named_exist(page: Path) -> None:
 
 def test_every_page_is_reached_from_the_index() -> None:
     linked = {
-        (DOCS / target.partition("#")[0]).resolve() for target in LINK.findall(text_of(DOCS / "index.md"))
+        (index.parent / target.partition("#")[0]).resolve()
+        for index in (DOCS / "index.md", *DOCS.glob("guide/*/index.md"))
+        for target in LINK.findall(text_of(index))
     }
     assert [
         relative(page) for page in DOCS.rglob("*.md") if page.name != "index.md" and page not in linked

@@ -1,11 +1,8 @@
-"""reference/metrics.md and reference/suites.md: what is measured and expected, and why."""
+"""reference/metrics.md: what is measured, and what scores are made of."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from docs.tools.markdown import cell, prose, table
+from docs.tools.markdown import prose, table
 
 
 def metrics() -> str:
@@ -48,53 +45,3 @@ def metrics() -> str:
         + ".\n",
     ]
     return "\n".join(parts)
-
-
-def suites() -> str:
-    """reference/suites.md"""
-    from pipelines.guide import load_guide
-    from pipelines.settings import packaged_expectations
-    from pipelines.tables.layouts import load_layouts
-    from pipelines.validation.suites import load_suites
-
-    found, layouts = load_suites(packaged_expectations()), load_layouts(packaged_expectations())
-    parts = [
-        "# Expectation suites\n",
-        "Each rule says where it comes from: *read* in a standard, *adapted* from it, or *ours*.\n",
-    ]
-    for key, suite in found.items():
-        parts.append(f"## `{key}` {suite.version}: {suite.title['en']} / {suite.title['es']}\n")
-        names = ", ".join(f"`{item.name}`" for item in layouts if item.guide_dataset == key)
-        parts.append(f"Layouts that are known: {names}\n")
-        rows = [
-            (f"`{name}`", role.type, role.level, "yes" if role.personal else "", *_both(role.title))
-            for name, role in suite.roles.items()
-        ]
-        parts.append(table(("role", "type", "level", "personal", "title", "título"), rows))
-        for item in suite.expectations:
-            parts.append(f"### `{item.key}`\n")
-            more = {name: value for name, value in item.kwargs.items() if not name.startswith("column")}
-            arguments = f" `{json.dumps(more, ensure_ascii=False)}`" if more else ""
-            parts.append(
-                f"**{cell(item.title['en'])}** / **{cell(item.title['es'])}**  \n"
-                f"{item.severity} · {item.dimension} · {item.principle} · `{item.type}`{arguments}  \n"
-                f"Basis: {cell(item.basis)}\n"
-            )
-            parts.append(f"- {cell(item.advice['en'])}\n- *{cell(item.advice['es'])}*\n")
-    rows = [
-        (entry.number, f"`{entry.key}`", *_both(entry.name), entry.max_age_days, _has(entry.key in found))
-        for entry in load_guide(packaged_expectations()).values()
-    ]
-    parts += [
-        "## The guide's 30 datasets\n",
-        table(("no.", "key", "name", "nombre", "largest age, days", "suite"), rows),
-    ]
-    return "\n".join(parts)
-
-
-def _both(texts: Any) -> tuple[str, str]:
-    return texts.get("en", ""), texts.get("es", "")
-
-
-def _has(there: bool) -> str:
-    return "yes" if there else "not yet"

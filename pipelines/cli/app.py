@@ -18,7 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines import __version__
-from pipelines.cli import demo, probe, read, run_command, site, snapshots, sources, sql, validate
+from pipelines.cli import demo, guide, probe, read, run_command, site, snapshots, sources, sql, validate
 from pipelines.cli.console import cell, err, fail
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings
@@ -40,6 +40,7 @@ app.command("read")(read.read)
 app.command("validate")(validate.validate)
 app.command("sql")(sql.sql)
 app.command("site")(site.site)
+app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)
 app.command("demo")(demo.demo)
 app.add_typer(sources.app, name="sources")

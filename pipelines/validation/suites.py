@@ -71,6 +71,9 @@ class _SuiteMeta(BaseModel):
     roles: dict[str, Role]
     key: tuple[str, ...] = ()
     minimum_roles: int = 1
+    links: tuple[dict[str, Any], ...] = ()
+    elsewhere: tuple[dict[str, Any], ...] = ()
+    unchecked: tuple[dict[str, Any], ...] = ()
 
 
 class _Suite(BaseModel):
@@ -131,7 +134,7 @@ class Suite:
     """A GX expectation suite for one dataset of the guide.
 
     A table in which fewer than `minimum_roles` roles are found is no such dataset at all. `key` are the roles that tell
-    one record from another.
+    one record from another. `links`, `elsewhere` and `unchecked` are the guide's checks that no expectation is.
     """
 
     name: str
@@ -142,6 +145,9 @@ class Suite:
     expectations: tuple[Expectation, ...]
     minimum_roles: int = 1
     key: tuple[str, ...] = ()
+    links: tuple[Mapping[str, Any], ...] = ()
+    elsewhere: tuple[Mapping[str, Any], ...] = ()
+    unchecked: tuple[Mapping[str, Any], ...] = ()
     path: Path = field(default=Path(), compare=False)
 
 
@@ -206,6 +212,9 @@ def load_suite(path: Path) -> Suite:
         expectations=tuple(expectations),
         minimum_roles=file.meta.minimum_roles,
         key=file.meta.key,
+        links=file.meta.links,
+        elsewhere=file.meta.elsewhere,
+        unchecked=file.meta.unchecked,
         path=path,
     )
 

@@ -66,6 +66,29 @@ def test_the_shipped_sources_are_valid(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["valid"]
 
 
+def test_guide_lists_the_thirty_and_answers_each_check_of_one(tmp_path: Path) -> None:
+    done = veedor("guide", "--json", cwd=tmp_path)
+    rows = json.loads(done.stdout)
+    assert [row["no."] for row in rows] == list(range(1, 31))
+    lobbying = rows[1]
+    assert lobbying["guide dataset"].startswith("lobbying_register (")
+    assert lobbying["checks answered"] == "19/19"
+    assert lobbying["watched"] == ""
+    one = json.loads(veedor("guide", "lobbying_register", "--json", cwd=tmp_path).stdout)
+    assert len(one) == 19
+    assert {row["answered by"] for row in one} == {"expectation", "link", "metric"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("no_such_dataset",), "lists its 30"), (("lobbying_register", "--language", "fr"), "en or es")],
+)
+def test_guide_says_what_it_cannot_use(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = veedor("guide", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
 def test_a_wrong_setting_names_the_variable(tmp_path: Path) -> None:
     done = veedor("sources", "check", cwd=tmp_path, VEEDOR_THREADS="many")
     assert done.returncode == 2
