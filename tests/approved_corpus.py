@@ -112,6 +112,11 @@ def _outcome(table: Table, fit: Fit) -> Outcome:
     }
 
 
+def _end(key: str) -> str:
+    """An expectation's key without its dataset."""
+    return key.partition(".")[2]
+
+
 def found() -> Iterator[tuple[str, list[Outcome] | str]]:
     """Every file and what is said of it, on two processes."""
     names = files()
