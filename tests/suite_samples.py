@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import cycle, islice
+from math import floor
 from pathlib import Path
 
 from pipelines.model import ValidationResult
@@ -64,7 +65,8 @@ def broken(rule: Rule, rows: Sequence[Row]) -> list[Row]:
 def _cells(rule: Rule, rows: Sequence[Row]) -> list[Example]:
     """The cells that break a rule, one mapping for each row from the first on; as many as it takes."""
     cells = _examples(rule, rows)
-    least = len(rows) if rule.everywhere else int((1 - (rule.mostly or 1)) * len(rows)) + 1
+    tolerated = floor(round((1 - (rule.mostly or 1)) * len(rows), 6))  # 0.1 of 120 rows is 12, not 11.99
+    least = len(rows) if rule.everywhere else tolerated + 1
     return list(islice(cycle(cells), max(least, len(cells))))
 
 

@@ -29,6 +29,7 @@ _SENTENCES = {
     "critical_many": r"(?P<count>\d+) critical expectations failed, worst (?P<worst>\S+): (?P<why>.*)",
     "no_column": r"(?:the file|the layout) has no column for (?P<roles>[^()]+?)(?: \((?:core|optional)\))?",
     "no_rows": "there is no row to look at",
+    "few_rows": "there are too few rows to judge",
     "rows_failing": r"(?P<count>\d+) of (?P<of>\d+) rows do not meet it(?:; at least (?P<mostly>\d+)% of .*)?",
     "observed": r"observed (?P<value>.+)",
     "not_met": "it is not met",

@@ -171,7 +171,9 @@ def _result(
     masked = item.masked or bool(personal & {*item.needs, *item.roles})
     passed = bool(raw["success"])
     if passed and result.get("element_count") == 0:
-        return described(outcome=Outcome.NOT_APPLICABLE, reason="there is no row to look at")
+        few = "observed_value" in result
+        reason = "there are too few rows to judge" if few else "there is no row to look at"
+        return described(outcome=Outcome.NOT_APPLICABLE, reason=reason)
     unexpected = result.get("unexpected_count")
     return described(
         outcome=Outcome.PASSED if passed else Outcome.FAILED,

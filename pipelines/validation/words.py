@@ -28,6 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "observed": "observed: {value}",
         "could_not": "it could not be judged: {reason}",
         "no_row": "there is no row to look at",
+        "too_few": "there are too few rows to judge",
     },
     "es": {
         "passed": "cumple",
@@ -44,10 +45,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "observed": "se observó: {value}",
         "could_not": "no se pudo juzgar: {reason}",
         "no_row": "no hay ninguna fila que mirar",
+        "too_few": "hay muy pocas filas para evaluarlo",
     },
 }
 # The stored reasons of what does not apply, as `validate` writes it.
 ABSENT = re.compile(r"the file has no column for (.+) \((?:core|optional)\)$")
+TOO_FEW = "there are too few rows to judge"
 NO_KEYS = re.compile(r"the keys of (.+) are not at hand$")
 
 
@@ -59,8 +62,9 @@ def why(item: ExpectationResult, language: str) -> str:
     if item.outcome is Outcome.NOT_APPLICABLE:
         if keys := NO_KEYS.match(item.reason):
             return words["no_keys"].format(reference=keys[1])
-        absent = ABSENT.match(item.reason)
-        return words["no_column"].format(role=absent[1]) if absent else words["no_row"]
+        if absent := ABSENT.match(item.reason):
+            return words["no_column"].format(role=absent[1])
+        return words["too_few" if item.reason == TOO_FEW else "no_row"]
     if item.unexpected_count is not None:
         mostly = "" if item.mostly is None else words["mostly"].format(mostly=item.mostly)
         return words["failing"].format(count=item.unexpected_count, elements=item.element_count or 0) + mostly

@@ -194,7 +194,11 @@ OURS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         tops,
         st.fixed_dictionaries(
             {},
-            optional={"ignore_values": words_set, "with_columns": st.sampled_from([[], ["b"], ["b", "n"]])},
+            optional={
+                "ignore_values": words_set,
+                "with_columns": st.sampled_from([[], ["b"], ["b", "n"]]),
+                "min_rows": st.sampled_from([0, 1, 3, 100]),
+            },
         ),
         column=st.just("a"),
     ),

@@ -18,7 +18,10 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 
 from pipelines.validation.custom.of_rows import Observed, of_column, of_whole
 from pipelines.validation.custom.sums import judged_share
-from pipelines.validation.plans.repetition import BETWEEN, TOLD
+from pipelines.validation.plans.repetition import BETWEEN, TOLD, too_few_rows
+
+# Stands for the share of a table that has fewer rows than it takes to have one.
+TOO_FEW = "too few rows"
 
 
 def common_share(
@@ -27,11 +30,14 @@ def common_share(
     top: int,
     with_columns: list[str] | None = None,
     ignore_values: list[str] | None = None,
-) -> tuple[float, list[str]] | None:
-    """The share of the `top` most common values, or combinations, and which these are."""
+    min_rows: int = 0,
+) -> tuple[float, list[str]] | str | None:
+    """The share of the `top` most common values, or combinations, and which these are; `TOO_FEW` rows have none."""
     names = [column, *(with_columns or ())]
     rows = frame[names].dropna()
     rows = rows[~rows[column].isin(ignore_values or [])]
+    if len(rows) < min_rows:
+        return TOO_FEW
     counts = Counter(rows.itertuples(index=False, name=None))
     if not counts:
         return None
@@ -56,16 +62,25 @@ class _Table(TableMetricProvider):
         return execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
 
 
+_COUNTED = ("with_columns", "top", "ignore_values", "min_rows")
+
+
+def _judged(found: tuple[float, list[str]] | str | None, arguments: dict[str, Any]) -> dict[str, Any]:
+    return too_few_rows() if isinstance(found, str) else judged_share(found, arguments)
+
+
 class ExpectColumnMostCommonShareToBeBetween(Observed):
     """Expect the share of the rows that the `top` most common values stand in to be within the bounds.
 
     With `with_columns` the combinations of a row's values are counted. Rows without a value, and those whose value of
-    `column` is one of `ignore_values`, are not looked at. Observed are the share and the values.
+    `column` is one of `ignore_values`, are not looked at. Observed are the share and the values. Where fewer than
+    `min_rows` rows are left nothing is judged: the success says so by an element count of 0.
     """
 
     with_columns: list[str] | None = None
     top: int = 1
     ignore_values: list[str] | None = None
+    min_rows: int = 0
     min_value: float | None = None
     max_value: float | None = None
     strict_min: bool = False
@@ -78,18 +93,10 @@ class ExpectColumnMostCommonShareToBeBetween(Observed):
         "max_value": 0.1,
         "strict_max": True,
     }
-    metric_dependencies = (of_whole("common_share", common_share, ("with_columns", "top", "ignore_values")),)
-    success_keys = (
-        "with_columns",
-        "top",
-        "ignore_values",
-        "min_value",
-        "max_value",
-        "strict_min",
-        "strict_max",
-    )
+    metric_dependencies = (of_whole("common_share", common_share, _COUNTED),)
+    success_keys = (*_COUNTED, "min_value", "max_value", "strict_min", "strict_max")
     args_keys = ("column", "top", "min_value", "max_value")
-    judged = judged_share
+    judged = _judged
 
 
 class ExpectColumnValuesToBeRepeatedAtMost(ColumnMapExpectation):

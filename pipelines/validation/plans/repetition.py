@@ -19,6 +19,11 @@ TOLD = 20
 BETWEEN = " · "
 
 
+def too_few_rows() -> Raw:
+    """What is said of a table in which there is nothing to judge: no row was looked at."""
+    return {"success": True, "result": {"element_count": 0, "observed_value": None}}
+
+
 @aggregate("expect_column_most_common_share_to_be_between")
 def most_common_share(
     view: View,
@@ -26,12 +31,15 @@ def most_common_share(
     with_columns: list[str] | None = None,
     top: int = 1,
     ignore_values: list[str] | None = None,
+    min_rows: int = 0,
     **bounds: object,
 ) -> Compiled:
     """The share of the rows that the `top` most common values, or combinations, stand in."""
     judge = within_bounds(bounds)
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise NotPlanned("top")
+    if isinstance(min_rows, bool) or not isinstance(min_rows, int):
+        raise NotPlanned("min_rows")
     values = [view.column(name) for name in (column, *_names(with_columns))]
     where = both(view.condition, not_null(values), _not_among(values[0], ignore_values))
     told = f"concat_ws({duck.literal(BETWEEN)}, {', '.join(values)})"
@@ -45,6 +53,8 @@ def most_common_share(
     )
 
     def finish(rows: int | None, common: int | None, names: list[str] | None) -> Raw:
+        if int(rows or 0) < min_rows:
+            return too_few_rows()
         share = float(common) / float(rows) if rows and common else None
         observed = None if share is None else {"share": share, "values": names}
         return judge(share) | {"result": {"observed_value": observed}}

@@ -109,6 +109,25 @@ def test_a_share_is_told_of_people_too_but_not_whose_it_is(tmp_path: Path) -> No
     assert [(example.row, example.value) for example in found["alike"].examples] == [(2, "***"), (6, "***")]
 
 
+def test_a_share_of_too_few_rows_is_not_judged(tmp_path: Path) -> None:
+    kind = "expect_column_most_common_share_to_be_between"
+    suite = suite_of(
+        tmp_path,
+        [
+            expectation(kind, "enough", ["id"], column="id", max_value=0.1, min_rows=len(ROWS)),
+            expectation(kind, "too_few", ["id"], column="id", max_value=0.1, min_rows=len(ROWS) + 1),
+        ],
+    )
+    with table_of(COLUMNS, ROWS) as table:
+        found = {item.key: item for item in validate(table, lay(NAMED, COLUMNS), suite, TODAY).results}
+    assert found["enough"].outcome is Outcome.FAILED
+    assert (found["too_few"].outcome, found["too_few"].reason) == (
+        Outcome.NOT_APPLICABLE,
+        "there are too few rows to judge",
+    )
+    assert why(found["too_few"], "es") == "hay muy pocas filas para evaluarlo"
+
+
 def test_rows_are_compared_in_every_published_column() -> None:
     rows: list[Cells] = [["x", None, None, None, None, None, extra] for extra in ("1", "2", "1", None, None)]
     with table_of([*ROLES, "no role"], rows) as table:
