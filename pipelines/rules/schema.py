@@ -69,6 +69,8 @@ Roles = Annotated[
 class Rule(_Strict):
     """A rule of the dataset. `kind` is one of `kinds.KINDS`, and `args` are its arguments.
 
+    It takes the place of a shared rule with the same key (`contract_id.exists`).
+
     `bad` are the cells that break it, and only it: of one row, or of several, one mapping each. `everywhere`: every
     row gets them, as one alone breaks nothing. `also` are the keys that cannot but fail with it. `title`, `wrong`,
     `why`, `mend` and `good` take the place of what the kind of rule says of itself.

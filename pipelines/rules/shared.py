@@ -44,9 +44,10 @@ TOTALS = Source(
 
 
 def shared_rules(rules: Rules) -> Iterator[Rule]:
-    """The shared rules of a dataset, role by role, without those that it does without."""
+    """The shared rules of a dataset, role by role, but for those that it does without or has under the same key."""
+    others = {*rules.without, *map(key_end, rules.rules)}
     for rule in (*_by_role(rules), *_of_the_table(rules)):
-        if key_end(rule) not in rules.without:
+        if key_end(rule) not in others:
             yield rule
 
 
