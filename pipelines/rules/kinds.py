@@ -145,4 +145,5 @@ KINDS: dict[str, Kind] = {
     "no_mojibake": _one("expect_column_values_to_have_no_mojibake", "validity", "P3"),
     "no_placeholder": _one("expect_column_values_to_not_be_placeholders", "completeness", "P2"),
     "not_personal": _one("expect_column_values_to_hold_no_personal_data", "validity", "P1"),
+    "round_share": _one("expect_column_round_number_share_to_be_between", "validity", "P2", _within),
 }
