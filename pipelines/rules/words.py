@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.rules.schema import Language, Role, Rule, Rules, Words
+from pipelines.rules.schema import LOADER, Language, Role, Rule, Rules, Words
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 EXAMPLES: Mapping[Language, tuple[str, str]] = {"en": ("Good: ", "Bad: "), "es": ("Bien: ", "Mal: ")}
@@ -32,7 +32,9 @@ Wording = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 def load_wording(expectations: Path) -> Wording:
     """The sentences of each kind of rule."""
-    wording: Wording = yaml.safe_load((expectations / "wording.yaml").read_text(encoding="utf-8"))
+    wording: Wording = yaml.load(  # noqa: S506
+        (expectations / "wording.yaml").read_text(encoding="utf-8"), Loader=LOADER
+    )
     return wording
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ ALWAYS_PERSONAL = {"full_name", "person_id", "curp", "rfc", "legal_rep", "direct
 KEY = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_0-9]*){2}")
 
 Suite = dict[str, Any]
+Item = dict[str, Any]
 
 
 def _read(path: Path) -> Any:
@@ -36,13 +38,23 @@ def _read(path: Path) -> Any:
 
 
 SUITES: dict[str, Suite] = {path.parent.name: _read(path) for path in EXPECTATIONS.glob("*/suite.json")}
-ALL = [
-    pytest.param(suite, item, id=item["meta"]["key"])
-    for suite in SUITES.values()
-    for item in suite["expectations"]
-]
 every_suite = pytest.mark.parametrize("name", sorted(SUITES))
-every_expectation = pytest.mark.parametrize(("suite", "item"), ALL)
+
+
+def every_expectation(check: Callable[[Suite, Item], None]) -> Callable[[str], None]:
+    """A test for each suite of what holds for each of its expectations; all that do not meet it are named."""
+
+    @every_suite
+    def of_suite(name: str) -> None:
+        wrong = {}
+        for item in SUITES[name]["expectations"]:
+            try:
+                check(SUITES[name], item)
+            except AssertionError as error:
+                wrong[item["meta"]["key"]] = str(error).partition("\n")[0]
+        assert wrong == {}
+
+    return of_suite
 
 
 def _columns(kwargs: dict[str, Any]) -> set[str]:
@@ -112,7 +124,7 @@ def test_keys_are_unique(name: str) -> None:
 
 
 @every_expectation
-def test_expectation_speaks_of_declared_roles(suite: Suite, item: dict[str, Any]) -> None:
+def test_expectation_speaks_of_declared_roles(suite: Suite, item: Item) -> None:
     roles, kwargs = suite["meta"]["roles"], item["kwargs"]
     assert set(item["meta"]["role"]) <= set(roles)
     if item["type"] != "unexpected_rows_expectation":
@@ -123,7 +135,7 @@ def test_expectation_speaks_of_declared_roles(suite: Suite, item: dict[str, Any]
 
 
 @every_expectation
-def test_key_says_dataset_roles_and_what(suite: Suite, item: dict[str, Any]) -> None:
+def test_key_says_dataset_roles_and_what(suite: Suite, item: Item) -> None:
     key = item["meta"]["key"]
     assert KEY.fullmatch(key)
     roles = item["meta"]["role"]
@@ -132,7 +144,7 @@ def test_key_says_dataset_roles_and_what(suite: Suite, item: dict[str, Any]) -> 
 
 
 @every_expectation
-def test_expectation_explains_itself(suite: Suite, item: dict[str, Any]) -> None:
+def test_expectation_explains_itself(suite: Suite, item: Item) -> None:
     meta = item["meta"]
     assert _both_languages(meta["title"])
     assert _both_languages(meta["advice"])
@@ -144,7 +156,7 @@ def test_expectation_explains_itself(suite: Suite, item: dict[str, Any]) -> None
 
 
 @every_expectation
-def test_expectation_is_classified(suite: Suite, item: dict[str, Any]) -> None:
+def test_expectation_is_classified(suite: Suite, item: Item) -> None:
     meta = item["meta"]
     assert item["severity"] in {"critical", "warning", "info"}
     assert meta["dimension"] in {"completeness", "validity", "uniqueness", "consistency"}
@@ -157,7 +169,7 @@ def test_expectation_is_classified(suite: Suite, item: dict[str, Any]) -> None:
 
 
 @every_expectation
-def test_arguments_can_be_understood(suite: Suite, item: dict[str, Any]) -> None:
+def test_arguments_can_be_understood(suite: Suite, item: Item) -> None:
     kwargs = item["kwargs"]
     assert 0 < kwargs.get("mostly", 1) <= 1
     if "regex" in kwargs:
