@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pipelines.rules.schema import LOADER, Language, Role, Rule, Rules, Words
+from pipelines.rules.schema import Language, Role, Rule, Rules, Words, read_yaml
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 EXAMPLES: Mapping[Language, tuple[str, str]] = {"en": ("Good: ", "Bad: "), "es": ("Bien: ", "Mal: ")}
@@ -32,9 +30,7 @@ Wording = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 def load_wording(expectations: Path) -> Wording:
     """The sentences of each kind of rule."""
-    wording: Wording = yaml.load(  # noqa: S506
-        (expectations / "wording.yaml").read_text(encoding="utf-8"), Loader=LOADER
-    )
+    wording: Wording = read_yaml(expectations / "wording.yaml")
     return wording
 
 
