@@ -71,8 +71,8 @@ def _scanned(
     conditions = tuple(it for it in asked if it not in opposites)
     shorter = _shorter(table, columns, views, conditions) if bare else {}
     marks = Marks((*conditions, NEVER, BLANK), opposites, shorter)
-    counts = [it for it in values if it.source == SEEN and it.aggregate in (COUNT, FIRST)]
-    queries = dict(_queries(marks, [it for it in values if it not in set(counts)]))
+    counts = [it for it in values if _is_count(it)]
+    queries = dict(_queries(marks, [it for it in values if not _is_count(it)]))
     with _kept(table, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
         counted = marks.counted(table.connection.execute(marks.query(source)).fetchall())
         if presumed:
@@ -153,6 +153,11 @@ def _shorter(
     return {it: rest for (it, rest), yes in zip(own.items(), met, strict=True) if not yes}
 
 
+def _is_count(value: Value) -> bool:
+    """Whether the marks tell it."""
+    return value.source == SEEN and value.aggregate in (COUNT, FIRST)
+
+
 def _missing(condition: str) -> str:
     """What `expect_column_values_to_not_be_null` asks of the same column as the usual question for a value."""
     return PRESENT.sub(r"((\1 IS NULL))", condition)
@@ -180,6 +185,8 @@ def _queries(marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[
 def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
     """Where `source` asks for a condition that has a bit, the bit is asked. Each other condition is computed once."""
     for condition in (*marks.conditions, *marks.opposites):
+        if condition not in source:
+            continue
         whole = re.compile("WHERE " + re.escape(condition) + AFTER)
         source = whole.sub(f"WHERE {marks.test(condition)}", source)
     flags = {it.where: f"asked_{place}" for place, it in enumerate(values) if it.where}
