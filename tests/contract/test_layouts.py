@@ -46,6 +46,11 @@ PUBLISHED = [
     ("br_mg_compras_covid19", "real/br/mg_compras_covid19.csv"),
     ("br_mg_compras_covid19_raw", "real/br/mg_compras_covid19_raw.xlsx"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
+    ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.xlsx"),
+    ("ua_chesno_candidate_donations", "real/ua/chesno_candidate_donations_2019.csv"),
+    ("us_ma_lobbyist_contributions", "real/us/ma_lobbyist_contributions.csv"),
+    ("us_ma_lobbying", "real/us/ma_lobbying.csv"),
+    ("us_dod_section_1286", "real/us/us_section_1286.csv"),
 ]
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),

@@ -109,7 +109,7 @@ def test_validate_tells_an_officer_which_rows_and_what_to_do(tmp_path: Path) -> 
     english = veedor(
         "validate", str(file), "--suite", "debarred_contractors", "--language", "en", cwd=tmp_path
     ).stdout
-    assert spanish.splitlines()[0].endswith("suite debarred_contractors 1.0.0")
+    assert spanish.splitlines()[0].endswith("suite debarred_contractors 1.1.0")
     assert "filas, disposición roles@1" in spanish.splitlines()[0]
     assert "rows, layout roles@1" in english.splitlines()[0]
     for word, other in (("fila 2: ", "row 2: "), ("✗ no cumple", "✗ failed"), ("gravedad", "severity")):
