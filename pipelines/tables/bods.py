@@ -2,8 +2,9 @@
 
 Belongs here: telling statements, and their tables: `ownership_or_control` (main when there is one), `entity`,
 `person`, each array inside a statement as a table of its own with the statement's id. `_row` is the number of
-the statement in the file. Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here:
-JSON itself.
+the statement in the file. Beside each statement stand its first identifier, name, address and interest
+(`identifiers/0/id`), as most have no more, and beside each interest both ends of it, its state and its date. Source:
+BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _KINDS = {
     "person": "person",
 }
 KINDS = ("ownership_or_control", "entity", "person", "statement")
+_BESIDE = ("identifiers", "names", "addresses", "interests")
+_BESIDE_INTERESTS = ("subject", "interestedParty", "recordStatus", "statementDate")
 _OF_A_STATEMENT = {"statementID", "statementId", "statementDate", "recordId", "recordDetails", "bodsVersion"}
 
 
@@ -56,13 +59,16 @@ def read(source: Found, space: Workspace) -> list[Table]:
         if kind not in mains:
             mains[kind] = Records(space, space.relation())
         flat, arrays = flatten(item)
-        mains[kind].add(number, flat)
         parents = {"statement_id": flat.get("statementID") or flat.get("statementId")}
+        ends = {path: value for path, value in flat.items() if _of_record(path).startswith(_BESIDE_INTERESTS)}
         for path, array in arrays:
+            name = _of_record(path)
+            context = ends if name == "interests" else {}
             for child in array:
-                add_child(
-                    built, table_name(kind, path.removeprefix("recordDetails/"), kind), child, parents, {}, 1
-                )
+                add_child(built, table_name(kind, name, kind), child, parents, context, 1)
+            if name in _BESIDE and array and isinstance(array[0], Mapping):
+                flat |= {f"{path}/0/{field}": value for field, value in flatten(array[0])[0].items()}
+        mains[kind].add(number, flat)
     if not mains:
         raise source.broken or ReadFault(
             FaultKind.NO_TABLE, "The file holds no statements.", "Publish an array of BODS statements."
@@ -74,6 +80,10 @@ def read(source: Found, space: Workspace) -> list[Table]:
         *(mains[kind].finish(space.report(kind, "bods")) for kind in others),
         *(table.finish(space.report(name, "bods")) for name, table in built.tables.items()),
     ]
+
+
+def _of_record(path: str) -> str:
+    return path.removeprefix("recordDetails/")
 
 
 def _kind(item: Mapping[str, Any]) -> str:

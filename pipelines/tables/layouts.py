@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import SuiteError
 
@@ -49,6 +49,8 @@ class _File(BaseModel):
     values: dict[str, dict[str, str]] = {}
     personal: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    # Of a standard most fields are optional, so that few of a layout's columns may be there and it fits nevertheless.
+    smallest_share: float = Field(default=SMALLEST_SHARE, gt=0, le=1)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def load_layouts(expectations: Path) -> tuple[Layout, ...]:
                 values=file.values,
                 personal=file.personal,
                 key=file.key,
+                smallest_share=file.smallest_share,
             )
         )
     return tuple(layouts)

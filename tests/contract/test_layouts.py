@@ -89,7 +89,8 @@ def _header(path: Path) -> list[str]:
 @every_layout
 def test_layout_is_complete_and_named_as_its_file(name: str) -> None:
     layout = LAYOUTS[name]
-    assert set(layout) == FIELDS
+    assert set(layout) - {"smallest_share"} == FIELDS
+    assert 0 < layout.get("smallest_share", 1) <= 1
     assert layout["layout"] == name
     assert isinstance(layout["version"], str)
     assert set(layout["title"]) == {"en", "es"}

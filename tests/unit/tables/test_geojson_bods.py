@@ -124,6 +124,31 @@ def test_statements_are_parted_by_kind(reading, rows, statements, lines):
     assert rows(found["person_names"]) == [(1, "s2", "Persona Ejemplo")]
 
 
+@pytest.mark.parametrize(("statements", "of"), [(OLD, ""), (NEW, "recordDetails/")], ids=["0.1-0.3", "0.4"])
+def test_the_first_of_each_array_stands_beside_its_statement(reading, rows, statements, of):
+    found = {table.report.table: table for table in reading(json.dumps(statements).encode()).tables}
+
+    def cell(table, column):
+        return rows(found[table])[0][1 + found[table].report.columns.index(column)]
+
+    assert cell("person", f"{of}names/0/fullName") == "Persona Ejemplo"
+    assert cell("ownership_or_control", f"{of}interests/0/type") == "shareholding"
+    assert f"{of}interests/1/type" not in found["ownership_or_control"].report.columns
+    subject = f"{of}subject" if of else "subject/describedByEntityStatement"
+    assert cell("ownership_or_control_interests", subject) == "s1"
+
+
+@pytest.mark.parametrize("first", ["text", 5, None, [], ["nested"], {}])
+def test_an_array_of_something_else_adds_nothing(reading, first):
+    statement = {
+        "statementId": "s1",
+        "recordType": "entity",
+        "recordDetails": {"identifiers": [first, {"id": "1"}]},
+    }
+    columns = reading(json.dumps([statement]).encode()).tables[0].report.columns
+    assert not [name for name in columns if "/0/" in name]
+
+
 def test_a_single_statement_and_one_of_an_unknown_kind(reading):
     assert [table.report.table for table in reading(json.dumps(NEW[0]).encode()).tables] == ["entity"]
     result = reading(json.dumps([*NEW, {"statementId": "s4", "recordType": "spirit"}]).encode())
