@@ -29,6 +29,8 @@ DATE_FORMATS = {
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y"),
 }
+# Spreadsheets group thousands with blanks that do not break a line.
+SPACES = " \u00a0\u202f"
 NOT_A_WORD = r"[^\p{L}\p{N}]+"
 TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 
@@ -225,12 +227,12 @@ def canonical_number(expression: str, locale: Locale) -> str:
     Grouping marks must stand where they belong: "1.234" is 1234 only where the point groups thousands.
     Units and currency signs are not understood on purpose: a number with "$" in it is a fault to be told.
     """
-    decimal, group = re.escape(locale.decimal), re.escape(locale.group)
-    grouped = rf"|\d{{1,3}}({group}\d{{3}})+" if locale.group else ""
+    decimal, marks = re.escape(locale.decimal), SPACES if locale.group == " " else locale.group
+    grouped = rf"|\d{{1,3}}([{re.escape(marks)}]\d{{3}})+" if marks else ""
     pattern = rf"[-+]?(\d+{grouped})({decimal}\d+)?"
     plain = expression
-    if locale.group:
-        plain = f"replace({plain}, {duck.literal(locale.group)}, '')"
+    if marks:
+        plain = f"translate({plain}, {duck.literal(marks)}, '')"
     if locale.decimal != ".":
         plain = f"replace({plain}, {duck.literal(locale.decimal)}, '.')"
     plain = f"CASE WHEN regexp_full_match({expression}, {duck.literal(pattern)}) THEN ltrim({plain}, '+') END"

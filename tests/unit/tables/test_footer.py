@@ -120,6 +120,19 @@ def test_sheets_too(reading, rows):
     ]
 
 
+def test_after_a_sheet_without_records_the_others_can_be_worked_on(reading):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for below in (RECORDS, []):
+            sheet = book.add_worksheet()
+            for number, row in enumerate([HEAD, *below]):
+                sheet.write_row(number, 0, row)
+    tables = reading(out.getvalue()).tables
+    assert [table.report.rows for table in tables] == [6, 0]
+    # DuckDB refuses it while a result of the connection is not at its end.
+    tables[0].connection.create_function("same", lambda value: value, ["VARCHAR"], "VARCHAR")
+
+
 def test_a_file_left_in_place_too(reading, rows):
     many = [[f"C-{n}", "Sonora", "obra " + "x" * 40, f"{n}.50"] for n in range(30_000)]
     out = io.StringIO()

@@ -11,6 +11,7 @@ from tests.tables_of import table_of
 
 MEXICAN = Locale(decimal=".", group=",", date="dmy")
 BRAZILIAN = Locale(decimal=",", group=".", date="dmy")
+FRENCH = Locale(decimal=",", group=" ", date="dmy")
 ISO = Locale()
 
 
@@ -43,6 +44,10 @@ def understood(
         ("1.234,56", BRAZILIAN, "1234.56", 1234.56),
         ("1.234", BRAZILIAN, "1234", 1234.0),
         ("1234.5", BRAZILIAN, "1234.5", 1234.5),
+        ("454 000,50", FRENCH, "454000.50", 454000.5),
+        (" 454\u00a0000,50  ", FRENCH, "454000.50", 454000.5),
+        ("1\u202f454\u202f000", FRENCH, "1454000", 1454000.0),
+        ("45 40,50", FRENCH, "45 40,50", None),
         ("$ 5", MEXICAN, "$ 5", None),
         ("1e3", ISO, "1e3", 1000.0),
         ("nan", ISO, "nan", None),
