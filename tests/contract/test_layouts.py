@@ -46,6 +46,7 @@ PUBLISHED = [
     ("br_mg_compras_covid19", "real/br/mg_compras_covid19.csv"),
     ("br_mg_compras_covid19_raw", "real/br/mg_compras_covid19_raw.xlsx"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
+    ("py_mec_inmuebles", "real/py/mec_inmuebles_2014.csv"),
 ]
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
