@@ -51,6 +51,7 @@ PUBLISHED = [
     ("us_ma_lobbyist_contributions", "real/us/ma_lobbyist_contributions.csv"),
     ("us_ma_lobbying", "real/us/ma_lobbying.csv"),
     ("us_dod_section_1286", "real/us/us_section_1286.csv"),
+    ("py_mec_inmuebles", "real/py/mec_inmuebles_2014.csv"),
 ]
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
