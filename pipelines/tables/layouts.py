@@ -165,3 +165,17 @@ def choose(
         ):
             best = (share, len(fit.roles), fit)
     return best[2] if best else None
+
+
+def nearest(layouts: Iterable[Layout], columns: Sequence[str], guide_dataset: str) -> str:
+    """Which layout comes nearest to `columns` when none fits, and what is missing of it; "" when none has any."""
+    fits = [lay(item, columns) for item in layouts if item.guide_dataset == guide_dataset]
+    best = max(fits, key=lambda fit: len(fit.roles) / max(len(fit.layout.columns), 1), default=None)
+    if best is None or not best.roles:
+        return ""
+    names = [best.layout.columns[role][0] for role in best.missing]
+    told = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+    return (
+        f"No known layout fits; {best.layout.name} is nearest, with {len(best.roles)} of its "
+        f"{len(best.layout.columns)} columns; missing: {told}."
+    )
