@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import SuiteError
 
@@ -43,6 +43,8 @@ class _File(BaseModel):
     guide_dataset: str
     table: str | None = None
     basis: str
+    era: str | None = None
+    smallest_share: float = Field(default=SMALLEST_SHARE, gt=0, le=1)
     locale: Locale = Locale()
     null_tokens: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]]
@@ -55,7 +57,8 @@ class _File(BaseModel):
 class Layout:
     """One published shape of one guide dataset. `columns` maps each role to the names it was seen under.
 
-    `smallest_share`, in [0, 1]: with a smaller share of its columns the layout does not fit.
+    `smallest_share`, in [0, 1]: with a smaller share of its columns the layout does not fit; a standard that makes
+    nearly everything optional has a small one. `era` are the years in which files had this shape, in words.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Layout:
     personal: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     smallest_share: float = SMALLEST_SHARE
+    era: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ def load_layouts(expectations: Path) -> tuple[Layout, ...]:
                 values=file.values,
                 personal=file.personal,
                 key=file.key,
+                smallest_share=file.smallest_share,
+                era=file.era,
             )
         )
     return tuple(layouts)

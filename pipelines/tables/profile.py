@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines import duck
+from pipelines.tables.layouts import fold
 from pipelines.tables.table import Table
 
 ROWS = 1_000
@@ -27,6 +28,14 @@ MIXED = 0.5
 
 NUMBER, DATE, URL, MAIL, TEXT = "number", "date", "url", "mail", "text"
 UNKNOWN = ""
+# Cells that say that there is nothing, folded; whoever fills them in would have left the cell empty elsewhere.
+NOTHING = frozenset({
+    "", "na", "n a", "nan", "nd", "n d", "sn", "s n", "sd", "s d", "si n", "s i", "null", "none",
+    "no aplica", "no disponible", "no especificado", "sin dato", "sin datos", "sin informacion",
+    "no definido", "en blanco", "inexistente", "nao disponivel", "nao informado", "nao se aplica",
+    "non renseigne", "not available", "unknown", "not applicable",
+})  # fmt: skip
+_LONGEST_NOTHING = 20
 _MONEY = r"(?:[$€£]|R\$|US\$|Q|S/\.?|Bs\.?|MXN|USD|EUR|BRL|COP)?\s*"
 _POINT = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)\)?%?")
 _COMMA = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?|(?:0|[1-9]\d*),\d+)\)?%?")
@@ -44,6 +53,7 @@ class Profile:
 
     `kind` is one of those above, or UNKNOWN; `detail` the decimal mark of numbers, the order of dates, else "".
     `filled` of `cells` hold anything, `distinct` of them differ; `values` are the most frequent with their counts.
+    `nothing` are the values that only say that there is none, which count as blank.
     """
 
     kind: str
@@ -52,6 +62,7 @@ class Profile:
     filled: int = 0
     distinct: int = 0
     values: Mapping[str, int] = field(default_factory=dict)
+    nothing: Mapping[str, int] = field(default_factory=dict)
 
     def told(self) -> str:
         """The kind in a word or two: `number ,` or `date dmy`; "" when the cells do not tell."""
@@ -80,9 +91,15 @@ def kinds(found: Mapping[str, Profile]) -> dict[str, str]:
 def profile(cells: Sequence[str | None]) -> Profile:
     """The profile of a column's cells."""
     values = Counter(cell.strip() for cell in cells if cell is not None and cell.strip())
-    filled = sum(values.values())
+    nothing = {value: values.pop(value) for value in list(values) if says_nothing(value)}
+    filled = values.total()
     kind, detail = _kind(values, filled)
-    return Profile(kind, detail, len(cells), filled, len(values), dict(values.most_common(200)))
+    return Profile(kind, detail, len(cells), filled, len(values), dict(values.most_common(200)), nothing)
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a cell only says that there is nothing: N/A, S/N, a dash."""
+    return len(value) <= _LONGEST_NOTHING and fold(value) in NOTHING
 
 
 def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
