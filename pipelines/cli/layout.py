@@ -152,7 +152,7 @@ def _tell(table: str, found: list[Proposal], known: list[Layout], columns: tuple
         )
     fit = choose(known, columns, best.dataset.key, table=table or None)
     if fit is not None:
-        era = f", {fit.layout.era}" if fit.layout.era else ""
+        era = f" ({fit.layout.era})" if fit.layout.era else ""
         missing = f"; without {', '.join(fit.missing)}" if fit.missing else ""
         err.print(
             cell(f"The layout {fit.layout.name}{era} fits these columns already{missing}."), soft_wrap=True

@@ -31,6 +31,7 @@ FIELDS = {
     "personal",
     "key",
 }
+OPTIONAL = {"era", "smallest_share"}
 PUBLISHED = [
     ("mx_compranet_2002", "real/mx/compranet_contratos_2002_muestra.csv"),
     ("mx_compranet_2010", "real/mx/compranet_contratos_de_sancionados.csv"),
@@ -84,7 +85,9 @@ def _header(path: Path) -> list[str]:
 @every_layout
 def test_layout_is_complete_and_named_as_its_file(name: str) -> None:
     layout = LAYOUTS[name]
-    assert set(layout) == FIELDS
+    assert set(layout) - OPTIONAL == FIELDS
+    assert layout.get("era", "2002-2010")
+    assert 0 < layout.get("smallest_share", 0.6) <= 1
     assert layout["layout"] == name
     assert isinstance(layout["version"], str)
     assert set(layout["title"]) == {"en", "es"}

@@ -18,7 +18,7 @@ from pipelines.tables.proposing.words import RoleWords
 SURE = 0.7  # from here on a mapping is proposed
 POSSIBLE = 0.35  # from here on it is told as a possibility
 # Another column or role that is nearly as likely makes a mapping less sure, by what they are apart.
-APART, DOUBT = 0.1, 3.0
+APART, DOUBT = 0.1, 3.5
 
 
 @dataclass(frozen=True)
