@@ -145,11 +145,12 @@ def _first(cells: Sequence[str | None]) -> tuple[int, str]:
 
 def _last_rows(table: Table) -> list[Row]:
     relation, row = duck.quote(table.relation), duck.quote(ROW)
-    found = table.connection.execute(f"SELECT max({row}) FROM {relation}").fetchone()
-    if not found or found[0] is None:
+    # All of an answer is taken: DuckDB registers no function while any is left.
+    ((last,),) = table.connection.execute(f"SELECT max({row}) FROM {relation}").fetchall()
+    if last is None:
         return []
     rows = table.connection.execute(
-        f"SELECT * FROM {relation} WHERE {row} > {int(found[0]) - _TAIL} ORDER BY {row}"
+        f"SELECT * FROM {relation} WHERE {row} > {int(last) - _TAIL} ORDER BY {row}"
     ).fetchall()
     return [(int(number), cells) for number, *cells in rows]
 

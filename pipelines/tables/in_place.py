@@ -60,12 +60,12 @@ def counted(
     empty = blank(f"c{index}" for index in range(parse.width))
     try:
         repeated = f"count(*) FILTER (c{again[0]} = {duck.literal(again[1])})" if again else "0"
-        found = space.connection.execute(
+        (found,) = space.connection.execute(
             f"SELECT count(*), coalesce(count_if({empty}), 0), {repeated} FROM {parse.sql()}"
-        ).fetchone()
+        ).fetchall()
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
         return None
-    return (int(found[0]), int(found[1])) if found and not found[2] else None
+    return (int(found[0]), int(found[1])) if not found[2] else None
 
 
 def begins(space: Workspace, parse: Parse, first: Sequence[Sequence[str]]) -> bool:
