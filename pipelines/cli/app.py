@@ -18,7 +18,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines import __version__
-from pipelines.cli import demo, guide, layout, probe, read, run_command, site, snapshots, sources, sql, validate
+from pipelines.cli import (
+    demo,
+    guide,
+    layout,
+    probe,
+    read,
+    run_command,
+    site,
+    snapshots,
+    sources,
+    sql,
+    validate,
+)
 from pipelines.cli.console import cell, err, fail
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings

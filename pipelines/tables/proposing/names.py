@@ -13,7 +13,7 @@ from pipelines.tables.layouts import Layout, fold
 from pipelines.tables.proposing.words import RoleWords, words_of
 
 # What is missing of a role's name, or stands in a column's name beside it, in units of one common meaning.
-MISSING, EXTRA, UNKNOWN, UNKNOWN_MISSING = 1.0, 0.6, 0.3, 0.5
+MISSING, EXTRA, UNKNOWN, UNKNOWN_MISSING = 1.0, 0.6, 0.4, 0.5
 # What the dataset itself is about goes without saying: in a register of contracts an amount is that of the contract.
 SUBJECT_MISSING, SUBJECT_EXTRA = 0.4, 0.1
 # What the cells show need not be said by the name: that it is a date, a name, an amount.
