@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
-from pipelines.errors import ReadFault
 from pipelines.measurement import availability, expectations, structure, timeliness
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.score import scores
@@ -45,12 +44,11 @@ from pipelines.past_runs import (
     previous_reads,
 )
 from pipelines.portals.discover import discover as discover_catalog
+from pipelines.reading import compared, layouts_of, read_one, snapshot_worked
 from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.fetch import previous_snapshots
 from pipelines.sources import Source
-from pipelines.tables.layouts import Fit, Layout, choose, lay, of_roles
-from pipelines.tables.read import worked
-from pipelines.tables.rows_hash import hashed
+from pipelines.tables.layouts import lay
 from pipelines.tables.table import Hint, Opened
 from pipelines.tools import Step, Tools
 from pipelines.validation.validate import validate as validate_table
@@ -109,8 +107,11 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
             if snapshot.sha256 is not None:
                 with _step(tools, "read", snapshot.distribution):
                     same = known.get((snapshot.distribution, snapshot.sha256))
-                    reports = same or list(_read_one(run, catalog, snapshot, tools))
-                    yield from dated_reads(reports, snapshot, past.get(snapshot.distribution))
+                    before = past.get(snapshot.distribution)
+                    dataset, _ = _declared(catalog, snapshot.distribution)
+                    hint = _hint(catalog, snapshot)
+                    reports = same or list(read_one(run.source, dataset, hint, tools))
+                    yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
 
     return _once(run, artifacts.READS, ReadReport, make)
 
@@ -284,69 +285,18 @@ def _earlier(run: Run, tools: Tools) -> Path | None:
     return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, declared)
 
 
-def _worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
-    limits = tools.settings
-    with tools.store.local(hint.sha256) as path:
-        return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
-
-
-def _layouts(run: Run, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
-    """The layouts to try: the declared one alone, else those of the guide dataset and the roles' own names."""
-    suite = tools.suites.get(dataset.guide_dataset or "")
-    if suite is None:
-        return ()
-    declared = next(
-        (item.layout for item in run.source.datasets if f"{run.source.id}/{item.id}" == dataset.key), None
-    )
-    if declared is not None:
-        return tuple(layout for layout in tools.layouts if layout.name == declared)
-    return (*tools.layouts, of_roles(suite.guide_dataset, suite.roles))
-
-
-def _read_one(run: Run, catalog: Catalog, snapshot: Snapshot, tools: Tools) -> Iterator[ReadReport]:
-    """The reports of one snapshot; the one table that a layout fits best bears its name."""
-    dataset, _ = _declared(catalog, snapshot.distribution)
-    hint = _hint(catalog, snapshot)
-    try:
-        reports = _worked(hint, tools, hashed)
-    except ReadFault as fault:
-        declared = hint.format or "unknown"
-        yield ReadReport(hint.distribution, "", declared, sha256=hint.sha256, fault=fault.fault)
-        return
-    layouts = _layouts(run, dataset, tools)
-    guide_dataset = dataset.guide_dataset or ""
-    minimum = tools.suites[guide_dataset].minimum_roles if guide_dataset in tools.suites else 1
-    fits = [
-        (position, fit)
-        for position, report in enumerate(reports)
-        if report.fault is None
-        and (fit := choose(layouts, report.columns, guide_dataset, table=report.table, minimum=minimum))
-    ]
-    best = max(fits, key=lambda pair: (_quality(pair[1]), -pair[0]), default=None)
-    for position, report in enumerate(reports):
-        yield _laid(report, best[1]) if best and best[0] == position else report
-
-
-def _quality(fit: Fit) -> tuple[float, int]:
-    return len(fit.roles) / max(len(fit.layout.columns), 1), len(fit.roles)
-
-
-def _laid(report: ReadReport, fit: Fit) -> ReadReport:
-    return replace(report, layout=fit.layout.name, roles=dict(fit.roles), missing_roles=fit.missing)
-
-
 def _validate_one(
     run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
 ) -> ValidationResult:
     dataset, _ = _declared(catalog, snapshot.distribution)
     suite = tools.suites[dataset.guide_dataset or ""]
-    layout = next(item for item in _layouts(run, dataset, tools) if item.name == report.layout)
+    layout = next(item for item in layouts_of(run.source, dataset, tools) if item.name == report.layout)
 
     def work(content: Opened) -> ValidationResult:
         table = next(item for item in content.tables if item.report.table == report.table)
         return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
 
-    return _worked(_hint(catalog, snapshot), tools, work)
+    return snapshot_worked(_hint(catalog, snapshot), tools, work)
 
 
 def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:

@@ -14,6 +14,7 @@ from datetime import date
 from statistics import median
 
 from pipelines.model import (
+    ColumnChange,
     Dataset,
     ExpectationResult,
     Outcome,
@@ -23,6 +24,7 @@ from pipelines.model import (
     TransitionKind,
     ValidationResult,
 )
+from pipelines.tables.column_changes import told
 
 # Percentage points of failing values. Below this a change is noise; a worsening must be this large to be told again.
 MINIMUM_EFFECT = 1.0
@@ -40,7 +42,7 @@ class Tonight:
     """One dataset's night as detection sees it. `reachable` is None when it could not be known.
 
     `usable`: every file that should be a table is one, of a known layout, with at least one record; None when
-    nothing arrived or there is no suite to say what it should be.
+    nothing arrived or there is no suite to say what it should be. `changed` are columns that are not what they were.
     """
 
     dataset: Dataset
@@ -48,6 +50,7 @@ class Tonight:
     scores: tuple[Score, ...]
     reachable: bool | None
     usable: bool | None = None
+    changed: tuple[ColumnChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,11 @@ def _transition(
     else:
         broken, mended, advice = WORDS[condition]
         summary = broken if kind is TransitionKind.OPENED else mended
+        if condition == UNUSABLE and item.changed:
+            advice = {
+                language: f"{text} {CHANGED[language].format(told(item.changed, language))}"
+                for language, text in advice.items()
+            }
     return Transition(
         id=hashlib.sha256(identity.encode()).hexdigest()[:20],
         dataset=item.dataset.key,
@@ -265,6 +273,10 @@ def _transition(
     )
 
 
+CHANGED = {
+    "en": "Columns since the last version that could be read — {}.",
+    "es": "Columnas desde la última versión que se pudo leer: {}.",
+}
 # What is said of a condition when it opens and when it recovers, and what to do about it.
 WORDS: dict[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
     UNREACHABLE: (

@@ -31,6 +31,7 @@ from pipelines.model import (
     Judged,
     Notification,
     NotificationState,
+    ReadReport,
     Score,
     Snapshot,
     ValidationResult,
@@ -170,6 +171,7 @@ def _tonight(folder: Path) -> list[Tonight]:
     snapshots = artifacts.read_values(folder / artifacts.SNAPSHOTS, Snapshot)
     validations = artifacts.read_values(folder / artifacts.VALIDATION_RESULTS, ValidationResult)
     scores = artifacts.read_values(folder / artifacts.SCORES, Score)
+    reads = artifacts.read_values(folder / artifacts.READS, ReadReport)
     found = []
     for dataset in _catalog(folder):
         visits = [item for item in snapshots if item.distribution.startswith(f"{dataset.key}/")]
@@ -181,6 +183,12 @@ def _tonight(folder: Path) -> list[Tonight]:
                 scores=tuple(score for score in scores if score.dataset == dataset.key),
                 reachable=_reachable(dataset, visits),
                 usable=_usable(visits, results),
+                changed=tuple(
+                    change
+                    for report in reads
+                    if report.distribution.startswith(f"{dataset.key}/")
+                    for change in report.column_changes
+                ),
             )
         )
     return found

@@ -18,7 +18,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines import __version__
-from pipelines.cli import demo, guide, probe, read, run_command, site, snapshots, sources, sql, validate
+from pipelines.cli import (
+    demo,
+    guide,
+    layout,
+    probe,
+    read,
+    run_command,
+    site,
+    snapshots,
+    sources,
+    sql,
+    validate,
+)
 from pipelines.cli.console import cell, err, fail
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings
@@ -37,6 +49,7 @@ app = typer.Typer(
 )
 app.command("run")(run_command.run)
 app.command("read")(read.read)
+app.command("layout")(layout.layout)
 app.command("validate")(validate.validate)
 app.command("sql")(sql.sql)
 app.command("site")(site.site)

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pipelines import artifacts, duck, model
 from pipelines.history import rows as rows_of
 from pipelines.history.database import withheld, writing
+from pipelines.history.rows import TEXT_LIMIT
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
 
-# Longer texts (a title of a megabyte, a list of 100,000 values) are cut, and end in an ellipsis.
-TEXT_LIMIT = 4_000
 _LARGEST = {"BIGINT": 2**63 - 1, "INTEGER": 2**31 - 1}
 
 RUN_TABLES = (

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.model import (
     Alert,
@@ -36,7 +36,11 @@ from pipelines.model import (
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
+T = TypeVar("T")
+
 EXAMPLES_KEPT = 10
+# Longer texts (a title of a megabyte, a list of 100,000 values) are cut, and end in an ellipsis.
+TEXT_LIMIT = 4_000
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:]+@[^\s@<>()\[\]\"',;:]+")
 
@@ -67,7 +71,14 @@ def of_run(
         ],
         "read_report": [
             _row(
-                it, run, _place(it.distribution), _fault(it.fault), table_name=it.table, roles=_json(it.roles)
+                it,
+                run,
+                _place(it.distribution),
+                _fault(it.fault),
+                table_name=it.table,
+                roles=_json(it.roles),
+                kinds=_json(dict(_fitting(it.kinds.items()))),
+                column_changes=_json(_fitting(asdict(change) for change in it.column_changes)),
             )
             for it in reads
         ],
@@ -203,6 +214,18 @@ def _examples(examples: Iterable[UnexpectedExample]) -> str:
     return _json(
         [{"row": it.row, "value": it.value, "record": it.record} for it in list(examples)[:EXAMPLES_KEPT]]
     )
+
+
+def _fitting(items: Iterable[T]) -> list[T]:
+    """As many of `items` as a text may hold as JSON: a longer one would be cut, and be no JSON any more."""
+    kept: list[T] = []
+    left = TEXT_LIMIT - 2
+    for item in items:
+        left -= len(_json(item)) + 2
+        if left < 0:
+            break
+        kept.append(item)
+    return kept
 
 
 def _json(value: object) -> str:

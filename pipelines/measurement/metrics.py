@@ -184,6 +184,18 @@ METRICS: dict[str, Metric] = {
             },
         ),
         Metric(
+            "structure.columns_changed",
+            "structure",
+            "count",
+            {"en": "Columns changed", "es": "Columnas cambiadas"},
+            {
+                "en": "Number of columns renamed, dropped, added or of another type than in the last snapshot that "
+                "could be read; the reason names them.",
+                "es": "Número de columnas renombradas, suprimidas, agregadas o de otro tipo que en la última copia que "
+                "se pudo leer; el motivo las nombra.",
+            },
+        ),
+        Metric(
             "structure.rows",
             "structure",
             "rows",

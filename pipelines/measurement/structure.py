@@ -7,9 +7,19 @@ from collections.abc import Iterator
 
 from pipelines.measurement.evidence import Evidence, measurement, tables
 from pipelines.model import QualityMeasurement, ReadReport
+from pipelines.tables.column_changes import told
 
 UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
 UNNAMED = re.compile(r"^column_\d+$|__\d+$")
+
+NO_LAYOUT = "no known layout of this guide dataset fits the columns"
+CHANGED = "columns since the last snapshot: "
+
+
+def no_layout(read: ReadReport) -> str:
+    """Why a file is of no known layout: what happened to its columns, when that happened tonight."""
+    changed = told(read.column_changes)
+    return f"{NO_LAYOUT}; {CHANGED}{changed}" if changed else NO_LAYOUT
 
 
 def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
@@ -39,7 +49,11 @@ def _of_table(read: ReadReport, evidence: Evidence) -> Iterator[QualityMeasureme
     regular = 1 - min(read.ragged / read.rows, 1.0) if read.rows else 1.0
     reason = f"{read.ragged} rows have more or fewer cells than the header" if read.ragged else ""
     yield measurement("structure.regular_rows", evidence, regular, on=on, reason=reason, sha256=sha256)
+    changed = told(read.column_changes)
+    reason = f"{CHANGED}{changed}" if changed else ""
+    count = len(read.column_changes)
+    yield measurement("structure.columns_changed", evidence, count, on=on, reason=reason, sha256=sha256)
     if evidence.has_layouts:
         known = read.layout is not None
-        reason = "" if known else "no known layout of this guide dataset fits the columns"
+        reason = "" if known else no_layout(read)
         yield measurement("structure.known_layout", evidence, known, on=on, reason=reason, sha256=sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.measurement.evidence import Evidence, tables, unknown
+from pipelines.measurement.structure import NO_LAYOUT, no_layout
 from pipelines.model import ExpectationResult, Fault, FaultKind, Outcome, Severity, Verdict
 
 
@@ -35,7 +36,8 @@ def _of_content(evidence: Evidence) -> tuple[Outcome, str, int, int]:
     if not evidence.has_suite:
         return Outcome.NOT_APPLICABLE, "there is no expectation suite for this dataset yet", 0, 0
     if not evidence.validations:
-        return Outcome.NOT_APPLICABLE, "no known layout of this guide dataset fits the columns", 0, 0
+        changed = next((read for read in tables(evidence) if read.column_changes), None)
+        return Outcome.NOT_APPLICABLE, no_layout(changed) if changed else NO_LAYOUT, 0, 0
     empty = [item.distribution for item in evidence.validations if not item.rows]
     if empty:
         return Outcome.FAILED, f"{empty[0]} has a header and no records", 0, 0

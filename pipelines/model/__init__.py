@@ -21,6 +21,8 @@ from pipelines.model.alerting import (
 )
 from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Part, Publisher
 from pipelines.model.evidence import (
+    ColumnChange,
+    ColumnChangeKind,
     Doubt,
     ExpectationResult,
     ReadReport,
@@ -35,6 +37,8 @@ __all__ = [
     "Alert",
     "AlertState",
     "Catalog",
+    "ColumnChange",
+    "ColumnChangeKind",
     "ContactPoint",
     "Dataset",
     "Distribution",

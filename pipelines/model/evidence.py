@@ -58,6 +58,29 @@ class Snapshot:
     unverified: int = 0
 
 
+class ColumnChangeKind(StrEnum):
+    """What became of a column since the last snapshot that was read."""
+
+    RENAMED = "renamed"
+    RETYPED = "retyped"
+    DROPPED = "dropped"
+    ADDED = "added"
+
+
+@dataclass(frozen=True)
+class ColumnChange:
+    """One column that is no longer what it was: its name before and now, and its type where that changed.
+
+    `before` is None for an added column, `after` for a dropped one.
+    """
+
+    kind: ColumnChangeKind
+    before: str | None = None
+    after: str | None = None
+    type_before: str = ""
+    type_after: str = ""
+
+
 @dataclass(frozen=True)
 class ReadReport:
     """How a snapshot became one table, and what was lost on the way.
@@ -72,6 +95,8 @@ class ReadReport:
     `rows_changed_on` when we last saw them change, None when we never did.
     `confidence` in [0, 1] says how well the evidence bears out what was detected in delimited text: the certainty
     of the encoding times the share of the first records that have the table's width (None: nothing was guessed).
+    `kinds` says what the columns hold, as far as their first cells tell (`tables.profile`); `column_changes` what
+    became of the columns since the last earlier night on which the distribution was read.
     """
 
     distribution: str
@@ -100,6 +125,8 @@ class ReadReport:
     rows_since: datetime | None = None
     rows_changed_on: datetime | None = None
     confidence: float | None = None
+    kinds: dict[str, str] = field(default_factory=dict)
+    column_changes: tuple[ColumnChange, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pipelines import __version__
 from pipelines.history import query
 from pipelines.site import pages, reasons, words
+from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -119,6 +120,7 @@ def _render(environment: Environment, template: str, one: words.Words, root: str
         version=__version__,
         categories=pages.CATEGORIES,
         told=partial(reasons.told, one),
+        changed=column_changes.told,
         **facts,
     )
 

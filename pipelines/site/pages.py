@@ -6,6 +6,7 @@ read source by source, so that a large installation needs no more memory than it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
 from pipelines.history import query
-from pipelines.model import Outcome, Severity
+from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
 from pipelines.site.chart import Line, floor_below, line
 from pipelines.site.reasons import NO_LAYOUT
 from pipelines.site.words import LANGUAGES
@@ -123,6 +124,10 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
     suites = {row["suite"] for row in _rows(connection, "SELECT DISTINCT suite FROM expectation")}
     tables: dict[str, list[Row]] = {}
     for row in reads:
+        row["column_changes"] = [
+            ColumnChange(**{**item, "kind": ColumnChangeKind(item["kind"])})
+            for item in json.loads(row["column_changes"] or "[]")
+        ]
         tables.setdefault(row["distribution"], []).append(row)
 
     for verdict in _rows(connection, "FROM latest_verdict WHERE source = ? ORDER BY dataset", [source]):
@@ -149,7 +154,7 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
                 if any(row[category] is not None for row in nights)
             },
             floor=floor,
-            has_suite=verdict["guide_dataset"] in suites or verdict["reason"] == NO_LAYOUT,
+            has_suite=verdict["guide_dataset"] in suites or str(verdict["reason"]).startswith(NO_LAYOUT),
             expectations=sorted(expectations.get(key, []), key=_urgency),
             titles={
                 language: {

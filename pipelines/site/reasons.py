@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from pipelines.site.words import Words
+from pipelines.tables import column_changes
 
 NO_SUITE = "there is no expectation suite for this dataset yet"
 NO_LAYOUT = "no known layout of this guide dataset fits the columns"
@@ -19,6 +20,8 @@ NO_LAYOUT = "no known layout of this guide dataset fits the columns"
 _SENTENCES = {
     "no_suite": re.escape(NO_SUITE),
     "no_layout": re.escape(NO_LAYOUT),
+    "no_layout_changed": rf"{re.escape(NO_LAYOUT)}; columns since the last snapshot: (?P<changes>.+)",
+    "columns_changed": r"columns since the last snapshot: (?P<changes>.+)",
     "no_file": "the portal lists the dataset without any file",
     "no_records": r"(?P<file>.+) has a header and no records",
     "partly_read": r"(?P<share>[\d.]+)% of (?P<file>.+) could be read",
@@ -37,6 +40,9 @@ _SENTENCES = {
     "no_result": "Great Expectations gave no result for it",
     "of_expectation": r"(?P<worst>[a-z0-9_]+(?:\.[a-z0-9_]+)+): (?P<why>.*)",
 }
+# How a list of changed columns names each kind; what stands between is names of columns.
+_CHANGES = re.compile(r"(?:(?<=^)|(?<=; ))(?:renamed|of another type|dropped|added)(?=: )|(?<= )to(?= )")
+_KINDS = {english: kind for kind, english in column_changes.WORDS["en"].items()}
 _KNOWN = [(key, re.compile(sentence, re.DOTALL)) for key, sentence in _SENTENCES.items()]
 
 
@@ -60,6 +66,10 @@ def told(words: Words, reason: str | None, titles: Mapping[str, str] | None = No
             parts[name] = words.number(int(parts[name]))
         if "roles" in parts:
             parts["roles"] = ", ".join(words.name("roles", role) for role in parts["roles"].split(", "))
+        if "changes" in parts:
+            parts["changes"] = _CHANGES.sub(
+                lambda kind: column_changes.WORDS[words.language][_KINDS[kind[0]]], parts["changes"]
+            )
         if "worst" in parts:
             parts["worst"] = (titles or {}).get(parts["worst"], parts["worst"])
         if key in ("rows_failing", "not_evaluated") and len(parts) < sentence.groups:

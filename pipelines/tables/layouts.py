@@ -43,6 +43,8 @@ class _File(BaseModel):
     guide_dataset: str
     table: str | None = None
     basis: str
+    era: str | None = None
+    smallest_share: float = Field(default=SMALLEST_SHARE, gt=0, le=1)
     locale: Locale = Locale()
     null_tokens: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]]
@@ -50,14 +52,14 @@ class _File(BaseModel):
     personal: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     # Of a standard most fields are optional, so that few of a layout's columns may be there and it fits nevertheless.
-    smallest_share: float = Field(default=SMALLEST_SHARE, gt=0, le=1)
 
 
 @dataclass(frozen=True)
 class Layout:
     """One published shape of one guide dataset. `columns` maps each role to the names it was seen under.
 
-    `smallest_share`, in [0, 1]: with a smaller share of its columns the layout does not fit.
+    `smallest_share`, in [0, 1]: with a smaller share of its columns the layout does not fit; a standard that makes
+    nearly everything optional has a small one. `era` are the years in which files had this shape, in words.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Layout:
     personal: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     smallest_share: float = SMALLEST_SHARE
+    era: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def load_layouts(expectations: Path) -> tuple[Layout, ...]:
                 personal=file.personal,
                 key=file.key,
                 smallest_share=file.smallest_share,
+                era=file.era,
             )
         )
     return tuple(layouts)
@@ -168,3 +172,17 @@ def choose(
         ):
             best = (share, len(fit.roles), fit)
     return best[2] if best else None
+
+
+def nearest(layouts: Iterable[Layout], columns: Sequence[str], guide_dataset: str) -> str:
+    """Which layout comes nearest to `columns` when none fits, and what is missing of it; "" when none has any."""
+    fits = [lay(item, columns) for item in layouts if item.guide_dataset == guide_dataset]
+    best = max(fits, key=lambda fit: len(fit.roles) / max(len(fit.layout.columns), 1), default=None)
+    if best is None or not best.roles:
+        return ""
+    names = [best.layout.columns[role][0] for role in best.missing]
+    told = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+    return (
+        f"No known layout fits; {best.layout.name} is nearest, with {len(best.roles)} of its "
+        f"{len(best.layout.columns)} columns; missing: {told}."
+    )

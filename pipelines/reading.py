@@ -1,0 +1,146 @@
+"""How one snapshot's read reports come about: its tables, the layout that fits one of them, and what its columns were.
+
+Belongs here: what the stages read and validate ask of a snapshot. Does not belong here: artifacts and their order
+(`stages`), reading itself (`tables`), or looking back through run folders (`past_runs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from pipelines.errors import ReadFault
+from pipelines.model import ColumnChange, Dataset, ReadReport
+from pipelines.sources import Source
+from pipelines.tables.column_changes import Values, apart, changes, sample_of
+from pipelines.tables.layouts import Fit, Layout, choose, nearest, of_roles
+from pipelines.tables.profile import kinds, profiles
+from pipelines.tables.read import worked
+from pipelines.tables.rows_hash import hashed
+from pipelines.tables.table import Hint, Opened
+from pipelines.tools import Tools
+
+T = TypeVar("T")
+
+
+def snapshot_worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
+    """What `work` makes of the tables of a snapshot in the store. Raises `ReadFault`, and `OSError` without it."""
+    limits = tools.settings
+    with tools.store.local(hint.sha256) as path:
+        return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
+
+
+def layouts_of(source: Source, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
+    """The layouts to try: the declared one alone, else those of the guide dataset and the roles' own names."""
+    suite = tools.suites.get(dataset.guide_dataset or "")
+    if suite is None:
+        return ()
+    declared = next(
+        (item.layout for item in source.datasets if f"{source.id}/{item.id}" == dataset.key), None
+    )
+    if declared is not None:
+        return tuple(layout for layout in tools.layouts if layout.name == declared)
+    return (*tools.layouts, of_roles(suite.guide_dataset, suite.roles))
+
+
+def read_one(source: Source, dataset: Dataset, hint: Hint, tools: Tools) -> Iterator[ReadReport]:
+    """The reports of one snapshot; the one table that a layout fits best bears its name.
+
+    Without such a table the main one tells which layout is nearest, and what it lacks of it.
+    """
+    try:
+        reports = snapshot_worked(hint, tools, _looked_at)
+    except ReadFault as fault:
+        declared = hint.format or "unknown"
+        yield ReadReport(hint.distribution, "", declared, sha256=hint.sha256, fault=fault.fault)
+        return
+    layouts = layouts_of(source, dataset, tools)
+    guide_dataset = dataset.guide_dataset or ""
+    minimum = tools.suites[guide_dataset].minimum_roles if guide_dataset in tools.suites else 1
+    fits = [
+        (position, fit)
+        for position, report in enumerate(reports)
+        if report.fault is None
+        and (fit := choose(layouts, report.columns, guide_dataset, table=report.table, minimum=minimum))
+    ]
+    best = max(fits, key=lambda pair: (_quality(pair[1]), -pair[0]), default=None)
+    for position, report in enumerate(reports):
+        if best and best[0] == position:
+            yield _laid(report, best[1])
+        elif not fits and report.main and report.fault is None:
+            told = nearest(layouts, report.columns, guide_dataset)
+            yield replace(report, notes=(*report.notes, told)) if told else report
+        else:
+            yield report
+
+
+def compared(
+    reports: Sequence[ReadReport], before: Sequence[ReadReport] | None, hint: Hint, tools: Tools
+) -> list[ReadReport]:
+    """`reports` with what became of the columns since the reports `before`.
+
+    The values of columns that are gone and of those that are new are looked at in both snapshots; where the older one
+    is not kept any more, names and places have to do.
+    """
+    return [
+        replace(report, column_changes=_changes(report, earlier, hint, tools) if earlier else ())
+        for report, earlier in _pairs(reports, before or ())
+    ]
+
+
+def _changes(report: ReadReport, earlier: ReadReport, hint: Hint, tools: Tools) -> tuple[ColumnChange, ...]:
+    dropped, added = apart(earlier.columns, report.columns)
+    values: tuple[Values, Values] = ({}, {})
+    if dropped and added:
+        values = (_sample(earlier, dropped, hint, tools), _sample(report, added, hint, tools))
+    return changes(earlier.columns, report.columns, (earlier.kinds, report.kinds), values)
+
+
+def _sample(report: ReadReport, columns: Iterable[str], hint: Hint, tools: Tools) -> Values:
+    def work(content: Opened) -> Values:
+        for table in content.tables:
+            if (table.report.table, table.report.member) == (report.table, report.member):
+                return sample_of(table, [name for name in columns if name in table.report.columns])
+        return {}
+
+    sha256 = report.sha256 or ""
+    try:
+        return snapshot_worked(replace(hint, sha256=sha256), tools, work) if tools.store.has(sha256) else {}
+    except (ReadFault, ValueError, FileNotFoundError):  # pruned by now, or read by an older version only
+        return {}
+
+
+def _pairs(
+    reports: Sequence[ReadReport], before: Sequence[ReadReport]
+) -> Iterator[tuple[ReadReport, ReadReport | None]]:
+    """Each report with that of the same table in the earlier snapshot.
+
+    Tables go by name; where each snapshot has one table only, it is the same one whatever it is called.
+    """
+    named = {(item.table, item.member): item for item in before if item.fault is None}
+    one = len(named) == 1 and sum(item.fault is None for item in reports) == 1
+    for report in reports:
+        if report.fault is not None:
+            yield report, None
+        else:
+            only = next(iter(named.values())) if one else None
+            yield report, named.get((report.table, report.member), only)
+
+
+def _looked_at(content: Opened) -> list[ReadReport]:
+    """All reports of a snapshot, those of its tables with the hash of their rows and the kinds of their columns."""
+    reports = hashed(content)
+    seen = [
+        replace(report, kinds=kinds(profiles(table)))
+        for report, table in zip(reports, content.tables, strict=False)
+    ]
+    return [*seen, *reports[len(seen) :]]
+
+
+def _quality(fit: Fit) -> tuple[float, int]:
+    return len(fit.roles) / max(len(fit.layout.columns), 1), len(fit.roles)
+
+
+def _laid(report: ReadReport, fit: Fit) -> ReadReport:
+    return replace(report, layout=fit.layout.name, roles=dict(fit.roles), missing_roles=fit.missing)

@@ -1,0 +1,151 @@
+"""What the cells of a column are: numbers, dates, addresses or text, and under which decimal mark or date order.
+
+Belongs here: looking at the first rows of a table. A kind is told only when nearly all cells are of it; a number such
+as 1.234 or a date such as 03/04/2025 can be read in two ways, and decides nothing. Does not belong here: what a
+column means (`proposing`), and judging values (`validation`), for which every cell counts and not the first ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines import duck
+from pipelines.tables.layouts import fold
+from pipelines.tables.table import Table
+
+ROWS = 1_000
+CELLS = 200_000  # of a table of many columns, fewer rows are looked at
+# From this share of its cells, and this number of them, a column is of a kind.
+SHARE = 0.95
+ENOUGH = 5
+LONGEST = 400  # a longer cell is text, whatever it says
+
+# Text is told where no other kind has this share: a column on the verge would change its kind every other night.
+MIXED = 0.5
+
+NUMBER, DATE, URL, MAIL, TEXT = "number", "date", "url", "mail", "text"
+UNKNOWN = ""
+# Cells that say that there is nothing, folded; whoever fills them in would have left the cell empty elsewhere.
+NOTHING = frozenset({
+    "", "na", "n a", "nan", "nd", "n d", "sn", "s n", "sd", "s d", "si n", "s i", "null", "none",
+    "no aplica", "no disponible", "no especificado", "sin dato", "sin datos", "sin informacion",
+    "no definido", "en blanco", "inexistente", "nao disponivel", "nao informado", "nao se aplica",
+    "non renseigne", "not available", "unknown", "not applicable",
+})  # fmt: skip
+_LONGEST_NOTHING = 20
+_MONEY = r"(?:[$€£]|R\$|US\$|Q|S/\.?|Bs\.?|MXN|USD|EUR|BRL|COP)?\s*"
+_POINT = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)\)?%?")
+_COMMA = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?|(?:0|[1-9]\d*),\d+)\)?%?")
+_WHOLE = re.compile(rf"[-+]?{_MONEY}(?:0|[1-9]\d*)")
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}.*)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}|((?:19|20)\d\d)(\d\d)(\d\d)")
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(?:19|20)\d\d{_TIME}")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The first cells of one column.
+
+    `kind` is one of those above, or UNKNOWN; `detail` the decimal mark of numbers, the order of dates, else "".
+    `filled` of `cells` hold anything, `distinct` of them differ; `values` are the most frequent with their counts.
+    `nothing` are the values that only say that there is none, which count as blank.
+    """
+
+    kind: str
+    detail: str = ""
+    cells: int = 0
+    filled: int = 0
+    distinct: int = 0
+    values: Mapping[str, int] = field(default_factory=dict)
+    nothing: Mapping[str, int] = field(default_factory=dict)
+
+    def told(self) -> str:
+        """The kind in a word or two: `number ,` or `date dmy`; "" when the cells do not tell."""
+        return f"{self.kind} {self.detail}".strip()
+
+
+def profiles(table: Table, *, rows: int = ROWS) -> dict[str, Profile]:
+    """The profile of each column by its first rows. Raises DuckDB's exceptions."""
+    names = table.report.columns
+    if not names:
+        return {}
+    count = max(1, min(rows, CELLS // len(names)))
+    chosen = ", ".join(map(duck.quote, names))
+    found = table.connection.execute(
+        f"SELECT {chosen} FROM {duck.quote(table.relation)} LIMIT {count}"
+    ).fetchall()
+    cells = zip(*found, strict=True) if found else ((),) * len(names)
+    return {name: profile(column) for name, column in zip(names, cells, strict=True)}
+
+
+def kinds(found: Mapping[str, Profile]) -> dict[str, str]:
+    """The columns whose kind is certain, each with it."""
+    return {name: told for name, each in found.items() if (told := each.told())}
+
+
+def profile(cells: Sequence[str | None]) -> Profile:
+    """The profile of a column's cells."""
+    values = Counter(cell.strip() for cell in cells if cell is not None and cell.strip())
+    nothing = {value: values.pop(value) for value in list(values) if says_nothing(value)}
+    filled = values.total()
+    kind, detail = _kind(values, filled)
+    return Profile(kind, detail, len(cells), filled, len(values), dict(values.most_common(200)), nothing)
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a cell only says that there is nothing: N/A, S/N, a dash."""
+    return len(value) <= _LONGEST_NOTHING and fold(value) in NOTHING
+
+
+def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
+    if filled < ENOUGH:
+        return UNKNOWN, ""
+    dates, numbers, other = Counter[str](), Counter[str](), Counter[str]()
+    for value, count in values.items():
+        if len(value) > LONGEST:
+            continue
+        if order := date_order(value):
+            dates[order] += count
+        if mark := decimal_mark(value):
+            numbers[mark] += count
+        elif _URL.fullmatch(value):
+            other[URL] += count
+        elif _MAIL.fullmatch(value):
+            other[MAIL] += count
+    for kind, found in ((DATE, dates), (NUMBER, numbers)):
+        if found.total() >= SHARE * filled:
+            certain = Counter({name: count for name, count in found.items() if name != "?"})
+            return kind, max(certain, key=certain.__getitem__) if certain else ""
+    for kind, count in other.items():
+        if count >= SHARE * filled:
+            return kind, ""
+    most = max(dates.total(), numbers.total(), *other.values(), 0)
+    return (TEXT if most < MIXED * filled else UNKNOWN), ""
+
+
+def decimal_mark(value: str) -> str:
+    """The decimal mark that a number is written with, "?" when either would do, "" for what is no number."""
+    if _WHOLE.fullmatch(value):
+        return "?"
+    point, comma = _POINT.fullmatch(value), _COMMA.fullmatch(value)
+    return "?" if point and comma else "." if point else "," if comma else ""
+
+
+def date_order(value: str) -> str:
+    """The order of a numeric date's parts, "?" when day and month could be either, "" for what is no date."""
+    if found := _YEAR_FIRST.fullmatch(value):
+        month, day = int(found[3] or found[6]), int(found[4] or found[7])
+        return "ymd" if 1 <= month <= 12 and 1 <= day <= 31 else ""
+    if found := _YEAR_LAST.fullmatch(value):
+        first, second = int(found[1]), int(found[3])
+        if not (min(first, second) >= 1 and max(first, second) <= 31):
+            return ""
+        if first > 12 and second > 12:
+            return ""
+        return "dmy" if first > 12 else "mdy" if second > 12 else "?"
+    return ""

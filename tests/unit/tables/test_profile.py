@@ -1,0 +1,103 @@
+"""What the first cells of a column are, and what they leave open."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.tables.profile import date_order, decimal_mark, kinds, profile, profiles, says_nothing
+from tests.tables_of import table_of
+
+
+@pytest.mark.parametrize(
+    ("value", "mark"),
+    [
+        ("1,234.56", "."),
+        ("1.234,56", ","),
+        ("12.5", "."),
+        ("12,5", ","),
+        ("1.234", "?"),
+        ("1,234", "?"),
+        ("1,234,567", "."),
+        ("1.234.567", ","),
+        ("1234", "?"),
+        ("$ 1,234.50", "."),
+        ("R$ 1.234,50", ","),
+        ("-3.25", "."),
+        ("0123", ""),
+        ("12.34.56", ""),
+        ("AA-12", ""),
+        ("", ""),
+    ],
+)
+def test_decimal_mark_of_a_number(value: str, mark: str) -> None:
+    assert decimal_mark(value) == mark
+
+
+@pytest.mark.parametrize(
+    ("value", "order"),
+    [
+        ("2025-12-31", "ymd"),
+        ("2025/1/2 10:30", "ymd"),
+        ("2025-12-31T00:00:00Z", "ymd"),
+        ("20251231", "ymd"),
+        ("31/12/2025", "dmy"),
+        ("12/31/2025", "mdy"),
+        ("03/04/2025", "?"),
+        ("31.12.2025", "dmy"),
+        ("31/12/25", ""),
+        ("2025-13-01", ""),
+        ("45/45/2025", ""),
+        ("20251399", ""),
+        ("31-12/2025", ""),
+    ],
+)
+def test_order_of_a_date(value: str, order: str) -> None:
+    assert date_order(value) == order
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["1,5"] * 4 + ["2.000,75"], "number ,"),
+        (["1", "2", "3", "4", "5"], "number"),
+        (["01/02/2025"] * 5, "date"),
+        (["01/02/2025"] * 5 + ["31/02/2025"], "date dmy"),
+        (["https://example.org/a"] * 5, "url"),
+        (["a@example.org"] * 5, "mail"),
+        (["uno", "dos", "tres", "cuatro", "cinco"], "text"),
+        (["1.5", "2.5", "3.5"], ""),
+        (["1.5"] * 3 + ["uno"] * 2, ""),
+        (["1.5"] * 5 + ["N/A", "-", "S/N", None, " "], "number ."),
+        ([], ""),
+        ([None] * 20, ""),
+    ],
+)
+def test_kind_of_a_column(cells: list[str | None], told: str) -> None:
+    assert profile(cells).told() == told
+
+
+def test_what_says_nothing_is_counted_apart() -> None:
+    found = profile(["N/A", "N/A", "No aplica", "-", "Norte"])
+    assert found.nothing == {"N/A": 2, "No aplica": 1, "-": 1}
+    assert (found.filled, found.distinct, found.cells) == (1, 1, 5)
+    assert not says_nothing("Norte")
+
+
+def test_a_table_of_many_columns_is_looked_at_in_fewer_rows() -> None:
+    names = [f"c{number}" for number in range(30)]
+    with table_of(names, [["1.5"] * 30] * 6) as table:
+        assert kinds(profiles(table)) == dict.fromkeys(names, "number .")
+        assert {each.cells for each in profiles(table, rows=2).values()} == {2}
+
+
+def test_a_table_without_columns_or_rows_has_no_kinds() -> None:
+    with table_of(["a"], []) as table:
+        assert kinds(profiles(table)) == {}
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=30))
+def test_no_cells_make_it_fail(cells: list[str | None]) -> None:
+    found = profile(cells)
+    assert 0 <= found.distinct <= found.filled <= found.cells == len(cells)
