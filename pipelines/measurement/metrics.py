@@ -44,11 +44,14 @@ METRICS: dict[str, Metric] = {
             "share",
             {"en": "Can be downloaded", "es": "Se puede descargar"},
             {
-                "en": "The file could be downloaded whole without login (1) or not (0); unknown when the portal "
-                "turned us away, or gave no answer at all on one night only (that may be our own network).",
-                "es": "El archivo se pudo descargar completo sin registrarse (1) o no (0); desconocido cuando el "
-                "portal nos rechazó, o no hubo ninguna respuesta una sola noche (puede ser nuestra propia red).",
+                "en": "The file could be downloaded whole without login (1) or not (0), as when the dataset is no "
+                "longer listed or has no file; unknown when the portal turned us away, or gave no answer at all on "
+                "one night only (that may be our own network).",
+                "es": "El archivo se pudo descargar completo sin registrarse (1) o no (0), como cuando el conjunto "
+                "ya no aparece en el portal o no tiene archivos; desconocido cuando el portal nos rechazó, o no "
+                "hubo ninguna respuesta una sola noche (puede ser nuestra propia red).",
             },
+            version="2",
         ),
         Metric(
             "availability.as_promised",

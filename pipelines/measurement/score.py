@@ -17,16 +17,21 @@ from pipelines.measurement.metrics import METRICS, Metric
 from pipelines.model import QualityMeasurement, Score
 
 UNMEASURED = {"en": "nothing was measured", "es": "no se midió nada"}
+UNDECIDED = {
+    "en": "not scored: it is unknown whether the data could be had",
+    "es": "sin puntaje: se desconoce si los datos se podían obtener",
+}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The content of weights.json."""
+    """The content of weights.json. `needs`: by category, the metric that must be known for any score in it."""
 
     version: str
     severities: Mapping[str, float]
     metrics: Mapping[str, float]
     dimensions: Mapping[str, Mapping[str, float]]
+    needs: Mapping[str, str]
 
 
 def load_weights(expectations: Path) -> Weights:
@@ -34,10 +39,10 @@ def load_weights(expectations: Path) -> Weights:
     path = expectations / "weights.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        weights = Weights(raw["version"], raw["severities"], raw["metrics"], raw["dimensions"])
+        weights = Weights(raw["version"], raw["severities"], raw["metrics"], raw["dimensions"], raw["needs"])
     except (OSError, ValueError, KeyError) as error:
         raise SuiteError(f"the weights are not valid: {error!r}", file=str(path)) from error
-    unknown = sorted(set(weights.metrics) - set(METRICS))
+    unknown = sorted({*weights.metrics, *weights.needs.values()} - set(METRICS))
     if unknown:
         raise SuiteError(f"weights for unknown metrics: {', '.join(unknown)}", file=str(path))
     return weights
@@ -48,6 +53,8 @@ def scores(
 ) -> list[Score]:
     """Score one dataset. A dimension without a known measurement is None, never 100.
 
+    Nor has anything in a category a score while the metric that the category needs is unknown: a night without any
+    answer would else be scored by the little that needs none, an https address or a declared period.
     `suite` names the suite and its version behind the content dimensions.
     """
     measured = [item for item in measurements if item.dataset == dataset and item.metric in weights.metrics]
@@ -55,6 +62,9 @@ def scores(
     for category, dimensions in weights.dimensions.items():
         rules = _rules(weights, suite if category == "content" else None)
         parts: list[tuple[str, float, float]] = []
+        if not _decided(category, measured, weights):
+            found += [Score(dataset, category, it, None, rules, UNDECIDED) for it in (*dimensions, category)]
+            continue
         for dimension, weight in dimensions.items():
             value, explanation = _dimension(dimension, measured, weights)
             found.append(Score(dataset, category, dimension, value, rules, explanation))
@@ -62,6 +72,11 @@ def scores(
                 parts.append((dimension, value, weight))
         found.append(_category(dataset, category, parts, rules))
     return found
+
+
+def _decided(category: str, measured: list[QualityMeasurement], weights: Weights) -> bool:
+    needed = weights.needs.get(category)
+    return needed is None or any(it.metric == needed and it.value is not None for it in measured)
 
 
 def _dimension(

@@ -69,6 +69,41 @@ def test_no_answer_on_one_night_may_be_our_own_network_and_on_two_is_not(kind: F
     assert verdict(again).outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize(
+    "of",
+    [
+        evidence(snapshots=(snapshot(sha256=None, fault=fault()),), reads=(), validations=()),
+        evidence(
+            snapshots=(snapshot(sha256=None, fault=fault(FaultKind.BLOCKED)),), reads=(), validations=()
+        ),
+        evidence(dataset=dataset(fault=fault(), distributions=()), snapshots=(), reads=(), validations=()),
+    ],
+)
+def test_a_night_without_any_answer_has_no_score_of_access(of: Evidence) -> None:
+    found = scores("s/d", measured(of), WEIGHTS, None)
+    assert {it.score for it in found if it.category == "access"} == {None}
+    assert all(it.explanation["es"] for it in found if it.category == "access")
+
+
+def test_one_file_that_answered_is_enough_for_a_score_of_access() -> None:
+    silent = snapshot(distribution="s/d/b", sha256=None, fault=fault())
+    assert score_of(evidence(snapshots=(snapshot(), silent)), "availability") == 100
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        evidence(dataset=dataset(fault=fault(FaultKind.GONE)), snapshots=(), reads=(), validations=()),
+        evidence(dataset=dataset(distributions=()), snapshots=(), reads=(), validations=()),
+    ],
+)
+def test_what_is_not_listed_or_has_no_file_is_known_to_be_out_of_reach(of: Evidence) -> None:
+    assert values(of)["availability.reachable"] == 0
+    found = score_of(of, "availability")
+    assert found is not None
+    assert found <= 20
+
+
 @pytest.mark.parametrize("kind", [FaultKind.GONE, FaultKind.TLS, FaultKind.HTTP_STATUS])
 def test_a_file_that_cannot_be_had_is_not_available(kind: FaultKind) -> None:
     of = evidence(snapshots=(snapshot(sha256=None, fault=fault(kind)),), reads=(), validations=())
