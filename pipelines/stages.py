@@ -18,8 +18,8 @@ from typing import TypeVar
 
 from pipelines import artifacts
 from pipelines.errors import ReadFault
-from pipelines.measurement import availability, expectations, structure, timeliness
 from pipelines.measurement.evidence import Evidence
+from pipelines.measurement.measure import measure as measure_dataset
 from pipelines.measurement.score import scores
 from pipelines.measurement.verdict import verdict
 from pipelines.model import (
@@ -41,6 +41,7 @@ from pipelines.past_runs import (
     dated,
     dated_reads,
     last_finished,
+    night_before,
     out_of_reach,
     previous_reads,
 )
@@ -149,22 +150,28 @@ def measure(
     """everything above -> measurements.jsonl, scores.jsonl and, last, verdicts.jsonl."""
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
-        silent = out_of_reach(tools.settings.runs, run.source.id, run.night)
+        runs, source = tools.settings.runs, run.source.id
+        silent = out_of_reach(runs, source, run.night)
+        past = previous_reads(runs, source, run.night)
+        declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+        earlier = night_before(runs, source, run.night, declared)
         measured: list[QualityMeasurement] = []
         scored: list[Score] = []
         judged: list[Verdict] = []
         for dataset in catalog.datasets:
             with _step(tools, "measure", dataset.key):
+                own = _evidence(dataset, catalog, snapshots, reads, validations, tools)
                 evidence = replace(
-                    _evidence(dataset, catalog, snapshots, reads, validations, tools),
+                    own,
                     out_of_reach_before=silent,
+                    before=earlier.get(dataset.key),
+                    reads_before={
+                        it.distribution: known
+                        for it in own.reads
+                        if (known := _main_table(it.distribution, past.get(it.distribution, [])))
+                    },
                 )
-                found = [
-                    *availability.measure(evidence),
-                    *timeliness.measure(evidence),
-                    *structure.measure(evidence),
-                    *expectations.measure(evidence, tools.weights.severities),
-                ]
+                found = measure_dataset(evidence, tools.weights.severities)
                 suite = tools.suites.get(dataset.guide_dataset or "")
                 rules = f"{suite.name} {suite.version}" if suite else None
                 measured += found
@@ -376,6 +383,7 @@ def _evidence(
         reads=tables,
         validations=tuple(item for item in validations if item.distribution in keys),
         now=catalog.discovered_on,
+        portal=catalog.portal,
         last_change={key: changed for key, (changed, _) in seen.items() if changed},
         same_since={key: since for key, (_, since) in seen.items() if since},
         max_age_days=guide.max_age_days if guide else None,

@@ -96,6 +96,7 @@ def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
                 dataset=it.key,
                 publisher=it.publisher.name,
                 country=it.publisher.country,
+                attested=_json(it.attested) if it.attested else None,
                 contact_name=without_addresses(contact.name),
             )
         )

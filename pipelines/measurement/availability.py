@@ -18,6 +18,9 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
     fault = evidence.dataset.fault
     if fault is not None and unknown(fault, evidence.dataset.key, evidence):
         yield measurement("availability.listed", evidence, None, reason=fault.message)
+    elif evidence.portal == "direct":
+        reason = "it is watched at addresses of its own, without a portal"
+        yield measurement("availability.listed", evidence, None, reason=reason)
     else:
         yield measurement(
             "availability.listed", evidence, fault is None, reason=fault.message if fault else ""

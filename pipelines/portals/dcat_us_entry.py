@@ -95,8 +95,29 @@ def dataset(own: Dataset, item: SourceDataset, entry: Entry, base: str) -> Datas
         data_dictionary=dictionaries.of_dcat_us(entry),
         landing_page=values.web_page(entry.get("landingPage")),
         keywords=values.texts(entry.get("keyword"), 100, values.MAX_KEYWORDS),
+        themes=_several(entry.get("theme")),
+        spatial=_said(entry.get("spatial")),
+        temporal=_said(entry.get("temporal")),
+        access_rights=_said(entry.get("accessRights")) or _said(entry.get("accessLevel")),
+        rights=_said(entry.get("rights")),
         distributions=_files(item, own.key, entry, base),
     )
+
+
+def _said(value: object) -> str | None:
+    """What a property says, whether text, term or object; an object without a name is told by what it holds."""
+    items = value if isinstance(value, list) else [value]
+    for it in items:
+        named = values.named(it, ("prefLabel", "title", "name", "@id", "@value", "bbox", "geometry"))
+        dates = values.named(it, ("startDate", "endDate")) if isinstance(it, dict) else ""
+        if named or dates:
+            return named or dates
+    return None
+
+
+def _several(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(text for it in items[: values.MAX_KEYWORDS] if (text := _said(it)))
 
 
 def _addresses(entry: Entry) -> list[str]:

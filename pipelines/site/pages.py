@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 CATEGORIES = ("access", "content")
 DIMENSIONS = (
-    *("availability", "timeliness", "structure"),
+    *("availability", "timeliness", "structure", "openness", "metadata"),
     *("completeness", "validity", "uniqueness", "consistency"),
 )
 NIGHTS_SHOWN = 90

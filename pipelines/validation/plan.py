@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pipelines import duck
@@ -24,6 +25,9 @@ from pipelines.validation.sql import NotPlanned
 from pipelines.validation.suites import Expectation
 
 T = TypeVar("T")
+
+# No expectation has such a key.
+NEWEST = "newest:"
 
 
 class Plan:
@@ -44,6 +48,15 @@ class Plan:
                 continue
             except re.error as error:
                 self._faults[item.key] = raised(error)
+
+    def ask_newest(self, roles: Iterable[str], before: datetime) -> None:
+        """Have the same scan find the newest date of each of `roles` that lies before an instant; see `newest`."""
+        for role in roles:
+            view = View(self._columns, True, self._predicates)
+            if view.kind(role) == "date":
+                column = view.column(role)
+                value = Value(f"max({column})", f"({column} IS NOT NULL AND {column} < TIMESTAMP '{before}')")
+                self._compiled[f"{NEWEST}{role}"] = (view, Compiled((value,), _told))
 
     def run(self, table: Table) -> dict[str, Raw]:
         """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt.
@@ -88,6 +101,16 @@ class Plan:
             if name in self._predicates.raised:
                 return raised(self._predicates.raised[name])
         return compiled.finish(*(results[value] for value in compiled.values))
+
+
+def newest(results: dict[str, Raw]) -> dict[str, date]:
+    """Take the newest dates, by role, out of what `Plan.run` gave; without those that are unknown."""
+    found = {key: results.pop(key).get("value") for key in list(results) if key.startswith(NEWEST)}
+    return {key.removeprefix(NEWEST): value.date() for key, value in found.items() if value is not None}
+
+
+def _told(value: datetime | None) -> Raw:
+    return {"value": value}
 
 
 def compile_one(

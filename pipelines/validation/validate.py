@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from pipelines.validation import reference, rows_query
 from pipelines.validation.columns import Columns, columns_of
 from pipelines.validation.compiled import EXAMPLES
 from pipelines.validation.frame import frames, published, published_frame
-from pipelines.validation.plan import Plan
+from pipelines.validation.plan import Plan, newest
 from pipelines.validation.suites import EXISTENCE, Expectation, Suite
 
 log = logging.getLogger("veedor")
@@ -52,12 +52,16 @@ def validate(
     present = set(fit.roles)
     applicable = [item for item in suite.expectations if _applies(item, present, references)]
     parameters = {**references, **parameters_of(today)}
+    personal = personal_roles(fit, suite)
     with duck.within_memory():
-        planned = Plan(columns, applicable, parameters).run(table)
+        plan = Plan(columns, applicable, parameters)
+        dated = [role for role, kind in columns.kinds.items() if kind == "date" and role not in personal]
+        plan.ask_newest(dated, tomorrow(today))
+        planned = plan.run(table)
+        newest_dates = newest(planned)
         planned |= rows_query.run(table, columns, applicable)
     left = [item for item in applicable if item.key not in planned]
     raw = planned | by_reference(table, columns, left, parameters)
-    personal = personal_roles(fit, suite)
     key = tuple(role for role in suite.key if role in fit.roles)
     evidence = _evidence(table, fit, applicable, raw, key)
     results = tuple(
@@ -77,12 +81,18 @@ def validate(
         layout=f"{fit.layout.name}@{fit.layout.version}",
         rows=table.report.rows,
         results=results,
+        newest=newest_dates,
     )
 
 
 def parameters_of(today: datetime) -> Mapping[str, object]:
     """What `{"$PARAMETER": name}` in a suite stands for."""
     return {"today": today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)}
+
+
+def tomorrow(today: datetime) -> datetime:
+    """The first moment of the day after."""
+    return today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(days=1)
 
 
 def personal_roles(fit: Fit, suite: Suite) -> set[str]:
