@@ -19,18 +19,14 @@ from typing import TypeVar
 from pipelines import artifacts
 from pipelines.errors import ReadFault
 from pipelines.measurement.evidence import Evidence
-from pipelines.measurement.measure import measure as measure_dataset
-from pipelines.measurement.score import scores
-from pipelines.measurement.verdict import verdict
+from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
     Catalog,
     Dataset,
     Distribution,
     Outcome,
-    QualityMeasurement,
     ReadReport,
     RunIndex,
-    Score,
     Snapshot,
     ValidationResult,
     Verdict,
@@ -147,7 +143,7 @@ def measure(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> list[Verdict]:
-    """everything above -> measurements.jsonl, scores.jsonl and, last, verdicts.jsonl."""
+    """everything above -> measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last, verdicts.jsonl."""
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
         runs, source = tools.settings.runs, run.source.id
@@ -155,9 +151,7 @@ def measure(
         past = previous_reads(runs, source, run.night)
         declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
         earlier = night_before(runs, source, run.night, declared)
-        measured: list[QualityMeasurement] = []
-        scored: list[Score] = []
-        judged: list[Verdict] = []
+        found: list[Findings] = []
         for dataset in catalog.datasets:
             with _step(tools, "measure", dataset.key):
                 own = _evidence(dataset, catalog, snapshots, reads, validations, tools)
@@ -171,15 +165,17 @@ def measure(
                         if (known := _main_table(it.distribution, past.get(it.distribution, [])))
                     },
                 )
-                found = measure_dataset(evidence, tools.weights.severities)
                 suite = tools.suites.get(dataset.guide_dataset or "")
                 rules = f"{suite.name} {suite.version}" if suite else None
-                measured += found
-                scored += scores(dataset.key, found, tools.weights, rules)
-                judged.append(verdict(evidence))
-        artifacts.write_values(run.folder / artifacts.MEASUREMENTS, measured)
-        artifacts.write_values(run.folder / artifacts.SCORES, scored)
-        artifacts.write_values(path, judged)
+                found.append(assess(evidence, tools.weights, tools.scales, rules))
+        for name, values in (
+            (artifacts.MEASUREMENTS, [value for it in found for value in it.measurements]),
+            (artifacts.SCORES, [value for it in found for value in it.scores]),
+            (artifacts.SCALES, [value for it in found for value in it.scale_scores]),
+            (artifacts.FIXES, [value for it in found for value in it.fixes]),
+        ):
+            artifacts.write_values(run.folder / name, values)
+        artifacts.write_values(path, [it.verdict for it in found])
     return artifacts.read_values(path, Verdict)
 
 

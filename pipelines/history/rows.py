@@ -20,11 +20,13 @@ from pipelines.model import (
     Catalog,
     Distribution,
     Fault,
+    Fix,
     Judged,
     Notification,
     QualityMeasurement,
     ReadReport,
     RunIndex,
+    ScaleScore,
     Score,
     Snapshot,
     Transition,
@@ -55,6 +57,8 @@ def of_run(
     measurements: Iterable[QualityMeasurement],
     scores: Iterable[Score],
     verdicts: Iterable[Verdict],
+    scale_scores: Iterable[ScaleScore] = (),
+    fixes: Iterable[Fix] = (),
 ) -> Rows:
     """All rows of one source's night, by table."""
     run = {"run_id": run_id(index), "night": index.night}
@@ -75,6 +79,11 @@ def of_run(
         "quality_measurement": [_row(it, run) for it in measurements],
         "score": [_row(it, run, _in_languages("explanation", it.explanation)) for it in scores],
         "verdict": [_row(it, run) for it in verdicts],
+        "scale_score": [_row(it, run, _in_languages("title", it.title)) for it in scale_scores],
+        "fix": [
+            _row(it, run, _in_languages("title", it.title) | _in_languages("advice", it.advice))
+            for it in fixes
+        ],
     }
 
 

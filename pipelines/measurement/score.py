@@ -60,9 +60,9 @@ def scores(
     measured = [item for item in measurements if item.dataset == dataset and item.metric in weights.metrics]
     found = []
     for category, dimensions in weights.dimensions.items():
-        rules = _rules(weights, suite if category == "content" else None)
+        rules = rules_of(weights, suite if category == "content" else None)
         parts: list[tuple[str, float, float]] = []
-        if not _decided(category, measured, weights):
+        if not decided(category, measured, weights):
             found += [Score(dataset, category, it, None, rules, UNDECIDED) for it in (*dimensions, category)]
             continue
         for dimension, weight in dimensions.items():
@@ -74,31 +74,47 @@ def scores(
     return found
 
 
-def _decided(category: str, measured: list[QualityMeasurement], weights: Weights) -> bool:
+def decided(category: str, measured: list[QualityMeasurement], weights: Weights) -> bool:
+    """Whether the metric that the category needs is known, so that anything in it may have a score."""
     needed = weights.needs.get(category)
     return needed is None or any(it.metric == needed and it.value is not None for it in measured)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A metric in its dimension: the mean of what it measured, and its share of the dimension; all shares make 1."""
+
+    metric: Metric
+    mean: float
+    share: float
+
+
+def components(dimension: str, measured: Iterable[QualityMeasurement], weights: Weights) -> list[Component]:
+    """The metrics that are known of a dimension, each the mean over what it was measured on."""
+    values: dict[str, list[float]] = {}
+    for item in measured:
+        if item.value is not None and item.metric in weights.metrics:
+            values.setdefault(item.metric, []).append(item.value)
+    known = {name: found for name, found in values.items() if METRICS[name].dimension == dimension}
+    whole = sum(weights.metrics[name] for name in known)
+    return [
+        Component(METRICS[name], sum(known[name]) / len(known[name]), share / whole)
+        for name, share in weights.metrics.items()
+        if name in known
+    ]
 
 
 def _dimension(
     dimension: str, measured: list[QualityMeasurement], weights: Weights
 ) -> tuple[float | None, dict[str, str]]:
     """Mean of the dimension's metrics (each the mean over its distributions), and what was lost to what."""
-    total = weight = 0.0
-    losses: list[tuple[float, Metric]] = []
-    for name, share in weights.metrics.items():
-        if METRICS[name].dimension != dimension:
-            continue
-        known = [item.value for item in measured if item.metric == name and item.value is not None]
-        if not known:
-            continue
-        mean = sum(known) / len(known)
-        total += mean * share
-        weight += share
-        losses.append(((1 - mean) * share, METRICS[name]))
-    if not weight:
+    known = components(dimension, measured, weights)
+    if not known:
         return None, UNMEASURED
-    lost = sorted(((100 * loss / weight, metric.title) for loss, metric in losses if loss > 0), key=_most)
-    return round(100 * total / weight, 2), {
+    lost = sorted(
+        ((100 * (1 - it.mean) * it.share, it.metric.title) for it in known if it.mean < 1), key=_most
+    )
+    return round(100 * sum(it.mean * it.share for it in known), 2), {
         language: "; ".join(f"{title[language]} −{_points(points)}" for points, title in lost)
         for language in UNMEASURED
     }
@@ -121,6 +137,7 @@ def _category(dataset: str, category: str, parts: list[tuple[str, float, float]]
     )
 
 
-def _rules(weights: Weights, suite: str | None) -> str:
+def rules_of(weights: Weights, suite: str | None) -> str:
+    """Under which versions a score stands."""
     versions = "".join(METRICS[metric].version for metric in weights.metrics)
     return f"weights {weights.version}, metrics {versions}" + (f", {suite}" if suite else "")

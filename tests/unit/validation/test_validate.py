@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +209,37 @@ def test_values_of_personal_columns_never_leave(tmp_path: Path) -> None:
     for value in ("AAAA000101HDFBBB01", "'x'", "'y'"):
         assert value not in str(found["set"])
     assert found["set"].reason == f"observed {MASK}"
+
+
+@pytest.mark.parametrize("personal", [(), ("signed",)])
+def test_the_newest_date_that_is_not_in_the_future_is_told_unless_it_is_personal(
+    tmp_path: Path, personal: tuple[str, ...]
+) -> None:
+    """31/02/2025 is no date, 01/01/2030 has not come."""
+    suite = suite_of(
+        tmp_path, [expectation("expect_column_values_to_not_be_null", "present", ["id"], column="id")]
+    )
+    layout = replace(LAYOUT, personal=personal)
+    with table_of(COLUMNS, ROWS) as table:
+        result = validate(table, lay(layout, table.report.columns), suite, TODAY)
+    assert result.newest == ({} if personal else {"signed": date(2025, 12, 31)})
+    assert [item.key for item in result.results] == ["present"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (TODAY.date().isoformat(), {"signed": TODAY.date()}),
+        ((TODAY.date() + timedelta(days=1)).isoformat(), {}),
+        ("no date", {}),
+        (None, {}),
+    ],
+)
+def test_today_is_not_in_the_future(tmp_path: Path, cell: str | None, told: dict[str, date]) -> None:
+    suite = suite_of(tmp_path, [expectation("expect_column_to_exist", "there", ["id"], column="id")])
+    with table_of(["CODIGO", "Fecha de firma"], [["C-1", cell]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    assert result.newest == told
 
 
 def test_an_empty_table_is_validated_too(tmp_path: Path) -> None:
