@@ -17,7 +17,7 @@ from pipelines import duck
 from pipelines.tables.table import Table, Unproven
 from pipelines.validation.batches import registered
 from pipelines.validation.columns import Columns
-from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
+from pipelines.validation.compiled import COUNT, Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.results import raised, rows_result
 from pipelines.validation.scan import scanned
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 # No expectation has such a key.
 NEWEST = "newest:"
+# Share of dates in the future that are taken for slips of the pen.
+SLIPS = 0.01
 
 
 class Plan:
@@ -50,13 +52,20 @@ class Plan:
                 self._faults[item.key] = raised(error)
 
     def ask_newest(self, roles: Iterable[str], before: datetime) -> None:
-        """Have the same scan find the newest date of each of `roles` that lies before an instant; see `newest`."""
+        """Have the same scan find the newest date of each of `roles` that lies before an instant; see `newest`.
+
+        A column with more than a few dates behind that instant is of plans, and the newest of them before it tells
+        nothing: a file that was left alone years ago would look as if it were of today.
+        """
         for role in roles:
             view = View(self._columns, True, self._predicates)
             if view.kind(role) == "date":
                 column = view.column(role)
-                value = Value(f"max({column})", f"({column} IS NOT NULL AND {column} < TIMESTAMP '{before}')")
-                self._compiled[f"{NEWEST}{role}"] = (view, Compiled((value,), _told))
+                past, later = (
+                    f"({column} IS NOT NULL AND {column} {it} TIMESTAMP '{before}')" for it in ("<", ">=")
+                )
+                values = (Value(f"max({column})", past), Value(COUNT, past), Value(COUNT, later))
+                self._compiled[f"{NEWEST}{role}"] = (view, Compiled(values, _told))
 
     def run(self, table: Table) -> dict[str, Raw]:
         """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt.
@@ -109,8 +118,8 @@ def newest(results: dict[str, Raw]) -> dict[str, date]:
     return {key.removeprefix(NEWEST): value.date() for key, value in found.items() if value is not None}
 
 
-def _told(value: datetime | None) -> Raw:
-    return {"value": value}
+def _told(value: datetime | None, past: int, later: int) -> Raw:
+    return {"value": value if later <= SLIPS * (past + later) else None}
 
 
 def compile_one(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +31,10 @@ from pipelines.validation.suites import EXISTENCE, Expectation, Suite
 log = logging.getLogger("veedor")
 
 MASK = "***"
+# Words in the names of roles of dates that may be set long before they come, or lie long before the record.
+NO_EVENT = re.compile(
+    r"(?:^|_)(?:end|ends|until|due|expiry|expires|expiration|deadline|planned|expected|next|close|birth)(?:_|$)"
+)
 PLAN, REFERENCE = "duckdb_plan", "great_expectations"
 
 
@@ -55,8 +60,7 @@ def validate(
     personal = personal_roles(fit, suite)
     with duck.within_memory():
         plan = Plan(columns, applicable, parameters)
-        dated = [role for role, kind in columns.kinds.items() if kind == "date" and role not in personal]
-        plan.ask_newest(dated, tomorrow(today))
+        plan.ask_newest(_of_events(columns, personal), tomorrow(today))
         planned = plan.run(table)
         newest_dates = newest(planned)
         planned |= rows_query.run(table, columns, applicable)
@@ -88,6 +92,12 @@ def validate(
 def parameters_of(today: datetime) -> Mapping[str, object]:
     """What `{"$PARAMETER": name}` in a suite stands for."""
     return {"today": today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)}
+
+
+def _of_events(columns: Columns, personal: set[str]) -> list[str]:
+    """The roles whose newest date says how far the data reach: no plans, no birthdays, nothing personal."""
+    dated = (role for role, kind in columns.kinds.items() if kind == "date" and role not in personal)
+    return [role for role in dated if not NO_EVENT.search(role)]
 
 
 def tomorrow(today: datetime) -> datetime:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pipelines import duck
 from pipelines.history import publish
+from pipelines.history.migrate import available, migrate
 from pipelines.history.query import columns_and_rows
 from pipelines.settings import packaged_expectations
 
