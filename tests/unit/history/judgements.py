@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from pipelines.model import (
     EvidenceKind,
@@ -71,8 +72,13 @@ def scale_scores(key: str, number: int) -> list[ScaleScore]:
 
     def row(part: str, item: str, points: float | None, known: float, most: float) -> ScaleScore:
         kind = EvidenceKind.UNKNOWN if points is None else EvidenceKind.MEASURED
+        named = (
+            title
+            if item or part
+            else {"en": "Mexico's evaluation of 2019", "es": "Evaluación de México de 2019"}
+        )
         metric = "availability.listed" if item == "findable" else None
-        return ScaleScore(key, "mexico_2019", part, item, points, known, most, kind, metric, rules, title)
+        return ScaleScore(key, "mexico_2019", part, item, points, known, most, kind, metric, rules, named)
 
     return [
         row("availability", "findable", 0.5, 0.5, 0.5),
@@ -80,6 +86,7 @@ def scale_scores(key: str, number: int) -> list[ScaleScore]:
         row("integrity", "secure_site", None, 0.0, 0.5),
         row("integrity", "", None, 0.0, 1.0),
         row("", "", 0.5, 0.5, 5.0),
+        replace(row("P5", "", None, 0.0, 100.0), scale="charter"),  # a scale without a total
     ]
 
 
