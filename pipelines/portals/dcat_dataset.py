@@ -222,7 +222,8 @@ class _Reader:
     def told(self, node: Node, name: str) -> str | None:
         """What a property says: a text, a label, an address; a node without any of them says what it holds."""
         for value in self.nodes(node, name):
-            inner = sorted(str(it) for it in self.graph.objects(value, None) if not str(it).startswith(_DCT))
+            held = self.graph.predicate_objects(value)
+            inner = sorted(text for name, it in held if str(name) != TYPE and (text := str(it).strip()))
             if text := next(iter((*self.labels(value), *inner)), ""):
                 return printable(text, values.LINE) or None
         return None

@@ -6,6 +6,7 @@ in which portals write them. Does not belong here: how they are had (`dcat_us`, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -110,8 +111,9 @@ def _said(value: object) -> str | None:
     for it in items:
         named = values.named(it, ("prefLabel", "title", "name", "@id", "@value", "bbox", "geometry"))
         dates = values.named(it, ("startDate", "endDate")) if isinstance(it, dict) else ""
-        if named or dates:
-            return named or dates
+        held = printable(json.dumps(it), values.LINE) if isinstance(it, dict) and any(it.values()) else ""
+        if named or dates or held:
+            return named or dates or held
     return None
 
 
