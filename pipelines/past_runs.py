@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
-from pipelines.measurement.evidence import OUT_OF_REACH
+from pipelines.measurement.dates import said_of
+from pipelines.measurement.evidence import OUT_OF_REACH, NightBefore
 from pipelines.model import Catalog, ReadReport, RunIndex, Snapshot, ValidationResult
 from pipelines.tables.rows_hash import data_hash
 
@@ -52,6 +53,33 @@ def out_of_reach(runs: Path, source: str, before: date) -> frozenset[str]:
         faults += [(item.distribution, item.fault) for item in snapshots]
         return frozenset(key for key, fault in faults if fault and fault.kind in OUT_OF_REACH)
     return frozenset()
+
+
+def night_before(runs: Path, source: str, before: date, declared: str) -> dict[str, NightBefore]:
+    """What the newest earlier night with an answer of the portal knew, by dataset.
+
+    A night under another declaration ends the search: a file that the operator no longer names is not gone.
+    """
+    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
+        folder = artifacts.run_folder(runs, night, source)
+        path = folder / artifacts.CATALOG
+        if not path.exists():
+            continue
+        catalog = artifacts.read_value(path, Catalog)
+        if catalog.fault is not None:
+            continue
+        if (folder / artifacts.DECLARATION).read_text(encoding="utf-8") != declared:
+            return {}
+        return {
+            dataset.key: NightBefore(
+                on=catalog.discovered_on,
+                files=frozenset(file.key for file in dataset.distributions),
+                modified={file.key: said_of(file, dataset, catalog.portal) for file in dataset.distributions},
+            )
+            for dataset in catalog.datasets
+            if dataset.fault is None
+        }
+    return {}
 
 
 def by_bytes(values: Iterable[R]) -> dict[tuple[str, str], list[R]]:

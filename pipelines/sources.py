@@ -120,6 +120,41 @@ class Owner(_Block):
     )
 
 
+class Attested(_Block):
+    """What the owner says of a dataset where no measurement can tell. What is left out stays unknown."""
+
+    withheld_explained: bool | None = Field(
+        default=None, description="What is not published, and why, is explained (general check G03)."
+    )
+    independent_copy: bool | None = Field(
+        default=None, description="A copy is kept at another institution or site (G28)."
+    )
+    secure_site: bool | None = Field(
+        default=None, description="The data are kept where only those in charge can change them."
+    )
+    change_control: bool | None = Field(
+        default=None, description="Every change of the data leaves a trace: who, when, what (G29)."
+    )
+    comparable_over_time: bool | None = Field(
+        default=None, description="Codes mean the same in all years, or a table says how they changed (G45)."
+    )
+    provenance: bool | None = Field(
+        default=None, description="It is said from which system the data come and how they were made (G46)."
+    )
+    authoritative: bool | None = Field(
+        default=None, description="The publisher is who keeps the register by law (G52)."
+    )
+    human_view: bool | None = Field(default=None, description="A page lets people search the records (G53).")
+    official_languages: bool | None = Field(
+        default=None, description="Metadata and dictionary are in all official languages (G54)."
+    )
+    reuse_documented: bool | None = Field(default=None, description="Known uses are listed and linked (G56).")
+
+    def given(self) -> dict[str, bool]:
+        """What was said, by name."""
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
 class SourceDistribution(_Block):
     """One file of a dataset (dcat:Distribution)."""
 
@@ -160,6 +195,9 @@ class SourceDataset(_Block):
     )
     license: str | None = Field(default=None, description="Licence, when the portal gives none.")
     language: Language | None = Field(default=None, description="Language in which the owner is written to.")
+    attested: Attested | None = Field(
+        default=None, description="What its owner attests where nothing can be measured."
+    )
     distributions: tuple[SourceDistribution, ...] = Field(
         default=(), description="Its files; for a portal with a catalog, left out means all that it lists."
     )

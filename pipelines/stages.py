@@ -17,19 +17,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
-from pipelines.measurement import availability, expectations, structure, timeliness
 from pipelines.measurement.evidence import Evidence
-from pipelines.measurement.score import scores
-from pipelines.measurement.verdict import verdict
+from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
     Catalog,
     Dataset,
     Distribution,
     Outcome,
-    QualityMeasurement,
     ReadReport,
     RunIndex,
-    Score,
     Snapshot,
     ValidationResult,
     Verdict,
@@ -40,6 +36,7 @@ from pipelines.past_runs import (
     dated,
     dated_reads,
     last_finished,
+    night_before,
     out_of_reach,
     previous_reads,
 )
@@ -147,33 +144,39 @@ def measure(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> list[Verdict]:
-    """everything above -> measurements.jsonl, scores.jsonl and, last, verdicts.jsonl."""
+    """everything above -> measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last, verdicts.jsonl."""
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
-        silent = out_of_reach(tools.settings.runs, run.source.id, run.night)
-        measured: list[QualityMeasurement] = []
-        scored: list[Score] = []
-        judged: list[Verdict] = []
+        runs, source = tools.settings.runs, run.source.id
+        silent = out_of_reach(runs, source, run.night)
+        past = previous_reads(runs, source, run.night)
+        declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+        earlier = night_before(runs, source, run.night, declared)
+        found: list[Findings] = []
         for dataset in catalog.datasets:
             with _step(tools, "measure", dataset.key):
+                own = _evidence(dataset, catalog, snapshots, reads, validations, tools)
                 evidence = replace(
-                    _evidence(dataset, catalog, snapshots, reads, validations, tools),
+                    own,
                     out_of_reach_before=silent,
+                    before=earlier.get(dataset.key),
+                    reads_before={
+                        it.distribution: known
+                        for it in own.reads
+                        if (known := _main_table(it.distribution, past.get(it.distribution, [])))
+                    },
                 )
-                found = [
-                    *availability.measure(evidence),
-                    *timeliness.measure(evidence),
-                    *structure.measure(evidence),
-                    *expectations.measure(evidence, tools.weights.severities),
-                ]
                 suite = tools.suites.get(dataset.guide_dataset or "")
                 rules = f"{suite.name} {suite.version}" if suite else None
-                measured += found
-                scored += scores(dataset.key, found, tools.weights, rules)
-                judged.append(verdict(evidence))
-        artifacts.write_values(run.folder / artifacts.MEASUREMENTS, measured)
-        artifacts.write_values(run.folder / artifacts.SCORES, scored)
-        artifacts.write_values(path, judged)
+                found.append(assess(evidence, tools.weights, tools.scales, rules))
+        for name, values in (
+            (artifacts.MEASUREMENTS, [value for it in found for value in it.measurements]),
+            (artifacts.SCORES, [value for it in found for value in it.scores]),
+            (artifacts.SCALES, [value for it in found for value in it.scale_scores]),
+            (artifacts.FIXES, [value for it in found for value in it.fixes]),
+        ):
+            artifacts.write_values(run.folder / name, values)
+        artifacts.write_values(path, [it.verdict for it in found])
     return artifacts.read_values(path, Verdict)
 
 
@@ -326,6 +329,7 @@ def _evidence(
         reads=tables,
         validations=tuple(item for item in validations if item.distribution in keys),
         now=catalog.discovered_on,
+        portal=catalog.portal,
         last_change={key: changed for key, (changed, _) in seen.items() if changed},
         same_since={key: since for key, (_, since) in seen.items() if since},
         max_age_days=guide.max_age_days if guide else None,

@@ -18,6 +18,7 @@ from pipelines.clock import Clock, SystemClock
 from pipelines.errors import SourcesError
 from pipelines.guide import Guide, load_guide
 from pipelines.http_client import HttpClient
+from pipelines.measurement.scale import Scales, load_scales
 from pipelines.measurement.score import Weights, load_weights
 from pipelines.portals import socrata
 from pipelines.settings import Settings
@@ -52,6 +53,7 @@ class Tools:
     suites: Mapping[str, Suite]
     layouts: tuple[Layout, ...]
     weights: Weights
+    scales: Scales
     rules: str
     step: Callable[[Step], None] = silent
 
@@ -89,6 +91,7 @@ def opened_tools(
             suites=suites,
             layouts=layouts,
             weights=weights,
+            scales=load_scales(settings.expectations),
             rules=rules_of(settings.expectations),
             step=step,
         )

@@ -62,6 +62,7 @@ def sources() -> str:
         ("`publisher`", module.SourcePublisher),
         ("`owner`", module.Owner),
         ("A dataset", module.SourceDataset),
+        ("`attested`", module.Attested),
         ("A distribution", module.SourceDistribution),
     )
     for title, model in blocks:

@@ -66,7 +66,7 @@ def run(
             }
         )
     else:
-        out.print(table(("dataset", "verdict", "access", "content", "reason"), summary))
+        out.print(table(("dataset", "verdict", "access", "content", "reason", "mend first"), summary))
         out.print(f"\n{_alerts(report, waited_for)} The site: {cell(settings.public / 'index.html')}")
     if undelivered:
         err.print(
@@ -118,7 +118,9 @@ SUMMARY = """
 select v.dataset, v.outcome,
        max(s.score) filter (where s.dimension = 'access') as access,
        max(s.score) filter (where s.dimension = 'content') as content,
-       v.reason
+       v.reason,
+       (select f.title_en || ' +' || round(f.gain_in_category, 1)::varchar || ' ' || f.category
+        from latest_fix f where f.dataset = v.dataset and f.place = 1) as mend_first
 from latest_verdict v left join latest_score s using (dataset)
 group by all order by v.dataset
 """

@@ -27,6 +27,7 @@ _LARGEST = {"BIGINT": 2**63 - 1, "INTEGER": 2**31 - 1}
 RUN_TABLES = (
     *("run", "source_visit", "dataset", "contact_point", "distribution", "snapshot", "read_report"),
     *("expectation_result", "expectation_example", "quality_measurement", "score", "verdict"),
+    *("scale_score", "fix"),
 )
 NIGHT_TABLES = (
     "judged",
@@ -98,6 +99,8 @@ def _read_run(folder: Path) -> tuple[str, rows_of.Rows]:
         _values(folder / artifacts.MEASUREMENTS, model.QualityMeasurement),
         _values(folder / artifacts.SCORES, model.Score),
         _values(folder / artifacts.VERDICTS, model.Verdict),
+        _values(folder / artifacts.SCALES, model.ScaleScore),
+        _values(folder / artifacts.FIXES, model.Fix),
     )
     return rows_of.run_id(index), rows
 

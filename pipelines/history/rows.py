@@ -20,11 +20,13 @@ from pipelines.model import (
     Catalog,
     Distribution,
     Fault,
+    Fix,
     Judged,
     Notification,
     QualityMeasurement,
     ReadReport,
     RunIndex,
+    ScaleScore,
     Score,
     Snapshot,
     Transition,
@@ -59,6 +61,8 @@ def of_run(
     measurements: Iterable[QualityMeasurement],
     scores: Iterable[Score],
     verdicts: Iterable[Verdict],
+    scale_scores: Iterable[ScaleScore] = (),
+    fixes: Iterable[Fix] = (),
 ) -> Rows:
     """All rows of one source's night, by table."""
     run = {"run_id": run_id(index), "night": index.night}
@@ -86,6 +90,11 @@ def of_run(
         "quality_measurement": [_row(it, run) for it in measurements],
         "score": [_row(it, run, _in_languages("explanation", it.explanation)) for it in scores],
         "verdict": [_row(it, run) for it in verdicts],
+        "scale_score": [_row(it, run, _in_languages("title", it.title)) for it in scale_scores],
+        "fix": [
+            _row(it, run, _in_languages("title", it.title) | _in_languages("advice", it.advice))
+            for it in fixes
+        ],
     }
 
 
@@ -107,6 +116,7 @@ def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
                 dataset=it.key,
                 publisher=it.publisher.name,
                 country=it.publisher.country,
+                attested=_json(it.attested) if it.attested else None,
                 contact_name=without_addresses(contact.name),
             )
         )

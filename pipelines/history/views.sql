@@ -17,6 +17,24 @@ SELECT h.* FROM score_history h
 WHERE h.night = (SELECT max(s.night) FROM score s WHERE s.dataset = h.dataset);
 COMMENT ON VIEW latest_score IS 'The scores of each dataset''s newest night; columns as in score_history.';
 
+CREATE VIEW scale_history AS
+SELECT c.night, split_part(c.dataset, '/', 1) AS source, c.dataset, d.title, d.guide_dataset, c.scale, c.part, c.item,
+       c.title_en, c.title_es, c.points, c.known, c.most, c.evidence, c.metric, c.rules
+FROM scale_score c LEFT JOIN latest_dataset d ON d.dataset = c.dataset;
+COMMENT ON VIEW scale_history IS 'Every night on the scales of others: the Charter''s principles, Mexico''s of 2019, the European MQA.';
+
+CREATE VIEW latest_scale AS
+SELECT h.* FROM scale_history h
+WHERE h.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = h.dataset);
+COMMENT ON VIEW latest_scale IS 'The scales on each dataset''s newest night; columns as in scale_history.';
+
+CREATE VIEW latest_fix AS
+SELECT f.night, split_part(f.dataset, '/', 1) AS source, f.dataset, d.title, d.guide_dataset, f.place, f.subject, f.kind,
+       f.category, f.dimension, f.gain, f.gain_in_category, f.title_en, f.title_es, f.advice_en, f.advice_es, f.rules
+FROM fix f LEFT JOIN latest_dataset d ON d.dataset = f.dataset
+WHERE f.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = f.dataset);
+COMMENT ON VIEW latest_fix IS 'What to mend first in each dataset, by the points that it would gain.';
+
 CREATE VIEW expectation_history AS
 SELECT r.night, split_part(r.dataset, '/', 1) AS source, r.dataset, d.title, d.guide_dataset, r.distribution,
        r.table_name, r.suite, r.suite_version, r.key, r.type, e.title_en, e.title_es, r.outcome, r.severity,
@@ -43,6 +61,43 @@ CREATE VIEW latest_verdict AS
 SELECT h.* FROM verdict_history h
 WHERE h.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = h.dataset);
 COMMENT ON VIEW latest_verdict IS 'The verdict of each dataset''s newest night; columns as in verdict_history.';
+
+CREATE VIEW coverage_of_guide AS
+WITH watched AS (
+    SELECT v.*,
+           CASE WHEN EXISTS (SELECT 1 FROM snapshot s WHERE s.dataset = v.dataset AND s.night = v.night
+                             AND s.sha256 IS NOT NULL) THEN 'published'
+                WHEN v.outcome IN ('not_run', 'blocked') THEN 'unknown'
+                WHEN v.outcome = 'not_published' THEN 'not_published'
+                ELSE 'out_of_reach' END AS state,
+           (SELECT any_value(s.score) FROM score s WHERE s.dataset = v.dataset AND s.night = v.night
+            AND s.dimension = 'access') AS access,
+           (SELECT any_value(s.score) FROM score s WHERE s.dataset = v.dataset AND s.night = v.night
+            AND s.dimension = 'content') AS content
+    FROM latest_verdict v WHERE v.country IS NOT NULL AND v.guide_dataset IS NOT NULL),
+best AS (
+    SELECT *, count(*) OVER (PARTITION BY country, guide_dataset) AS datasets
+    FROM watched
+    QUALIFY row_number() OVER (PARTITION BY country, guide_dataset
+        ORDER BY list_position(['published', 'unknown', 'out_of_reach', 'not_published'], state),
+                 content DESC NULLS LAST, access DESC NULLS LAST, dataset) = 1)
+SELECT c.country, g.number, g.guide_dataset, g.title_en AS guide_title_en, g.title_es AS guide_title_es,
+       coalesce(b.state, 'not_watched') AS state, coalesce(b.datasets, 0) AS datasets,
+       b.dataset, b.title, b.publisher, b.outcome, b.access, b.content, b.night
+FROM (SELECT DISTINCT country FROM latest_dataset WHERE country IS NOT NULL) c
+CROSS JOIN guide_dataset g
+LEFT JOIN best b ON b.country = c.country AND b.guide_dataset = g.guide_dataset;
+COMMENT ON VIEW coverage_of_guide IS 'For each country the guide''s 30 datasets, one row each: published or not, and how good the best one is.';
+
+CREATE VIEW coverage_by_country AS
+SELECT country, count(*) FILTER (WHERE state = 'published') AS published,
+       count(*) FILTER (WHERE state = 'out_of_reach') AS out_of_reach,
+       count(*) FILTER (WHERE state = 'unknown') AS "unknown",
+       count(*) FILTER (WHERE state = 'not_published') AS not_published,
+       count(*) FILTER (WHERE state = 'not_watched') AS not_watched,
+       published / count(*) AS share
+FROM coverage_of_guide GROUP BY country;
+COMMENT ON VIEW coverage_by_country IS 'The metric coverage.published for each country: of how many of the guide''s 30 datasets a file could be had.';
 
 CREATE VIEW availability AS
 SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, s.distribution, s.url,

@@ -18,12 +18,25 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
     fault = evidence.dataset.fault
     if fault is not None and unknown(fault, evidence.dataset.key, evidence):
         yield measurement("availability.listed", evidence, None, reason=fault.message)
+    elif evidence.portal == "direct":
+        reason = "it is watched at addresses of its own, without a portal"
+        yield measurement("availability.listed", evidence, None, reason=reason)
     else:
         yield measurement(
             "availability.listed", evidence, fault is None, reason=fault.message if fault else ""
         )
+    if fault is not None or not evidence.snapshots:
+        yield _without_files(evidence)
     for snapshot in evidence.snapshots:
         yield from _of(snapshot, evidence)
+
+
+def _without_files(evidence: Evidence) -> QualityMeasurement:
+    """A dataset that is not listed, or without any file, cannot be had; one that we could not ask for is unknown."""
+    fault = evidence.dataset.fault
+    reason = fault.message if fault else "the portal lists the dataset without any file"
+    asked = fault is None or not unknown(fault, evidence.dataset.key, evidence)
+    return measurement("availability.reachable", evidence, 0 if asked else None, reason=reason)
 
 
 def _of(snapshot: Snapshot, evidence: Evidence) -> Iterator[QualityMeasurement]:

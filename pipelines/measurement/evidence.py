@@ -21,12 +21,25 @@ from pipelines.model import (
 
 
 @dataclass(frozen=True)
+class NightBefore:
+    """What the newest earlier night under the same declaration knew of a dataset: when, and in its catalog.
+
+    `files` are the keys of its distributions, `modified` when each was said to have changed.
+    """
+
+    on: datetime
+    files: frozenset[str]
+    modified: dict[str, str | None]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One dataset's night.
 
     `last_change` and `same_since` are by distribution: when we last saw its data change, and the first of our
     visits in a row that found the data as they are. `out_of_reach_before` holds the keys of datasets and
-    distributions that could not be reached on the night before either.
+    distributions that could not be reached on the night before either. `portal` is the kind of portal ("": some
+    catalog). `reads_before` is the main table of the last earlier reading of each distribution.
     """
 
     dataset: Dataset
@@ -40,6 +53,9 @@ class Evidence:
     has_layouts: bool = False
     out_of_reach_before: frozenset[str] = frozenset()
     same_since: dict[str, datetime] = field(default_factory=dict)
+    portal: str = ""
+    before: NightBefore | None = None
+    reads_before: dict[str, ReadReport] = field(default_factory=dict)
 
 
 # These say nothing of the publisher: our request was turned away for being ours, or for being one too many.

@@ -7,7 +7,7 @@ completeness expectations count as 0, because a column that is not there is whol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pipelines.measurement.evidence import Evidence, measurement
 from pipelines.model import ExpectationResult, Outcome, QualityMeasurement, Severity, ValidationResult
@@ -42,17 +42,30 @@ def share_met(
     results: Iterable[ExpectationResult], dimension: str, severities: Mapping[str, float]
 ) -> float | None:
     """Severity-weighted mean share of values that meet the expectations; None when none was evaluated."""
+    return share_of(results, lambda it: it.dimension == dimension, severities)
+
+
+def share_of(
+    results: Iterable[ExpectationResult],
+    wanted: Callable[[ExpectationResult], bool],
+    severities: Mapping[str, float],
+) -> float | None:
+    """The same of the expectations that are `wanted`, whatever they have in common."""
+    parts = shares(results, wanted, severities)
+    weight = sum(share for _, _, share in parts)
+    return sum(value * share for _, value, share in parts) / weight if weight else None
+
+
+def shares(
+    results: Iterable[ExpectationResult],
+    wanted: Callable[[ExpectationResult], bool],
+    severities: Mapping[str, float],
+) -> list[tuple[ExpectationResult, float, float]]:
+    """Each `wanted` expectation that says something: with the share of values that meet it, and its weight."""
     results = list(results)
     absent = {r.role for r in results if r.type == EXISTENCE and r.outcome is Outcome.FAILED}
-    total = weight = 0.0
-    for result in results:
-        if result.dimension != dimension:
-            continue
-        share = met(result, absent)
-        if share is not None:
-            total += share * severities[result.severity]
-            weight += severities[result.severity]
-    return total / weight if weight else None
+    told = ((it, met(it, absent)) for it in results if wanted(it))
+    return [(it, share, severities[it.severity]) for it, share in told if share is not None]
 
 
 def met(result: ExpectationResult, absent: set[str]) -> float | None:

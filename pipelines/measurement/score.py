@@ -17,16 +17,21 @@ from pipelines.measurement.metrics import METRICS, Metric
 from pipelines.model import QualityMeasurement, Score
 
 UNMEASURED = {"en": "nothing was measured", "es": "no se midió nada"}
+UNDECIDED = {
+    "en": "not scored: it is unknown whether the data could be had",
+    "es": "sin puntaje: se desconoce si los datos se podían obtener",
+}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The content of weights.json."""
+    """The content of weights.json. `needs`: by category, the metric that must be known for any score in it."""
 
     version: str
     severities: Mapping[str, float]
     metrics: Mapping[str, float]
     dimensions: Mapping[str, Mapping[str, float]]
+    needs: Mapping[str, str]
 
 
 def load_weights(expectations: Path) -> Weights:
@@ -34,10 +39,10 @@ def load_weights(expectations: Path) -> Weights:
     path = expectations / "weights.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        weights = Weights(raw["version"], raw["severities"], raw["metrics"], raw["dimensions"])
+        weights = Weights(raw["version"], raw["severities"], raw["metrics"], raw["dimensions"], raw["needs"])
     except (OSError, ValueError, KeyError) as error:
         raise SuiteError(f"the weights are not valid: {error!r}", file=str(path)) from error
-    unknown = sorted(set(weights.metrics) - set(METRICS))
+    unknown = sorted({*weights.metrics, *weights.needs.values()} - set(METRICS))
     if unknown:
         raise SuiteError(f"weights for unknown metrics: {', '.join(unknown)}", file=str(path))
     return weights
@@ -48,13 +53,18 @@ def scores(
 ) -> list[Score]:
     """Score one dataset. A dimension without a known measurement is None, never 100.
 
+    Nor has anything in a category a score while the metric that the category needs is unknown: a night without any
+    answer would else be scored by the little that needs none, an https address or a declared period.
     `suite` names the suite and its version behind the content dimensions.
     """
     measured = [item for item in measurements if item.dataset == dataset and item.metric in weights.metrics]
     found = []
     for category, dimensions in weights.dimensions.items():
-        rules = _rules(weights, suite if category == "content" else None)
+        rules = rules_of(weights, suite if category == "content" else None)
         parts: list[tuple[str, float, float]] = []
+        if not decided(category, measured, weights):
+            found += [Score(dataset, category, it, None, rules, UNDECIDED) for it in (*dimensions, category)]
+            continue
         for dimension, weight in dimensions.items():
             value, explanation = _dimension(dimension, measured, weights)
             found.append(Score(dataset, category, dimension, value, rules, explanation))
@@ -64,26 +74,47 @@ def scores(
     return found
 
 
+def decided(category: str, measured: list[QualityMeasurement], weights: Weights) -> bool:
+    """Whether the metric that the category needs is known, so that anything in it may have a score."""
+    needed = weights.needs.get(category)
+    return needed is None or any(it.metric == needed and it.value is not None for it in measured)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A metric in its dimension: the mean of what it measured, and its share of the dimension; all shares make 1."""
+
+    metric: Metric
+    mean: float
+    share: float
+
+
+def components(dimension: str, measured: Iterable[QualityMeasurement], weights: Weights) -> list[Component]:
+    """The metrics that are known of a dimension, each the mean over what it was measured on."""
+    values: dict[str, list[float]] = {}
+    for item in measured:
+        if item.value is not None and item.metric in weights.metrics:
+            values.setdefault(item.metric, []).append(item.value)
+    known = {name: found for name, found in values.items() if METRICS[name].dimension == dimension}
+    whole = sum(weights.metrics[name] for name in known)
+    return [
+        Component(METRICS[name], sum(known[name]) / len(known[name]), share / whole)
+        for name, share in weights.metrics.items()
+        if name in known
+    ]
+
+
 def _dimension(
     dimension: str, measured: list[QualityMeasurement], weights: Weights
 ) -> tuple[float | None, dict[str, str]]:
     """Mean of the dimension's metrics (each the mean over its distributions), and what was lost to what."""
-    total = weight = 0.0
-    losses: list[tuple[float, Metric]] = []
-    for name, share in weights.metrics.items():
-        if METRICS[name].dimension != dimension:
-            continue
-        known = [item.value for item in measured if item.metric == name and item.value is not None]
-        if not known:
-            continue
-        mean = sum(known) / len(known)
-        total += mean * share
-        weight += share
-        losses.append(((1 - mean) * share, METRICS[name]))
-    if not weight:
+    known = components(dimension, measured, weights)
+    if not known:
         return None, UNMEASURED
-    lost = sorted(((100 * loss / weight, metric.title) for loss, metric in losses if loss > 0), key=_most)
-    return round(100 * total / weight, 2), {
+    lost = sorted(
+        ((100 * (1 - it.mean) * it.share, it.metric.title) for it in known if it.mean < 1), key=_most
+    )
+    return round(100 * sum(it.mean * it.share for it in known), 2), {
         language: "; ".join(f"{title[language]} −{_points(points)}" for points, title in lost)
         for language in UNMEASURED
     }
@@ -106,6 +137,7 @@ def _category(dataset: str, category: str, parts: list[tuple[str, float, float]]
     )
 
 
-def _rules(weights: Weights, suite: str | None) -> str:
+def rules_of(weights: Weights, suite: str | None) -> str:
+    """Under which versions a score stands."""
     versions = "".join(METRICS[metric].version for metric in weights.metrics)
     return f"weights {weights.version}, metrics {versions}" + (f", {suite}" if suite else "")

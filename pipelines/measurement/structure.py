@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.measurement.evidence import Evidence, measurement, tables
@@ -10,6 +12,7 @@ from pipelines.model import QualityMeasurement, ReadReport
 from pipelines.tables.column_changes import told
 
 UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
+LONGEST_NAME = 60
 UNNAMED = re.compile(r"^column_\d+$|__\d+$")
 
 NO_LAYOUT = "no known layout of this guide dataset fits the columns"
@@ -46,6 +49,10 @@ def _of_table(read: ReadReport, evidence: Evidence) -> Iterator[QualityMeasureme
     share = 1 - len(unnamed) / len(read.columns) if read.columns else 0.0
     reason = f"without a name of their own: {', '.join(unnamed[:5])}" if unnamed else ""
     yield measurement("structure.named_columns", evidence, share, on=on, reason=reason, sha256=sha256)
+    unusable = _unusable(read.columns)
+    share = 1 - len(unusable) / len(read.columns) if read.columns else 0.0
+    reason = f"hard to use: {', '.join(unusable[:5])}" if unusable else ""
+    yield measurement("structure.usable_names", evidence, share, on=on, reason=reason, sha256=sha256)
     regular = 1 - min(read.ragged / read.rows, 1.0) if read.rows else 1.0
     reason = f"{read.ragged} rows have more or fewer cells than the header" if read.ragged else ""
     yield measurement("structure.regular_rows", evidence, regular, on=on, reason=reason, sha256=sha256)
@@ -57,3 +64,21 @@ def _of_table(read: ReadReport, evidence: Evidence) -> Iterator[QualityMeasureme
         known = read.layout is not None
         reason = "" if known else no_layout(read)
         yield measurement("structure.known_layout", evidence, known, on=on, reason=reason, sha256=sha256)
+
+
+def _unusable(columns: tuple[str, ...]) -> list[str]:
+    """Names that are too long, of several lines, blank at an end, or another's but for case and accents."""
+    alike = Counter(_folded(name) for name in columns)
+    return [
+        name
+        for name in columns
+        if len(name) > LONGEST_NAME
+        or name != name.strip()
+        or len(name.splitlines()) > 1
+        or alike[_folded(name)] > 1
+    ]
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(it for it in plain if not unicodedata.combining(it)).casefold().strip()

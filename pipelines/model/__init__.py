@@ -31,7 +31,15 @@ from pipelines.model.evidence import (
     ValidationResult,
 )
 from pipelines.model.outcomes import Fault, FaultKind, Outcome, Severity
-from pipelines.model.quality import QualityMeasurement, RunIndex, Score, Verdict
+from pipelines.model.quality import (
+    EvidenceKind,
+    Fix,
+    QualityMeasurement,
+    RunIndex,
+    ScaleScore,
+    Score,
+    Verdict,
+)
 
 __all__ = [
     "Alert",
@@ -43,9 +51,11 @@ __all__ = [
     "Dataset",
     "Distribution",
     "Doubt",
+    "EvidenceKind",
     "ExpectationResult",
     "Fault",
     "FaultKind",
+    "Fix",
     "Judged",
     "Notification",
     "NotificationState",
@@ -55,6 +65,7 @@ __all__ = [
     "QualityMeasurement",
     "ReadReport",
     "RunIndex",
+    "ScaleScore",
     "Score",
     "Severity",
     "Snapshot",

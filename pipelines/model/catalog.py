@@ -73,6 +73,9 @@ class Dataset:
     `identifier` is the portal's own name of it (dct:identifier), None when nobody knows one.
     `accrual_periodicity_days` is the declared period in days, None when none is declared or it is
     irregular. `fault` is set when the portal was asked for the dataset and could not give it.
+    `themes`, `spatial`, `temporal`, `access_rights` and `rights` are as the portal writes them, None or empty also
+    where its API does not tell. `declared` names the properties that stand here as sources.yaml has them, so that
+    nobody knows whether the portal tells them too; `attested` is what the owner says of the dataset there.
     """
 
     key: str
@@ -96,6 +99,13 @@ class Dataset:
     language: str = "es"
     data_dictionary: str | None = None
     fault: Fault | None = None
+    themes: tuple[str, ...] = ()
+    spatial: str | None = None
+    temporal: str | None = None
+    access_rights: str | None = None
+    rights: str | None = None
+    declared: tuple[str, ...] = ()
+    attested: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ expectation and validation result are GX's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pipelines.model.outcomes import Fault, Outcome, Severity
@@ -175,7 +175,8 @@ class ExpectationResult:
 class ValidationResult:
     """A suite applied to one table. Compare results only within one `suite_version`.
 
-    `reused_from` names the night whose result this is when bytes and rules were unchanged.
+    `reused_from` names the night whose result this is when bytes and rules were unchanged. `newest` is the newest date
+    of each role of dates that was not in the future when the table was validated.
     """
 
     distribution: str
@@ -187,3 +188,4 @@ class ValidationResult:
     rows: int
     results: tuple[ExpectationResult, ...]
     reused_from: str | None = None
+    newest: dict[str, date] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from pipelines.model.outcomes import Outcome
 
@@ -43,6 +44,58 @@ class Score:
     score: float | None
     rules: str
     explanation: dict[str, str] = field(default_factory=dict)
+
+
+class EvidenceKind(StrEnum):
+    """What a component of a score rests on. `unknown` never has points; `mixed` is said of several components."""
+
+    MEASURED = "measured"
+    ATTESTED = "attested"
+    OBSERVED = "observed"
+    UNKNOWN = "unknown"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True)
+class ScaleScore:
+    """A dataset's points on a scale of others: of one item, of a part (`item` is ""), or of all (`part` is "", too).
+
+    `points` None: nothing is known. `known` is how many could have been got by what is known, `most` how many there
+    are. `metric` answered the item, if one did. Compare only within equal `rules`.
+    """
+
+    dataset: str
+    scale: str
+    part: str
+    item: str
+    points: float | None
+    known: float
+    most: float
+    evidence: EvidenceKind
+    metric: str | None
+    rules: str
+    title: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Something to mend, by what it would gain. `place` 1 gains most in its category.
+
+    `subject` is a metric's id or an expectation's key, as `kind` says. `gain` is in points of the dimension,
+    `gain_in_category` in points of the category, when this alone is mended whole.
+    """
+
+    dataset: str
+    place: int
+    subject: str
+    kind: str
+    category: str
+    dimension: str
+    gain: float
+    gain_in_category: float
+    rules: str
+    title: dict[str, str] = field(default_factory=dict)
+    advice: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

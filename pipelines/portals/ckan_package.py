@@ -33,6 +33,8 @@ DUMP = "/datastore/dump/"
 # What CKAN keeps as the address of a table without a file; it shows another, if nothing hinders it.
 NO_FILE = ("_datastore_only_resource", "", None)
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?(?:\?bom=true)?", re.IGNORECASE)
+SPATIAL = ("spatial_uri", "spatial", "spatial_text", "spatial_coverage")
+TEMPORAL = ("temporal_start", "temporal_end", "temporal", "temporal_coverage")
 PERIODICITY = ("accrualPeriodicity", "accrual_periodicity", "frequency", "update_frequency")
 
 
@@ -59,7 +61,26 @@ def dataset(source: Source, item: SourceDataset, package: Package) -> Dataset:
         data_dictionary=dictionaries.of_ckan(package, extras, base),
         landing_page=f"{base}/dataset/{quote(name, safe='')}",
         keywords=tuple(_keywords(package)),
+        themes=_themes(package, extras),
+        spatial=_either(package, extras, SPATIAL),
+        temporal=_either(package, extras, TEMPORAL),
+        access_rights=_either(package, extras, ("access_rights", "accessRights")),
+        rights=_either(package, extras, ("rights",)),
     )
+
+
+def _either(package: Package, extras: Package, names: tuple[str, ...]) -> str | None:
+    return values.first(extras, names) or values.first(package, names) or None
+
+
+def _themes(package: Package, extras: Package) -> tuple[str, ...]:
+    """Its groups, which is what portals use for topics, and a theme as ckanext-dcat keeps it."""
+    groups = [
+        values.first(it, ("title", "display_name", "name"), 100)
+        for it in values.objects(package.get("groups"))
+    ]
+    theme = _either(package, extras, ("theme", "theme_uri"))
+    return tuple(it for it in (*groups[: values.MAX_KEYWORDS], theme or "") if it)
 
 
 def _publisher(source: Source, package: Package) -> Publisher:

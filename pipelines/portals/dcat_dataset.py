@@ -144,6 +144,11 @@ def dataset(source: Source, item: SourceDataset, entry: Entry, base: str) -> Dat
         keywords=values.texts(it.all(node, f"{_DCAT}keyword"), 100, values.MAX_KEYWORDS),
         distributions=file_rules.distributions(item, own.key, direct or others, others if direct else ()),
         data_dictionary=it.dictionary(node, files),
+        themes=tuple(printable(text, 200) for text in it.all(node, f"{_DCAT}theme")[: values.MAX_KEYWORDS]),
+        spatial=it.told(node, f"{_DCT}spatial"),
+        temporal=it.told(node, f"{_DCT}temporal"),
+        access_rights=it.told(node, f"{_DCT}accessRights"),
+        rights=next((text for of in (node, *files) if (text := it.told(of, f"{_DCT}rights"))), None),
     )
 
 
@@ -213,6 +218,15 @@ class _Reader:
 
     def first(self, node: Node, *properties: str) -> str:
         return next(iter(self.all(node, *properties)), "")
+
+    def told(self, node: Node, name: str) -> str | None:
+        """What a property says: a text, a label, an address; a node without any of them says what it holds."""
+        for value in self.nodes(node, name):
+            held = self.graph.predicate_objects(value)
+            inner = sorted(text for name, it in held if str(name) != TYPE and (text := str(it).strip()))
+            if text := next(iter((*self.labels(value), *inner)), ""):
+                return printable(text, values.LINE) or None
+        return None
 
     def last(self, node: Node, *properties: str) -> str:
         """The latest of several dates of one property."""

@@ -6,6 +6,7 @@ in which portals write them. Does not belong here: how they are had (`dcat_us`, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -95,8 +96,30 @@ def dataset(own: Dataset, item: SourceDataset, entry: Entry, base: str) -> Datas
         data_dictionary=dictionaries.of_dcat_us(entry),
         landing_page=values.web_page(entry.get("landingPage")),
         keywords=values.texts(entry.get("keyword"), 100, values.MAX_KEYWORDS),
+        themes=_several(entry.get("theme")),
+        spatial=_said(entry.get("spatial")),
+        temporal=_said(entry.get("temporal")),
+        access_rights=_said(entry.get("accessRights")) or _said(entry.get("accessLevel")),
+        rights=_said(entry.get("rights")),
         distributions=_files(item, own.key, entry, base),
     )
+
+
+def _said(value: object) -> str | None:
+    """What a property says, whether text, term or object; an object without a name is told by what it holds."""
+    items = value if isinstance(value, list) else [value]
+    for it in items:
+        named = values.named(it, ("prefLabel", "title", "name", "@id", "@value", "bbox", "geometry"))
+        dates = values.named(it, ("startDate", "endDate")) if isinstance(it, dict) else ""
+        held = printable(json.dumps(it), values.LINE) if isinstance(it, dict) and any(it.values()) else ""
+        if named or dates or held:
+            return named or dates or held
+    return None
+
+
+def _several(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(text for it in items[: values.MAX_KEYWORDS] if (text := _said(it)))
 
 
 def _addresses(entry: Entry) -> list[str]:

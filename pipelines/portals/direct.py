@@ -54,4 +54,5 @@ def declared(source: Source, item: SourceDataset) -> Dataset:
         accrual_periodicity=item.accrual_periodicity,
         accrual_periodicity_days=periodicity.days(item.accrual_periodicity),
         language=item.language or source.language,
+        attested=item.attested.given() if item.attested else {},
     )

@@ -30,6 +30,9 @@ from pipelines.portals import (
 from pipelines.portals.walk import Portal
 from pipelines.sources import Source
 
+# What sources.yaml may say of a dataset in the portal's stead.
+DECLARABLE = ("title", "description", "publisher", "contact_point", "license", "accrual_periodicity")
+
 # In the order in which an address is best recognised: many portals also publish a data.json, or speak CKAN's API.
 PORTALS: Mapping[str, Portal] = {
     "arcgis": Portal(arcgis.catalog, arcgis.walk, arcgis.recognise),
@@ -54,11 +57,29 @@ def discover(source: Source, http: HttpClient, clock: Clock) -> Catalog:
     try:
         told = PORTALS[source.portal].catalog(source, http, clock)
         parts = _parts(source)
-        return replace(told, datasets=tuple(_with_parts(_with_licence(it), parts) for it in told.datasets))
+        own = {it.key: it for it in direct.declared_catalog(source, clock).datasets}
+        return replace(
+            told,
+            datasets=tuple(
+                _with_origin(_with_parts(_with_licence(it), parts), own.get(it.key)) for it in told.datasets
+            ),
+        )
     except PublisherFault as caught:
         known = direct.declared_catalog(source, clock)
         datasets = tuple(replace(item, distributions=(), fault=caught.fault) for item in known.datasets)
         return replace(known, datasets=datasets, fault=caught.fault)
+
+
+def _with_origin(dataset: Dataset, own: Dataset | None) -> Dataset:
+    """`dataset` with which of its properties are as sources.yaml has them, and what its owner attests."""
+    if own is None:
+        return dataset
+    same = (
+        name for name in DECLARABLE if getattr(own, name) and getattr(dataset, name) == getattr(own, name)
+    )
+    # A contact point without an address of its own was named by sources.yaml, but says nobody's address.
+    named = (name for name in same if name != "contact_point" or own.contact_point.email)
+    return replace(dataset, declared=tuple(named), attested=own.attested)
 
 
 def _parts(source: Source) -> dict[str, Part]:

@@ -27,9 +27,10 @@ Row = dict[str, Any]
 
 CATEGORIES = ("access", "content")
 DIMENSIONS = (
-    *("availability", "timeliness", "structure"),
+    *("availability", "timeliness", "structure", "openness", "metadata"),
     *("completeness", "validity", "uniqueness", "consistency"),
 )
+SCALES = ("charter", "mexico_2019", "mqa")
 NIGHTS_SHOWN = 90
 NOT_NULL = "expect_column_values_to_not_be_null"
 
@@ -70,6 +71,7 @@ class Entry:
 class DatasetPage:
     """Everything on one dataset's page; rows as the views give them.
 
+    `fixes` stand by what they gain; `scales` holds the rows of each scale of others, in its order.
     `lines` holds the categories that were ever measured, drawn from `floor` points up. `has_suite`: there are
     expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
     """
@@ -79,6 +81,8 @@ class DatasetPage:
     verdict: Row
     run: Row
     dimensions: dict[str, list[Row]]
+    fixes: list[Row]
+    scales: dict[str, list[Row]]
     history: list[Row]
     lines: dict[str, Line]
     floor: int
@@ -112,6 +116,8 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
         for row in _rows(connection, "SELECT DISTINCT * FROM run WHERE source = ?", [source])
     }
     scores = _by(connection, "dataset", "FROM latest_score WHERE source = ?", [source])
+    fixes = _by(connection, "dataset", "FROM latest_fix WHERE source = ?", [source])
+    scales = _by(connection, "dataset", "FROM latest_scale WHERE source = ?", [source])
     history = _by(connection, "dataset", HISTORY, [source, newest, NIGHTS_SHOWN])
     expectations = _by(connection, "dataset", "FROM latest_expectation WHERE source = ?", [source])
     examples = _rows(connection, EXAMPLES, [source])
@@ -147,6 +153,8 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
             verdict=verdict,
             run=runs.get(verdict["night"], {}),
             dimensions={category: _dimensions(scores.get(key, []), category) for category in CATEGORIES},
+            fixes=sorted(fixes.get(key, []), key=_place),
+            scales=_scales(scales.get(key, [])),
             history=nights,
             lines={
                 category: _line(nights, category, floor)
@@ -235,6 +243,18 @@ def _dimensions(scores: Sequence[Row], category: str) -> list[Row]:
 
     found = (row for row in scores if row["category"] == category and row["dimension"] != category)
     return sorted(found, key=place)
+
+
+def _place(row: Row) -> int:
+    place: int = row["place"]
+    return place
+
+
+def _scales(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {scale: [] for scale in SCALES}
+    for row in rows:
+        found.setdefault(row["scale"], []).append(row)
+    return {scale: of for scale, of in found.items() if of}
 
 
 def _line(nights: Sequence[Row], category: str, floor: int) -> Line:

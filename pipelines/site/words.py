@@ -58,6 +58,12 @@ class Words:
         """A score of 100 with one decimal; 100.0 is said of a whole one only."""
         return self.number(rounded(value, 1), 1)
 
+    def points(self, value: float) -> str:
+        """Points of any scale: without decimals where it has none to tell, never 0 for what is above it."""
+        if 0 < value < 0.05:
+            return f"<{_THIN}0.1"
+        return self.number(value, 0 if abs(value - round(value)) < 0.005 else 2 if value < 5 else 1)
+
     def change(self, value: float) -> str:
         """A difference in points with its sign; what rounds to nothing is told as no change."""
         if abs(value) < 0.05:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pipelines import duck
 from pipelines.tables.table import Table, Unproven
 from pipelines.validation.batches import registered
 from pipelines.validation.columns import Columns
-from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
+from pipelines.validation.compiled import COUNT, Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.results import raised, rows_result
 from pipelines.validation.scan import scanned
@@ -24,6 +25,11 @@ from pipelines.validation.sql import NotPlanned
 from pipelines.validation.suites import Expectation
 
 T = TypeVar("T")
+
+# No expectation has such a key.
+NEWEST = "newest:"
+# Share of dates in the future that are taken for slips of the pen.
+SLIPS = 0.01
 
 
 class Plan:
@@ -44,6 +50,22 @@ class Plan:
                 continue
             except re.error as error:
                 self._faults[item.key] = raised(error)
+
+    def ask_newest(self, roles: Iterable[str], before: datetime) -> None:
+        """Have the same scan find the newest date of each of `roles` that lies before an instant; see `newest`.
+
+        A column with more than a few dates behind that instant is of plans, and the newest of them before it tells
+        nothing: a file that was left alone years ago would look as if it were of today.
+        """
+        for role in roles:
+            view = View(self._columns, True, self._predicates)
+            if view.kind(role) == "date":
+                column = view.column(role)
+                past, later = (
+                    f"({column} IS NOT NULL AND {column} {it} TIMESTAMP '{before}')" for it in ("<", ">=")
+                )
+                values = (Value(f"max({column})", past), Value(COUNT, past), Value(COUNT, later))
+                self._compiled[f"{NEWEST}{role}"] = (view, Compiled(values, _told))
 
     def run(self, table: Table) -> dict[str, Raw]:
         """GX's result JSON by key. Raises DuckDB's exceptions for want of memory and for an interrupt.
@@ -88,6 +110,16 @@ class Plan:
             if name in self._predicates.raised:
                 return raised(self._predicates.raised[name])
         return compiled.finish(*(results[value] for value in compiled.values))
+
+
+def newest(results: dict[str, Raw]) -> dict[str, date]:
+    """Take the newest dates, by role, out of what `Plan.run` gave; without those that are unknown."""
+    found = {key: results.pop(key).get("value") for key in list(results) if key.startswith(NEWEST)}
+    return {key.removeprefix(NEWEST): value.date() for key, value in found.items() if value is not None}
+
+
+def _told(value: datetime | None, past: int, later: int) -> Raw:
+    return {"value": value if later <= SLIPS * (past + later) else None}
 
 
 def compile_one(

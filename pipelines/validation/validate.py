@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -24,12 +25,16 @@ from pipelines.validation import reference, rows_query
 from pipelines.validation.columns import Columns, columns_of
 from pipelines.validation.compiled import EXAMPLES
 from pipelines.validation.frame import frames, published, published_frame
-from pipelines.validation.plan import Plan
+from pipelines.validation.plan import Plan, newest
 from pipelines.validation.suites import EXISTENCE, Expectation, Suite
 
 log = logging.getLogger("veedor")
 
 MASK = "***"
+# Words in the names of roles of dates that may be set long before they come, or lie long before the record.
+NO_EVENT = re.compile(
+    r"(?:^|_)(?:end|ends|until|due|expiry|expires|expiration|deadline|planned|expected|next|close|birth)(?:_|$)"
+)
 PLAN, REFERENCE = "duckdb_plan", "great_expectations"
 
 
@@ -52,12 +57,15 @@ def validate(
     present = set(fit.roles)
     applicable = [item for item in suite.expectations if _applies(item, present, references)]
     parameters = {**references, **parameters_of(today)}
+    personal = personal_roles(fit, suite)
     with duck.within_memory():
-        planned = Plan(columns, applicable, parameters).run(table)
+        plan = Plan(columns, applicable, parameters)
+        plan.ask_newest(_of_events(columns, personal), tomorrow(today))
+        planned = plan.run(table)
+        newest_dates = newest(planned)
         planned |= rows_query.run(table, columns, applicable)
     left = [item for item in applicable if item.key not in planned]
     raw = planned | by_reference(table, columns, left, parameters)
-    personal = personal_roles(fit, suite)
     key = tuple(role for role in suite.key if role in fit.roles)
     evidence = _evidence(table, fit, applicable, raw, key)
     results = tuple(
@@ -77,12 +85,24 @@ def validate(
         layout=f"{fit.layout.name}@{fit.layout.version}",
         rows=table.report.rows,
         results=results,
+        newest=newest_dates,
     )
 
 
 def parameters_of(today: datetime) -> Mapping[str, object]:
     """What `{"$PARAMETER": name}` in a suite stands for."""
     return {"today": today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)}
+
+
+def _of_events(columns: Columns, personal: set[str]) -> list[str]:
+    """The roles whose newest date says how far the data reach: no plans, no birthdays, nothing personal."""
+    dated = (role for role, kind in columns.kinds.items() if kind == "date" and role not in personal)
+    return [role for role in dated if not NO_EVENT.search(role)]
+
+
+def tomorrow(today: datetime) -> datetime:
+    """The first moment of the day after."""
+    return today.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(days=1)
 
 
 def personal_roles(fit: Fit, suite: Suite) -> set[str]:

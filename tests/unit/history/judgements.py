@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from pipelines.model import Outcome, QualityMeasurement, Score, Severity, ValidationResult, Verdict
+from pipelines.model import (
+    EvidenceKind,
+    Fix,
+    Outcome,
+    QualityMeasurement,
+    ScaleScore,
+    Score,
+    Severity,
+    ValidationResult,
+    Verdict,
+)
 
 
 def measurements(
@@ -52,6 +63,46 @@ def scores(
         ]
         mean = round(sum(known) / len(known), 2) if known else None
         found.append(Score(key, category, category, mean, rules))
+    return found
+
+
+def scale_scores(key: str, number: int) -> list[ScaleScore]:
+    rules = "scales 1" if number < 3 else "scales 2"
+    title = {"en": "Easy to find", "es": "Fácil de encontrar"}
+
+    def row(part: str, item: str, points: float | None, known: float, most: float) -> ScaleScore:
+        kind = EvidenceKind.UNKNOWN if points is None else EvidenceKind.MEASURED
+        named = (
+            title
+            if item or part
+            else {"en": "Mexico's evaluation of 2019", "es": "Evaluación de México de 2019"}
+        )
+        metric = "availability.listed" if item == "findable" else None
+        return ScaleScore(key, "mexico_2019", part, item, points, known, most, kind, metric, rules, named)
+
+    return [
+        row("availability", "findable", 0.5, 0.5, 0.5),
+        row("availability", "", 0.5, 0.5, 1.0),
+        row("integrity", "secure_site", None, 0.0, 0.5),
+        row("integrity", "", None, 0.0, 1.0),
+        row("", "", 0.5, 0.5, 5.0),
+        replace(row("P5", "", None, 0.0, 100.0), scale="charter"),  # a scale without a total
+    ]
+
+
+def fixes(key: str, outcome: Outcome, number: int) -> list[Fix]:
+    rules = "weights 1" if number < 3 else "weights 2"
+    words = {"en": "Publish it as UTF-8.", "es": "Publíquelo en UTF-8."}
+    title = {"en": "UTF-8 encoding", "es": "Codificación UTF-8"}
+    found = [Fix(key, 2, "structure.utf8", "metric", "access", "structure", 8.3, 2.1, rules, title, words)]
+    if outcome is Outcome.FAILED:
+        found.insert(
+            0,
+            Fix(
+                key, 1, "contracts_register.amount.number", "expectation", "content", "validity", 31.0, 10.3,
+                rules, {"en": "Amounts are numbers", "es": "Los importes son números"}, words,
+            ),
+        )  # fmt: skip
     return found
 
 

@@ -22,6 +22,7 @@ from pipelines.model import (
     ExpectationResult,
     Fault,
     FaultKind,
+    Fix,
     Judged,
     Notification,
     NotificationState,
@@ -30,6 +31,7 @@ from pipelines.model import (
     QualityMeasurement,
     ReadReport,
     RunIndex,
+    ScaleScore,
     Score,
     Severity,
     Snapshot,
@@ -155,6 +157,8 @@ def _write_run(
     validations: list[ValidationResult] = []
     measurements: list[QualityMeasurement] = []
     scores: list[Score] = []
+    scales: list[ScaleScore] = []
+    fixes: list[Fix] = []
     verdicts: list[Verdict] = []
     for position, (name, _, guide) in enumerate(DATASETS[source]):
         key = f"{source}/{name}"
@@ -174,6 +178,8 @@ def _write_run(
         validations += results
         measurements += judgements.measurements(key, outcome, results, dice)
         scores += judgements.scores(key, outcome, results, number, dice)
+        scales += judgements.scale_scores(key, number)
+        fixes += judgements.fixes(key, outcome, number)
         verdicts.append(judgements.verdict(key, outcome, results))
     artifacts.write_value(folder / artifacts.CATALOG, catalog)
     artifacts.write_values(folder / artifacts.SNAPSHOTS, snapshots)
@@ -181,6 +187,8 @@ def _write_run(
     artifacts.write_values(folder / artifacts.VALIDATION_RESULTS, validations)
     artifacts.write_values(folder / artifacts.MEASUREMENTS, measurements)
     artifacts.write_values(folder / artifacts.SCORES, scores)
+    artifacts.write_values(folder / artifacts.SCALES, scales)
+    artifacts.write_values(folder / artifacts.FIXES, fixes)
     artifacts.write_values(folder / artifacts.VERDICTS, verdicts)
     index = RunIndex(
         source,

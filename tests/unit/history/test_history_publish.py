@@ -13,8 +13,9 @@ from pipelines.history import meanings, publish, query, record
 from tests.unit.history import run_folders
 
 VIEWS = [
-    *("availability", "expectation_history", "latest_dataset", "latest_expectation", "latest_score"),
-    *("latest_verdict", "open_alerts", "score_history", "verdict_history"),
+    *("availability", "coverage_by_country", "coverage_of_guide", "expectation_history", "latest_dataset"),
+    *("latest_expectation", "latest_fix", "latest_scale", "latest_score", "latest_verdict", "open_alerts"),
+    *("scale_history", "score_history", "verdict_history"),
 ]
 
 

@@ -122,6 +122,8 @@ def test_every_field_of_the_model_has_a_column(recorded: Path) -> None:
         "expectation_result": model.ExpectationResult,
         "quality_measurement": model.QualityMeasurement,
         "score": model.Score,
+        "scale_score": model.ScaleScore,
+        "fix": model.Fix,
         "verdict": model.Verdict,
         "transition": model.Transition,
         "alert": model.Alert,

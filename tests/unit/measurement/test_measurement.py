@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.measurement import availability, expectations, structure, timeliness
+from pipelines.measurement import structure
 from pipelines.measurement.evidence import Evidence
+from pipelines.measurement.measure import measure
 from pipelines.measurement.metrics import METRICS
 from pipelines.measurement.score import load_weights, scores
 from pipelines.measurement.verdict import verdict
@@ -29,12 +30,7 @@ WEIGHTS = load_weights(packaged_expectations())
 
 
 def measured(of: Evidence) -> list[QualityMeasurement]:
-    return [
-        *availability.measure(of),
-        *timeliness.measure(of),
-        *structure.measure(of),
-        *expectations.measure(of, WEIGHTS.severities),
-    ]
+    return measure(of, WEIGHTS.severities)
 
 
 def values(of: Evidence) -> dict[str, float | None]:
@@ -67,6 +63,41 @@ def test_no_answer_on_one_night_may_be_our_own_network_and_on_two_is_not(kind: F
     again = replace(silent, out_of_reach_before=frozenset({"s/d/csv"}))
     assert values(again)["availability.reachable"] == 0
     assert verdict(again).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        evidence(snapshots=(snapshot(sha256=None, fault=fault()),), reads=(), validations=()),
+        evidence(
+            snapshots=(snapshot(sha256=None, fault=fault(FaultKind.BLOCKED)),), reads=(), validations=()
+        ),
+        evidence(dataset=dataset(fault=fault(), distributions=()), snapshots=(), reads=(), validations=()),
+    ],
+)
+def test_a_night_without_any_answer_has_no_score_of_access(of: Evidence) -> None:
+    found = scores("s/d", measured(of), WEIGHTS, None)
+    assert {it.score for it in found if it.category == "access"} == {None}
+    assert all(it.explanation["es"] for it in found if it.category == "access")
+
+
+def test_one_file_that_answered_is_enough_for_a_score_of_access() -> None:
+    silent = snapshot(distribution="s/d/b", sha256=None, fault=fault())
+    assert score_of(evidence(snapshots=(snapshot(), silent)), "availability") == 100
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        evidence(dataset=dataset(fault=fault(FaultKind.GONE)), snapshots=(), reads=(), validations=()),
+        evidence(dataset=dataset(distributions=()), snapshots=(), reads=(), validations=()),
+    ],
+)
+def test_what_is_not_listed_or_has_no_file_is_known_to_be_out_of_reach(of: Evidence) -> None:
+    assert values(of)["availability.reachable"] == 0
+    found = score_of(of, "availability")
+    assert found is not None
+    assert found <= 20
 
 
 @pytest.mark.parametrize("kind", [FaultKind.GONE, FaultKind.TLS, FaultKind.HTTP_STATUS])
@@ -237,8 +268,19 @@ def test_a_score_says_what_took_its_points_and_under_which_rules() -> None:
         "s/d", measured(evidence(reads=(read(encoding="cp1252"),))), WEIGHTS, "contracts_register 1.0.0"
     )
     by_dimension = {item.dimension: item for item in found}
-    assert by_dimension["structure"].explanation["es"] == "Codificación UTF-8 −9.1"
+    assert by_dimension["structure"].explanation["es"] == "Codificación UTF-8 −8.3"
     assert "UTF-8 encoding" in by_dimension["structure"].explanation["en"]
     assert "contracts_register 1.0.0" in by_dimension["content"].rules
     assert "contracts_register" not in by_dimension["access"].rules
     assert by_dimension["consistency"].score is None
+
+
+def test_files_without_a_portal_are_not_known_to_be_listed() -> None:
+    assert values(evidence(portal="direct"))["availability.listed"] is None
+
+
+def test_names_of_columns_that_are_hard_to_use_are_told() -> None:
+    names = ("Importe", "IMPORTE", "fecha", " rfc", "x" * 61, "dos\nlíneas", "año")
+    found = {it.metric: it for it in structure.measure(evidence(reads=(read(columns=names),)))}
+    assert found["structure.usable_names"].value == pytest.approx(2 / 7, abs=1e-6)
+    assert "IMPORTE" in found["structure.usable_names"].reason

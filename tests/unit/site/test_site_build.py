@@ -117,6 +117,23 @@ def test_facts_and_versions_are_shown(site: Path, page: Reader) -> None:
         assert words in text
 
 
+def test_what_to_mend_first_and_other_scales_are_shown(site: Path, page: Reader) -> None:
+    spanish = page(site / "es" / "dataset" / "federal" / "contratos.html").text
+    for words in (
+        "Qué corregir primero",
+        "Los importes son números",
+        "+10.3 puntos en contenido (+31 en validez)",
+        "Publíquelo en UTF-8.",
+        "Evaluación de México de 2019",
+        "0.50 de 5; se conocen 0.50",
+        "desconocido (de 1)",
+    ):
+        assert words in " ".join(spanish.split()), words
+    english = " ".join(page(site / "en" / "dataset" / "federal" / "contratos.html").text.split())
+    assert english.index("Amounts are numbers") < english.index("UTF-8 encoding")
+    assert "+10.3 points in content" in english
+
+
 def test_no_personal_address_is_anywhere(site: Path) -> None:
     for path in site.rglob("*.html"):
         assert run_folders.ADDRESS not in path.read_text(encoding="utf-8")

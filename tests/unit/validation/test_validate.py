@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pipelines.model import Outcome
 from pipelines.tables.layouts import Layout, Locale, lay
 from pipelines.validation import scan
 from pipelines.validation.suites import Suite, load_suite
-from pipelines.validation.validate import MASK, validate
+from pipelines.validation.validate import MASK, NO_EVENT, validate
 from tests.tables_of import table_of
 
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -209,6 +209,55 @@ def test_values_of_personal_columns_never_leave(tmp_path: Path) -> None:
     for value in ("AAAA000101HDFBBB01", "'x'", "'y'"):
         assert value not in str(found["set"])
     assert found["set"].reason == f"observed {MASK}"
+
+
+@pytest.mark.parametrize("personal", [(), ("signed",)])
+def test_the_newest_date_that_is_not_in_the_future_is_told_unless_it_is_personal(
+    tmp_path: Path, personal: tuple[str, ...]
+) -> None:
+    """31/02/2025 is no date, 01/01/2030 has not come; one of a hundred is a slip."""
+    suite = suite_of(
+        tmp_path, [expectation("expect_column_values_to_not_be_null", "present", ["id"], column="id")]
+    )
+    layout = replace(LAYOUT, personal=personal)
+    rows = [*ROWS, *([f"C-{number}", "1", "30/12/2025", None, None] for number in range(100))]
+    with table_of(COLUMNS, rows) as table:
+        result = validate(table, lay(layout, table.report.columns), suite, TODAY)
+    assert result.newest == ({} if personal else {"signed": date(2025, 12, 31)})
+    assert [item.key for item in result.results] == ["present"]
+
+
+def test_dates_that_are_planned_say_nothing_of_how_far_the_data_reach(tmp_path: Path) -> None:
+    suite = suite_of(tmp_path, [expectation("expect_column_to_exist", "there", ["id"], column="id")])
+    layout = replace(LAYOUT, columns={**LAYOUT.columns, "ended": ("Fin",)})
+    with table_of(
+        ["CODIGO", "Fecha de firma", "Fin"],
+        [["1", "01/01/2024", "31/12/2024"], ["2", "01/01/2030", "01/06/2025"]],
+    ) as table:
+        result = validate(table, lay(layout, table.report.columns), suite, TODAY)
+    assert result.newest == {"ended": date(2025, 6, 1)}  # half of the first lie in the future
+    assert not [
+        role for role in ("end_date", "due_date", "expiry_date", "birth_date") if not NO_EVENT.search(role)
+    ]
+    assert not [
+        role for role in ("start_date", "award_date", "updated_at", "date_signed") if NO_EVENT.search(role)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (TODAY.date().isoformat(), {"signed": TODAY.date()}),
+        ((TODAY.date() + timedelta(days=1)).isoformat(), {}),
+        ("no date", {}),
+        (None, {}),
+    ],
+)
+def test_today_is_not_in_the_future(tmp_path: Path, cell: str | None, told: dict[str, date]) -> None:
+    suite = suite_of(tmp_path, [expectation("expect_column_to_exist", "there", ["id"], column="id")])
+    with table_of(["CODIGO", "Fecha de firma"], [["C-1", cell]]) as table:
+        result = validate(table, lay(LAYOUT, table.report.columns), suite, TODAY)
+    assert result.newest == told
 
 
 def test_an_empty_table_is_validated_too(tmp_path: Path) -> None:
