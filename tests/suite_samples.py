@@ -86,6 +86,15 @@ def _put(row: Row, cells: Example) -> None:
     row |= {role: value or "" for role, value in cells.items()}
 
 
+def changed(before: Sequence[Row], after: Sequence[Row]) -> set[str]:
+    """The roles of which some cell is not what it was; all of them when rows came or went."""
+    if len(before) != len(after):
+        return set(before[0])
+    return {
+        role for was, now in zip(before, after, strict=True) for role in was if was[role] != now.get(role)
+    }
+
+
 def companions(rules: Rules, rule: Rule) -> set[str]:
     """The keys that cannot but fail when `rule` does."""
     also = {f"{rules.guide_dataset}.{key}" for key in rule.also}
