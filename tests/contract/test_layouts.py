@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.demo import contracts, officials, sanctions
+from pipelines.demo import budget, companies, contracts, officials, sanctions
 from pipelines.tables.layouts import Fit, choose, fold, load_layouts
 from pipelines.tables.read import opened
 from pipelines.tables.table import Hint
@@ -70,6 +70,8 @@ DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
     ("demo_sancionados", sanctions.HEADER),
     ("demo_servidores", officials.HEADER),
+    ("demo_empresas", companies.HEADER),
+    ("demo_presupuesto", budget.HEADER),
 ]
 
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -166,11 +168,11 @@ def test_no_two_layouts_of_a_dataset_look_alike() -> None:
 
 
 @pytest.mark.parametrize(("name", "header"), DEMONSTRATION)
-def test_every_column_of_the_demonstration_is_mapped(name: str, header: tuple[str, ...]) -> None:
+def test_the_files_of_the_demonstration_have_all_columns_of_their_layouts(name: str, header: tuple[str, ...]) -> None:
     fit = choose(ALL, header, LAYOUTS[name]["guide_dataset"])
     assert fit is not None
     assert fit.layout.name == name
-    assert sorted(fit.roles.values()) == sorted(header)
+    assert fit.missing == ()
 
 
 @pytest.mark.parametrize(("name", "file"), PUBLISHED)
