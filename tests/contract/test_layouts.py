@@ -6,6 +6,7 @@ Belongs here: promises that hold for each layout alike, and that the layouts of 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,13 @@ PUBLISHED = [
     ("us_ma_lobbyist_contributions", "real/us/ma_lobbyist_contributions.csv"),
     ("us_ma_lobbying", "real/us/ma_lobbying.csv"),
     ("us_dod_section_1286", "real/us/us_section_1286.csv"),
+    ("mx_pdn_s1_inmuebles", "real/mx/pdn_dataton2021_bienesinmuebles_declaraciones_2021.csv"),
+    ("mx_pdn_s1_vehiculos", "real/mx/pdn_dataton2021_vehiculos_declaraciones_2021.csv"),
+    ("mx_sipot_declaraciones", "real/mx/sipot_pnt_declaraciones_cide.xls"),
+    ("mx_pdn_s2_puestos_sensibles", "real/mx/pdn_dataton2021_funcionarios_contrataciones_2021.csv"),
+    ("mx_sfp_puestos_sensibles", "real/mx/pdn_servidores_intervienen_contrataciones.json"),
+    ("mx_diputados_comisiones", "real/mx/diputados_comisiones_2012.ods"),
+    ("mx_diputados_comisiones", "real/mx/secretarios_comisiones_2012.csv"),
     ("py_mec_inmuebles", "real/py/mec_inmuebles_2014.csv"),
 ]
 DEMONSTRATION = [
@@ -148,11 +156,18 @@ def test_values_are_translated_into_codes_that_the_suite_accepts(name: str) -> N
         for item in _suite(name)["expectations"]
         if item["type"] == "expect_column_values_to_be_in_set"
     }
+    formed = {
+        item["kwargs"]["column"]: item["kwargs"]["regex"]
+        for item in _suite(name)["expectations"]
+        if item["type"] == "expect_column_values_to_match_regex"
+    }
     for role, translation in LAYOUTS[name]["values"].items():
         folded = [fold(published) for published in translation]
         assert all(folded)
         assert sorted(set(folded)) == sorted(folded)
-        assert set(translation.values()) <= accepted[role]
+        # Where several codes may stand in one cell, a pattern says which.
+        codes = {code for code in translation.values() if not re.search(formed.get(role, "$^"), code)}
+        assert codes <= accepted.get(role, set())
 
 
 def test_no_two_layouts_of_a_dataset_look_alike() -> None:
