@@ -3,8 +3,9 @@
 Belongs here: telling statements, and their tables: `ownership_or_control` (main when there is one), `entity`,
 `person`, each array inside a statement as a table of its own with the statement's id. `_row` is the number of
 the statement in the file. Beside each statement stand its first identifier, name, address and interest
-(`identifiers/0/id`), as most have no more, and beside each interest both ends of it, its state and its date. Source:
-BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
+(`identifiers/0/id`), as most have no more, and beside each interest both ends of it, its state and its date. The
+last table, `statements`, holds the statements of 0.4 of every kind: only there can be seen whether what one refers to
+exists. Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _KINDS = {
     "personStatement": "person",
     "person": "person",
 }
+ALL = "statements"
 KINDS = ("ownership_or_control", "entity", "person", "statement")
 _BESIDE = ("identifiers", "names", "addresses", "interests")
 _BESIDE_INTERESTS = ("subject", "interestedParty", "recordStatus", "statementDate")
@@ -51,6 +53,7 @@ def read(source: Found, space: Workspace) -> list[Table]:
     """Put statements into tables. Raises `ReadFault` when there is none."""
     built = Tables(space)
     mains: dict[str, Records] = {}
+    together: Records | None = None
     for number, item in source.items:
         if not isinstance(item, Mapping):
             source.lose(number)
@@ -69,6 +72,9 @@ def read(source: Found, space: Workspace) -> list[Table]:
             if name in _BESIDE and array and isinstance(array[0], Mapping):
                 flat |= {f"{path}/0/{field}": value for field, value in flatten(array[0])[0].items()}
         mains[kind].add(number, flat)
+        if flat.get("recordType"):
+            together = together or Records(space, space.relation())
+            together.add(number, flat)
     if not mains:
         raise source.broken or ReadFault(
             FaultKind.NO_TABLE, "The file holds no statements.", "Publish an array of BODS statements."
@@ -79,6 +85,7 @@ def read(source: Found, space: Workspace) -> list[Table]:
         finished(mains[main], source, main, "bods", read=statements),
         *(mains[kind].finish(space.report(kind, "bods")) for kind in others),
         *(table.finish(space.report(name, "bods")) for name, table in built.tables.items()),
+        *([together.finish(space.report(ALL, "bods"))] if together else []),
     ]
 
 

@@ -73,6 +73,19 @@ PUBLISHED = [
     ("mx_diputados_comisiones", "real/mx/diputados_comisiones_2012.ods"),
     ("mx_diputados_comisiones", "real/mx/secretarios_comisiones_2012.csv"),
     ("py_mec_inmuebles", "real/py/mec_inmuebles_2014.csv"),
+    ("mx_edomex_licencias", "real/mx/edomex_licenciaschalco.csv"),
+    ("mx_edomex_licencias", "real/mx/edomex_licenciasmetepec.csv"),
+]
+# One of several tables that the reader makes of a file, not all of whose columns it has: layout, table, file
+READ = [
+    ("bods_statements", "statements", "real/standard_samples/bods_fermcat.json"),
+    ("bods_entities", "entity", "real/standard_samples/bods_fermcat.json"),
+    ("bods_interests", "ownership_or_control_interests", "real/standard_samples/bods_tecido.json"),
+    ("bods_older_entities", "entity", "dirty/bods/0.2_basic_1.json"),
+    ("bods_older_relationships", "ownership_or_control", "dirty/bods/0.2_basic_1.json"),
+    ("bods_older_people", "person", "dirty/bods/0.2_basic_1.json"),
+    ("gb_companies_house_psc", "table", "real/uk/psc_psc_ceased_on.json"),
+    ("gb_companies_house_psc", "table", "real/uk/psc_psc_statement.json"),
 ]
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
@@ -103,10 +116,13 @@ def _suite(name: str) -> dict[str, Any]:
     return suite
 
 
+def _hint(path: Path) -> Hint:
+    return Hint(path.name, "0" * 64, format=path.suffix.lstrip(".").lower(), file_name=path.name)
+
+
 def _fit(path: Path, guide_dataset: str) -> Fit | None:
     """The fit of the table of a file that a layout of `guide_dataset` fits best."""
-    hint = Hint(path.name, "0" * 64, format=path.suffix.lstrip(".").lower(), file_name=path.name)
-    with opened(path, hint) as content:
+    with opened(path, _hint(path)) as content:
         fits = [
             (len(fit.roles) / len(fit.layout.columns), len(fit.roles), -place, fit)
             for place, table in enumerate(content.tables)
@@ -198,8 +214,20 @@ def test_layout_is_chosen_for_the_file_that_it_was_made_for(name: str, file: str
     assert fit.missing == ()
 
 
+@pytest.mark.parametrize(("name", "table", "file"), READ)
+def test_layout_is_chosen_for_the_table_that_the_reader_makes(
+    name: str, table: str, file: str, corpus: Path
+) -> None:
+    guide_dataset = LAYOUTS[name]["guide_dataset"]
+    with opened(corpus / file, _hint(corpus / file)) as content:
+        report = next(it.report for it in content.tables if it.report.table == table)
+    fit = choose(ALL, report.columns, guide_dataset, table=table)
+    assert fit is not None
+    assert fit.layout.name == name
+
+
 def test_every_layout_is_shown_to_fit_something() -> None:
-    shown = {name for name, _ in PUBLISHED} | {name for name, _ in DEMONSTRATION}
+    shown = {name for name, *_ in (*PUBLISHED, *DEMONSTRATION, *READ)}
     # What OCDS makes optional is never all there; the slow test of the corpus shows the files that these fit.
     assert set(LAYOUTS) - shown == {"ocds_contracts", "ocds_tenders"} | UNSEEN
 

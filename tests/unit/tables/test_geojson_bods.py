@@ -138,6 +138,17 @@ def test_the_first_of_each_array_stands_beside_its_statement(reading, rows, stat
     assert cell("ownership_or_control_interests", subject) == "s1"
 
 
+def test_statements_of_every_kind_stand_together(reading, rows):
+    found = {table.report.table: table for table in reading(json.dumps(NEW).encode()).tables}
+    assert [row[:3] for row in rows(found["statements"])] == [
+        (1, "s1", "entity"),
+        (2, "s2", "person"),
+        (3, "s3", "relationship"),
+    ]
+    assert "recordDetails/subject" in found["statements"].report.columns
+    assert "statements" not in {table.report.table for table in reading(json.dumps(OLD).encode()).tables}
+
+
 @pytest.mark.parametrize("first", ["text", 5, None, [], ["nested"], {}])
 def test_an_array_of_something_else_adds_nothing(reading, first):
     statement = {
@@ -150,7 +161,10 @@ def test_an_array_of_something_else_adds_nothing(reading, first):
 
 
 def test_a_single_statement_and_one_of_an_unknown_kind(reading):
-    assert [table.report.table for table in reading(json.dumps(NEW[0]).encode()).tables] == ["entity"]
+    assert [table.report.table for table in reading(json.dumps(NEW[0]).encode()).tables] == [
+        "entity",
+        "statements",
+    ]
     result = reading(json.dumps([*NEW, {"statementId": "s4", "recordType": "spirit"}]).encode())
     assert [table.report.table for table in result.tables][3] == "statement"
 
