@@ -59,6 +59,7 @@ PUBLISHED = [
     ),
     ("ocds_flattened_tenders", "real/standard_samples/ocds_flattened_ocds-213czf-000-00001-02-tender.xlsx"),
     ("tw_pcc_licitaciones_ocds", "real/ocds/taiwan_releases/ocid-6as3t2-51181645-ocid-6as3t2-51181645.json"),
+    ("it_opencoesione_progetti", "real/it/opencoesione_progetti_sample.csv"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.xlsx"),
     ("ua_chesno_candidate_donations", "real/ua/chesno_candidate_donations_2019.csv"),
