@@ -15,6 +15,8 @@ import yaml
 
 from pipelines.demo import contracts, officials, sanctions
 from pipelines.tables.layouts import choose, fold, load_layouts
+from pipelines.tables.read import opened
+from pipelines.tables.table import Hint
 
 EXPECTATIONS = Path(__file__).resolve().parent.parent.parent / "expectations"
 FIELDS = {
@@ -46,11 +48,51 @@ PUBLISHED = [
     ("br_mg_compras_covid19", "real/br/mg_compras_covid19.csv"),
     ("br_mg_compras_covid19_raw", "real/br/mg_compras_covid19_raw.xlsx"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_2014.csv"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_2015.csv"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_detalle.csv"),
+    ("br_mg_empenhos", "real/br/mg_empenhos_2022.xlsx"),
+    ("br_mg_empenhos", "real/br/mg_empenhos_2026.csv"),
+    ("br_mg_pagamentos_orgao", "real/br/mg_orgao_2025.csv"),
+    ("br_mg_pagamentos_orgao", "real/br/mg_empenhos_2025_ERRADO.csv"),
+    ("gt_minfin_presupuesto_municipal", "real/gt/presupuesto_municipal_ingresos.xlsx"),
+    ("gt_minfin_ingresos_municipales", "real/gt/ingresos_municipales.xlsx"),
+    ("mx_shcp_cuenta_publica_ramos", "real/mx/cuenta_publica_totales.csv"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/gt_1011-bbsrc-25k-spend-return.csv"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_BIS_spending_over__25_000_July_2014.csv"),
+    ("uk_360giving_spreadsheet", "real/uk/grants360_a001p00000zgyHZAAY.xlsx"),
+    ("uk_360giving_spreadsheet", "real/uk/grants360_a003W000001B7PzQAK.xlsx"),
+    ("iati_activities_flat", "real/standard_samples/iaticove_basic_iati_unordered_valid.csv"),
+    ("iati_activities_flat", "real/standard_samples/iaticove_basic_iati_unordered_valid.xlsx"),
 ]
+# Files whose columns only the reader knows: their header stands further down, or they are no CSV, JSON or XLSX.
+READ = [
+    ("fr_montpellier_budget_primitif", "real/fr/gt_VilleMTP_MTP_BudgetPri_2015.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-2012-13-P10-250.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-250-report-2014-15-P07.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-250-report-2014-15-P08.csv"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/gt_april-to-may-12th-2010.xls"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/qa_August-2010.xls"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_BIS_monthly_spend_December_2012.xls"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_gzip_csv.gz"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/qa_ukti-admin-spend-nov-2011.xls"),
+    ("iati_activities", "real/standard_samples/iati_iati-act-no-errors.xml"),
+    ("iati_activities", "real/standard_samples/iaticove_example.xml"),
+]
+# The list of article 69-B by the description of its columns; of its file there is none at hand.
+ARTICLE_69_B = (
+    "No",
+    "RFC",
+    "Nombre del Contribuyente",
+    "Situación del contribuyente",
+    "Número y fecha de oficio global de presunción SAT",
+    "Publicación página SAT presuntos",
+)
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
     ("demo_sancionados", sanctions.HEADER),
     ("demo_servidores", officials.HEADER),
+    ("mx_sat_articulo_69_b", ARTICLE_69_B),
 ]
 
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -155,7 +197,19 @@ def test_layout_is_chosen_for_the_file_that_it_was_made_for(name: str, file: str
     assert fit.missing == ()
 
 
+@pytest.mark.parametrize(("name", "file"), READ)
+def test_layout_is_chosen_for_what_the_reader_makes_of_its_file(name: str, file: str, corpus: Path) -> None:
+    with opened(corpus / file, Hint(distribution=file, sha256="0" * 64)) as content:
+        report = content.tables[0].report
+    fit = choose(
+        load_layouts(EXPECTATIONS), report.columns, LAYOUTS[name]["guide_dataset"], table=report.table
+    )
+    assert fit is not None
+    assert fit.layout.name == name
+    assert fit.missing == ()
+
+
 def test_every_layout_is_shown_to_fit_something() -> None:
-    shown = {name for name, _ in PUBLISHED} | {name for name, _ in DEMONSTRATION}
+    shown = {name for name, _ in (*PUBLISHED, *READ, *DEMONSTRATION)}
     # The contracts of an OCDS package get their columns from the reader, not from a published header.
     assert set(LAYOUTS) - shown == {"ocds_contracts"}
