@@ -58,6 +58,33 @@ PUBLISHED = [
     ),
     ("ocds_flattened_tenders", "real/standard_samples/ocds_flattened_ocds-213czf-000-00001-02-tender.xlsx"),
     ("tw_pcc_licitaciones_ocds", "real/ocds/taiwan_releases/ocid-6as3t2-51181645-ocid-6as3t2-51181645.json"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_2014.csv"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_2015.csv"),
+    ("ar_gcba_presupuesto", "real/ar/gcba_presupuesto_detalle.csv"),
+    ("br_mg_empenhos", "real/br/mg_empenhos_2022.xlsx"),
+    ("br_mg_empenhos", "real/br/mg_empenhos_2026.csv"),
+    ("br_mg_pagamentos_orgao", "real/br/mg_orgao_2025.csv"),
+    ("br_mg_pagamentos_orgao", "real/br/mg_empenhos_2025_ERRADO.csv"),
+    ("gt_minfin_presupuesto_municipal", "real/gt/presupuesto_municipal_ingresos.xlsx"),
+    ("gt_minfin_ingresos_municipales", "real/gt/ingresos_municipales.xlsx"),
+    ("mx_shcp_cuenta_publica_ramos", "real/mx/cuenta_publica_totales.csv"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/gt_1011-bbsrc-25k-spend-return.csv"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_BIS_spending_over__25_000_July_2014.csv"),
+    ("uk_360giving_spreadsheet", "real/uk/grants360_a001p00000zgyHZAAY.xlsx"),
+    ("uk_360giving_spreadsheet", "real/uk/grants360_a003W000001B7PzQAK.xlsx"),
+    ("iati_activities_flat", "real/standard_samples/iaticove_basic_iati_unordered_valid.csv"),
+    ("iati_activities_flat", "real/standard_samples/iaticove_basic_iati_unordered_valid.xlsx"),
+    ("fr_montpellier_budget_primitif", "real/fr/gt_VilleMTP_MTP_BudgetPri_2015.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-2012-13-P10-250.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-250-report-2014-15-P07.csv"),
+    ("uk_gla_spend_over_250", "real/uk/gt_gla-250-report-2014-15-P08.csv"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/gt_april-to-may-12th-2010.xls"),
+    ("uk_hmt_spend_over_25k_2010", "real/uk/qa_August-2010.xls"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_BIS_monthly_spend_December_2012.xls"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/gt_gzip_csv.gz"),
+    ("uk_hmt_spend_over_25k_2012", "real/uk/qa_ukti-admin-spend-nov-2011.xls"),
+    ("iati_activities", "real/standard_samples/iati_iati-act-no-errors.xml"),
+    ("iati_activities", "real/standard_samples/iaticove_example.xml"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.json"),
     ("gt_tse_corporaciones", "real/gt/tse_corporaciones_municipales_2020-2024.xlsx"),
     ("ua_chesno_candidate_donations", "real/ua/chesno_candidate_donations_2019.csv"),
@@ -65,8 +92,32 @@ PUBLISHED = [
     ("us_ma_lobbying", "real/us/ma_lobbying.csv"),
     ("us_dod_section_1286", "real/us/us_section_1286.csv"),
     ("py_mec_inmuebles", "real/py/mec_inmuebles_2014.csv"),
+    ("mx_edomex_licencias", "real/mx/edomex_licenciaschalco.csv"),
+    ("mx_edomex_licencias", "real/mx/edomex_licenciasmetepec.csv"),
 ]
+# One of several tables that the reader makes of a file, not all of whose columns it has: layout, table, file
+READ = [
+    ("bods_relationships", "ownership_or_control", "real/standard_samples/bods_fermcat.json"),
+    ("bods_people", "person", "real/standard_samples/bods_fermcat.json"),
+    ("bods_entities", "entity", "real/standard_samples/bods_fermcat.json"),
+    ("bods_interests", "ownership_or_control_interests", "real/standard_samples/bods_tecido.json"),
+    ("bods_older_entities", "entity", "dirty/bods/0.2_basic_1.json"),
+    ("bods_older_relationships", "ownership_or_control", "dirty/bods/0.2_basic_1.json"),
+    ("bods_older_people", "person", "dirty/bods/0.2_basic_1.json"),
+    ("gb_companies_house_psc", "table", "real/uk/psc_psc_ceased_on.json"),
+    ("gb_companies_house_psc", "table", "real/uk/psc_psc_statement.json"),
+]
+# The list of article 69-B by the description of its columns; of its file there is none at hand.
+ARTICLE_69_B = (
+    "No",
+    "RFC",
+    "Nombre del Contribuyente",
+    "Situación del contribuyente",
+    "Número y fecha de oficio global de presunción SAT",
+    "Publicación página SAT presuntos",
+)
 DEMONSTRATION = [
+    ("mx_sat_articulo_69_b", ARTICLE_69_B),
     ("demo_contratos", contracts.HEADER),
     ("demo_sancionados", sanctions.HEADER),
     ("demo_servidores", officials.HEADER),
@@ -95,10 +146,13 @@ def _suite(name: str) -> dict[str, Any]:
     return suite
 
 
+def _hint(path: Path) -> Hint:
+    return Hint(path.name, "0" * 64, format=path.suffix.lstrip(".").lower(), file_name=path.name)
+
+
 def _fit(path: Path, guide_dataset: str) -> Fit | None:
     """The fit of the table of a file that a layout of `guide_dataset` fits best."""
-    hint = Hint(path.name, "0" * 64, format=path.suffix.lstrip(".").lower(), file_name=path.name)
-    with opened(path, hint) as content:
+    with opened(path, _hint(path)) as content:
         fits = [
             (len(fit.roles) / len(fit.layout.columns), len(fit.roles), -place, fit)
             for place, table in enumerate(content.tables)
@@ -168,7 +222,9 @@ def test_no_two_layouts_of_a_dataset_look_alike() -> None:
 
 
 @pytest.mark.parametrize(("name", "header"), DEMONSTRATION)
-def test_the_files_of_the_demonstration_have_all_columns_of_their_layouts(name: str, header: tuple[str, ...]) -> None:
+def test_the_files_of_the_demonstration_have_all_columns_of_their_layouts(
+    name: str, header: tuple[str, ...]
+) -> None:
     fit = choose(ALL, header, LAYOUTS[name]["guide_dataset"])
     assert fit is not None
     assert fit.layout.name == name
@@ -183,8 +239,20 @@ def test_layout_is_chosen_for_the_file_that_it_was_made_for(name: str, file: str
     assert fit.missing == ()
 
 
+@pytest.mark.parametrize(("name", "table", "file"), READ)
+def test_layout_is_chosen_for_the_table_that_the_reader_makes(
+    name: str, table: str, file: str, corpus: Path
+) -> None:
+    guide_dataset = LAYOUTS[name]["guide_dataset"]
+    with opened(corpus / file, _hint(corpus / file)) as content:
+        report = next(it.report for it in content.tables if it.report.table == table)
+    fit = choose(ALL, report.columns, guide_dataset, table=table)
+    assert fit is not None
+    assert fit.layout.name == name
+
+
 def test_every_layout_is_shown_to_fit_something() -> None:
-    shown = {name for name, _ in PUBLISHED} | {name for name, _ in DEMONSTRATION}
+    shown = {name for name, *_ in (*PUBLISHED, *DEMONSTRATION, *READ)}
     # What OCDS makes optional is never all there; the slow test of the corpus shows the files that these fit.
     assert set(LAYOUTS) - shown == {"ocds_contracts", "ocds_tenders"} | UNSEEN
 
