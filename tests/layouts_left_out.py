@@ -28,11 +28,14 @@ EXPECTATIONS = ROOT / "expectations"
 
 @dataclass(frozen=True)
 class Measured:
-    """One file: the guide dataset chosen, and the mappings proposed as sure against those of its layout."""
+    """One file: the mappings proposed as sure for its dataset, against those of its layout.
+
+    `rank` is the place, from 1, at which its guide dataset stands among those that the file may be.
+    """
 
     layout: str
     file: str
-    dataset_right: bool
+    rank: int
     true: dict[str, str]
     proposal: Proposal
 
@@ -68,7 +71,7 @@ def measured(name: str, path: Path, given: Known) -> Measured:
     fit, columns = _fitted(layout, path)
     found = proposals(columns, given.datasets, given.words, without(layout, given.layouts))
     forced = next(item for item in found if item.dataset.key == layout.guide_dataset)
-    return Measured(name, path.name, found[0] is forced, dict(fit.roles), forced)
+    return Measured(name, path.name, found.index(forced) + 1, dict(fit.roles), forced)
 
 
 def without(layout: Layout, layouts: Iterable[Layout]) -> list[Layout]:
@@ -104,6 +107,11 @@ def precision_and_recall(files: Sequence[Measured]) -> tuple[float, float]:
     )
 
 
+def among_first(files: Sequence[Measured], count: int) -> float:
+    """The share of files whose dataset is among the `count` likeliest."""
+    return sum(item.rank <= count for item in files) / max(len(files), 1)
+
+
 def _fitted(layout: Layout, path: Path) -> tuple[Fit, dict[str, Profile]]:
     hint = Hint(path.name, "0" * 64, format=path.suffix.lstrip(".").lower(), file_name=path.name)
     with opened(path, hint) as content:
@@ -120,7 +128,7 @@ def told(files: Sequence[Measured], *, every: bool = False) -> list[str]:
     """The figures, file by file and over all; with `every` also each mapping that is not right."""
     lines = []
     for item in files:
-        dataset = "" if item.dataset_right else "  (another dataset is likelier)"
+        dataset = "" if item.rank == 1 else f"  (its dataset is likeliest but {item.rank - 1})"
         lines.append(
             f"{item.layout:34} {item.right:3} right of {len(item.sure):3} sure, {len(item.true):3} true{dataset}"
         )
@@ -136,8 +144,11 @@ def told(files: Sequence[Measured], *, every: bool = False) -> list[str]:
                 if role not in item.sure
             ]
     precision, recall = precision_and_recall(files)
-    chosen = sum(item.dataset_right for item in files)
-    lines.append(f"precision {precision:.3f}, recall {recall:.3f}, dataset {chosen} of {len(files)}")
+    chosen, named = among_first(files, 1), among_first(files, 2)
+    lines.append(f"precision {precision:.3f}, recall {recall:.3f}, of {len(files)} files")
+    lines.append(
+        f"the dataset is the likeliest for {chosen:.3f} of the files, one of the two likeliest for {named:.3f}"
+    )
     return lines
 
 

@@ -124,8 +124,8 @@ def _laid(content: Opened, suite: Suite, layout: str | None, settings: Settings)
         raise ReadFault(
             FaultKind.NO_TABLE,
             f"no known layout of {suite.guide_dataset} fits the columns: {names}",
-            "Add a layout for this file to expectations/layouts (see docs/add-a-layout.md), or name the "
-            "columns by the suite's roles.",
+            "`veedor layout` proposes a layout of this file for expectations/layouts (docs/add-a-layout.md); or "
+            "name the columns by the suite's roles.",
         )
     return max(fits, key=lambda pair: len(pair[1].roles))
 

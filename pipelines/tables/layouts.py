@@ -22,6 +22,8 @@ from pipelines.errors import SuiteError
 # Below this share of its columns a layout does not fit. One or two dropped columns of a file must not lose
 # the layout (the loss is then reported column by column); a file of another kind must not be mistaken for it.
 SMALLEST_SHARE = 0.6
+# With a smaller share of its columns a layout is not even worth naming to whoever looks for what was lost.
+NEAR = 0.3
 
 
 class Locale(BaseModel):
@@ -175,10 +177,10 @@ def choose(
 
 
 def nearest(layouts: Iterable[Layout], columns: Sequence[str], guide_dataset: str) -> str:
-    """Which layout comes nearest to `columns` when none fits, and what is missing of it; "" when none has any."""
+    """Which layout comes nearest to `columns` when none fits, and what is missing of it; "" when none is near."""
     fits = [lay(item, columns) for item in layouts if item.guide_dataset == guide_dataset]
     best = max(fits, key=lambda fit: len(fit.roles) / max(len(fit.layout.columns), 1), default=None)
-    if best is None or not best.roles:
+    if best is None or len(best.roles) < NEAR * len(best.layout.columns):
         return ""
     names = [best.layout.columns[role][0] for role in best.missing]
     told = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")

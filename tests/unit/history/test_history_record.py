@@ -13,6 +13,7 @@ import pytest
 from pipelines import artifacts, model
 from pipelines.errors import ConfigurationError
 from pipelines.history import database, record, rows
+from pipelines.history.migrate import available
 from tests.unit.history import run_folders
 
 Contents = Callable[[Path], dict[str, list[tuple[Any, ...]]]]
@@ -170,3 +171,8 @@ def test_addresses_are_taken_out_of_names(name: str, public: str) -> None:
 def _delete_and_stop(connection: Any) -> None:
     connection.execute("DELETE FROM score")
     raise RuntimeError("stop here")
+
+
+def test_every_migration_has_a_number_of_its_own() -> None:
+    numbers = [number for number, _, _ in available()]
+    assert numbers == list(range(1, len(numbers) + 1))

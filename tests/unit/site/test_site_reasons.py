@@ -9,10 +9,15 @@ import pytest
 
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.verdict import verdict
-from pipelines.model import Outcome, Severity
+from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
 from pipelines.site import reasons, words
 from tests.unit.measurement.evidence_of import evidence, read, result, validation
 
+CHANGED = (
+    ColumnChange(ColumnChangeKind.RENAMED, "importe", "monto"),
+    ColumnChange(ColumnChangeKind.RETYPED, "fecha", "fecha", "date dmy", "text"),
+    ColumnChange(ColumnChangeKind.DROPPED, "rfc"),
+)
 ES, EN = words.load("es"), words.load("en")
 FAILED = result(Outcome.FAILED, 2.0, key="s.amount.number", reason="3 of 1200 rows do not meet it")
 WARNING = replace(FAILED, severity=Severity.WARNING)
@@ -28,6 +33,11 @@ def of(*results: Any) -> Evidence:
     [
         (evidence(has_suite=False, validations=()), "Todavía no hay reglas para este tipo"),
         (evidence(validations=()), "no corresponden a ninguna disposición conocida"),
+        (
+            evidence(reads=(read(layout=None, column_changes=CHANGED),), validations=()),
+            "ninguna disposición conocida de este tipo de conjunto. Desde la última copia: renombradas: importe a"
+            " monto; de otro tipo: fecha (date dmy a text); suprimidas: rfc.",
+        ),
         (evidence(snapshots=(), reads=(), validations=()), "sin ningún archivo"),
         (evidence(validations=(replace(validation(result()), rows=0),)), "s/d/csv tiene encabezado, pero"),
         (evidence(reads=(read(share_read=0.973, lost=3),)), "Se pudo leer el 97.3 % de s/d/csv."),
