@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
 from pipelines.measurement.evidence import Evidence, measurement
-from pipelines.model import Dataset, Distribution, QualityMeasurement, Snapshot
+from pipelines.model import Dataset, Distribution, QualityMeasurement
 
 # Kinds whose date of a dataset is that of its description: a corrected title moves it.
 OF_THE_ENTRY = frozenset(("ckan",))
@@ -42,10 +42,10 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
                 lag = max((changed - datetime.combine(day, time(), UTC)).total_seconds() / 86400, 0.0)
                 yield measurement("timeliness.publication_lag", evidence, lag, on=on, sha256=snapshot.sha256)
         if snapshot.sha256 is not None and on in files:
-            yield from _honest(snapshot, files[on], evidence)
+            yield from _honest(files[on], evidence)
 
 
-def _honest(snapshot: Snapshot, file: Distribution, evidence: Evidence) -> Iterator[QualityMeasurement]:
+def _honest(file: Distribution, evidence: Evidence) -> Iterator[QualityMeasurement]:
     """Whether the catalog's date of change moved with the data; nothing where it stayed, or nobody knows."""
     before, since = evidence.before, evidence.same_since.get(file.key)
     if before is None or since is None or file.key not in before.modified:
@@ -53,7 +53,8 @@ def _honest(snapshot: Snapshot, file: Distribution, evidence: Evidence) -> Itera
     said, now = before.modified[file.key], said_of(file, evidence.dataset, evidence.portal)
     if said is None or now is None or said == now:
         return
-    true = since >= snapshot.visited_on or since > before.on
+    # Asked before its files were fetched, that night's catalog may not have known of a change that we saw then.
+    true = since > before.on
     reason = "" if true else f"the catalog says {now}, the data have been the same since {since.date()}"
     yield measurement("timeliness.modified_honest", evidence, true, on=file.key, reason=reason)
 

@@ -219,6 +219,9 @@ def test_a_date_of_change_that_moved_without_the_data_is_false() -> None:
     assert "2026-03-05" in old["timeliness.modified_honest"].reason
     new = of(dates, dataset=said, before=night, same_since={"s/d/csv": NOW})
     assert new["timeliness.modified_honest"].value == 1
+    seen_before_it_was_told = {"s/d/csv": night.on + timedelta(minutes=5)}
+    late = of(dates, dataset=said, before=night, same_since=seen_before_it_was_told)
+    assert late["timeliness.modified_honest"].value == 1
     for changes in (
         {"before": before(modified="2026-03-10"), "same_since": {"s/d/csv": NOW}},
         {"before": before(), "same_since": {"s/d/csv": NOW}},
