@@ -105,22 +105,12 @@ READ = [
     ("gb_companies_house_psc", "table", "real/uk/psc_psc_ceased_on.json"),
     ("gb_companies_house_psc", "table", "real/uk/psc_psc_statement.json"),
 ]
-# The list of article 69-B by the description of its columns; of its file there is none at hand.
-ARTICLE_69_B = (
-    "No",
-    "RFC",
-    "Nombre del Contribuyente",
-    "Situación del contribuyente",
-    "Número y fecha de oficio global de presunción SAT",
-    "Publicación página SAT presuntos",
-)
 DEMONSTRATION = [
     ("demo_contratos", contracts.HEADER),
     ("demo_sancionados", sanctions.HEADER),
     ("demo_servidores", officials.HEADER),
     ("demo_empresas", companies.HEADER),
     ("demo_presupuesto", budget.HEADER),
-    ("mx_sat_articulo_69_b", ARTICLE_69_B),
 ]
 
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -134,7 +124,13 @@ SUITES: dict[str, dict[str, Any]] = {
 ALL = load_layouts(EXPECTATIONS)
 every_layout = pytest.mark.parametrize("name", sorted(LAYOUTS))
 # Of shapes that are known by their documentation alone; the basis of each has to say so.
-UNSEEN = {"mx_compranet_2018", "mx_compras_mx_2023", "co_secop2_contratos", "co_secop_integrado"}
+UNSEEN = {
+    "mx_compranet_2018",
+    "mx_compras_mx_2023",
+    "mx_sat_articulo_69_b",
+    "co_secop2_contratos",
+    "co_secop_integrado",
+}
 
 
 def _suite(name: str) -> dict[str, Any]:
