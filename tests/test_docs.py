@@ -19,6 +19,7 @@ from docs.tools import commands as documented_commands
 from docs.tools import expectations as documented_expectations
 from docs.tools import faults as documented_faults
 from docs.tools import history as documented_history
+from docs.tools.markdown import cell
 from pipelines import duck
 from pipelines.history.migrate import migrate
 from pipelines.history.publish import VIEWS
@@ -113,7 +114,7 @@ def test_every_expectation_is_documented_in_both_languages() -> None:
             page = text_of(DOCS / "guide" / language / f"{key}.md")
             for item in suite.expectations:
                 assert f"### `{item.key}`" in page
-                assert item.title[language] in page
+                assert cell(item.title[language]) in page
                 assert item.advice[language]
 
 

@@ -123,7 +123,7 @@ SUITES: dict[str, dict[str, Any]] = {
 }
 ALL = load_layouts(EXPECTATIONS)
 every_layout = pytest.mark.parametrize("name", sorted(LAYOUTS))
-# Of shapes that are known by their documentation alone; the basis of each has to say so.
+# Of shapes of which no file was at hand; the basis of each has to say so.
 UNSEEN = {
     "mx_compranet_2018",
     "mx_compras_mx_2023",
