@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.measurement.metrics import METRICS
 from pipelines.rules.schema import Rules, load
 from pipelines.rules.suite import FILE, all_rules, built, key_of
 from pipelines.rules.words import load_wording
@@ -87,8 +88,14 @@ def test_links_lead_to_roles_that_are_there(name: str) -> None:
     ]
 
 
-def test_the_guide_has_597_checks() -> None:
+@every_dataset
+def test_what_is_answered_elsewhere_names_a_metric(name: str) -> None:
+    assert {it.metric for it in RULES[name].elsewhere} <= set(METRICS)
+
+
+def test_the_guide_has_597_checks_in_thirty_datasets() -> None:
     assert len(GUIDE_CHECKS) == 597
+    assert {check.partition(".")[0] for check in GUIDE_CHECKS} == set(RULES)
 
 
 def test_samples_are_of_datasets() -> None:
