@@ -47,7 +47,10 @@ def identifier(text: str) -> str:
 def _plain(text: str) -> str:
     # Letter by letter: in a whole word Python would write a sigma at its end in another way.
     lower = "".join(letter.lower() for letter in text)
-    return "".join(part for part in unicodedata.normalize("NFD", lower) if not unicodedata.combining(part))
+    # Marks of every kind, as DuckDB's strip_accents: some, such as U+0488, combine with nothing and are marks still.
+    return "".join(
+        part for part in unicodedata.normalize("NFD", lower) if unicodedata.category(part)[0] != "M"
+    )
 
 
 def name_sql(column: str) -> str:

@@ -14,7 +14,7 @@ def test_what_is_proposed_as_sure_is_right(corpus: Path) -> None:
     print(figures)
     precision, recall = precision_and_recall(files)
     assert precision >= 0.9, figures
-    assert recall >= 0.6, figures
+    assert recall >= 0.55, figures
     # Who lobbies and who gives, who buys and who calls for tenders: what differs is often in no column.
     assert among_first(files, 1) >= 0.6, figures
     assert among_first(files, 2) >= 0.85, figures

@@ -222,7 +222,7 @@ def test_a_file_with_a_few_of_the_suites_role_names_can_be_validated(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--suite", "nothing"), "Use one of: contracts_register"),
+        (("--suite", "nothing"), "Use one of: advisory_board_members"),
         (("--suite", "contracts_register", "--layout", "nothing"), "no layout"),
         (("--suite", "contracts_register"), "fits the columns: uno, dos"),
         (("--suite", "contracts_register", "--language", "fr"), "Use es or en"),
