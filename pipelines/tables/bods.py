@@ -4,9 +4,9 @@ Belongs here: telling statements, and their tables: `ownership_or_control` (main
 `person`, each array inside a statement as a table of its own with the statement's id. `_row` is the number of
 the statement in the file. Beside each statement stand its first identifier, name, address and interest
 (`identifiers/0/id`), as most have no more, and beside each interest both ends of it, its state and its date. The
-last table, `statements`, holds the statements of every kind, each with the whole of it as JSON (`statement`): only there
-can be seen whether what one refers to exists, and whether it follows the standard, for which JSON's own types and what
-is absent count. Of a statement before 0.4 it has little else, as nothing else is asked of it there.
+last table, `statements`, holds the statements of every kind, each as a whole in JSON (`statement`): only there can be
+seen whether what one refers to exists, and whether it follows the standard, for which JSON's own types and what is
+absent count. Of a statement before 0.4 it has little else, as nothing else is asked of it there.
 Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
 """
 

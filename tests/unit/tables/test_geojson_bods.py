@@ -182,6 +182,13 @@ def test_a_single_statement_and_one_of_an_unknown_kind(reading):
     assert [table.report.table for table in result.tables][3] == "statement"
 
 
+@pytest.mark.parametrize("first", [{}, {"statementType": "spirit"}, 5])
+def test_a_damaged_first_statement_hides_no_others(reading, first):
+    tables = reading(json.dumps([first, *OLD]).encode()).tables
+    assert {table.report.format for table in tables} == {"bods"}
+    assert tables[-1].report.rows == 4 - (first == 5)
+
+
 def test_what_is_no_statement_is_lost(reading):
     report = reading(json.dumps([*OLD, 5]).encode()).tables[0].report
     assert (report.rows, report.lost, report.lost_rows, report.share_read) == (1, 1, (4,), 0.75)
