@@ -88,6 +88,10 @@ def _parts(roles: Sequence[str], args: Mapping[str, Any]) -> Arguments:
     return {"column_list": list(roles[1:]), "total_column": roles[0], **args}
 
 
+def _schema(roles: Sequence[str], args: Mapping[str, Any]) -> Arguments:
+    return {"column": roles[0], "json_schema": args["schema"]}
+
+
 def _rows(roles: Sequence[str], args: Mapping[str, Any]) -> Arguments:
     return {"column_list": list(roles), **args}
 
@@ -112,6 +116,7 @@ KINDS: dict[str, Kind] = {
     "well_formed": _one("expect_column_values_to_match_regex", "validity", "P4"),
     "not_like": _one("expect_column_values_to_not_match_regex", "validity", "P4"),
     "valid_identifier": _one("expect_column_values_to_be_valid_identifiers", "validity", "P4"),
+    "conforms": _one("expect_column_values_to_match_json_schema", "validity", "P4", _schema),
     "within": _one("expect_column_values_to_be_between", "validity", "P3", _within),
     "length": _one("expect_column_value_lengths_to_be_between", "validity", "P3", _within),
     "in_order": _one("expect_column_pair_values_a_to_be_greater_than_b", "consistency", "P4", _in_order),

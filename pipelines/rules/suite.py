@@ -16,7 +16,7 @@ from pipelines.rules.kinds import KINDS
 from pipelines.rules.schema import Rule, Rules, load
 from pipelines.rules.shared import key_end, shared_rules
 
-FILE, SUITE = "rules.yaml", "suite.json"
+FILE, SUITE, SCHEMAS = "rules.yaml", "suite.json", "schemas"
 
 
 def key_of(rules: Rules, rule: Rule) -> str:
@@ -88,12 +88,24 @@ def _expectation(rules: Rules, rule: Rule, wording: words.Wording) -> dict[str, 
     }
 
 
+def _with_schemas(rules: Rules, folder: Path) -> Rules:
+    """The rules with each JSON Schema in the place of its file's name: a suite is one file, which GX can open alone."""
+
+    def inlined(rule: Rule) -> Rule:
+        if "schema" not in rule.args:
+            return rule
+        schema = json.loads((folder / rule.args["schema"]).read_text(encoding="utf-8"))
+        return rule.model_copy(update={"args": {**rule.args, "schema": schema}})
+
+    return rules.model_copy(update={"rules": tuple(map(inlined, rules.rules))})
+
+
 def built(folder: Path, wording: words.Wording) -> str:
     """The text of the `suite.json` that belongs to the `rules.yaml` of `folder`. Raises `SuiteError`."""
     rules = load(folder / FILE)
     try:
-        made = suite(rules, wording)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        made = suite(_with_schemas(rules, folder.parent / SCHEMAS), wording)
+    except (OSError, KeyError, IndexError, ValueError, AttributeError) as error:
         raise SuiteError(f"a rule cannot be understood: {error!r}", file=str(folder / FILE)) from error
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 

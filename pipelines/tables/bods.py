@@ -4,8 +4,10 @@ Belongs here: telling statements, and their tables: `ownership_or_control` (main
 `person`, each array inside a statement as a table of its own with the statement's id. `_row` is the number of
 the statement in the file. Beside each statement stand its first identifier, name, address and interest
 (`identifiers/0/id`), as most have no more, and beside each interest both ends of it, its state and its date. The
-last table, `statements`, holds the statements of 0.4 of every kind: only there can be seen whether what one refers to
-exists. Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
+last table, `statements`, holds the statements of every kind, each as a whole in JSON (`statement`): only there can be
+seen whether what one refers to exists, and whether it follows the standard, for which JSON's own types and what is
+absent count. Of a statement before 0.4 it has little else, as nothing else is asked of it there.
+Source: BODS 0.1-0.3 (`statementType`) and 0.4 (`recordType`). Does not belong here: JSON itself.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pipelines.model import FaultKind
 from pipelines.tables.json_children import Tables, add_child, table_name
 from pipelines.tables.json_records import finished
 from pipelines.tables.json_source import Found
-from pipelines.tables.json_values import flatten
+from pipelines.tables.json_values import dumped, flatten
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Records, Workspace
 
@@ -30,10 +32,11 @@ _KINDS = {
     "personStatement": "person",
     "person": "person",
 }
-ALL = "statements"
+ALL, WHOLE = "statements", "statement"
 KINDS = ("ownership_or_control", "entity", "person", "statement")
 _BESIDE = ("identifiers", "names", "addresses", "interests")
 _BESIDE_INTERESTS = ("subject", "interestedParty", "recordStatus", "statementDate")
+_OLDER = ("statementID", "statementType", "statementDate", "publicationDetails/publicationDate")
 _OF_A_STATEMENT = {"statementID", "statementId", "statementDate", "recordId", "recordDetails", "bodsVersion"}
 
 
@@ -53,7 +56,7 @@ def read(source: Found, space: Workspace) -> list[Table]:
     """Put statements into tables. Raises `ReadFault` when there is none."""
     built = Tables(space)
     mains: dict[str, Records] = {}
-    together: Records | None = None
+    together = Records(space, space.relation())
     for number, item in source.items:
         if not isinstance(item, Mapping):
             source.lose(number)
@@ -72,9 +75,8 @@ def read(source: Found, space: Workspace) -> list[Table]:
             if name in _BESIDE and array and isinstance(array[0], Mapping):
                 flat |= {f"{path}/0/{field}": value for field, value in flatten(array[0])[0].items()}
         mains[kind].add(number, flat)
-        if flat.get("recordType"):
-            together = together or Records(space, space.relation())
-            together.add(number, flat)
+        asked = {path: flat[path] for path in _OLDER if path in flat} if "statementType" in item else flat
+        together.add(number, {**asked, WHOLE: dumped(item)})
     if not mains:
         raise source.broken or ReadFault(
             FaultKind.NO_TABLE, "The file holds no statements.", "Publish an array of BODS statements."
@@ -85,7 +87,7 @@ def read(source: Found, space: Workspace) -> list[Table]:
         finished(mains[main], source, main, "bods", read=statements),
         *(mains[kind].finish(space.report(kind, "bods")) for kind in others),
         *(table.finish(space.report(name, "bods")) for name, table in built.tables.items()),
-        *([together.finish(space.report(ALL, "bods"))] if together else []),
+        together.finish(space.report(ALL, "bods")),
     ]
 
 

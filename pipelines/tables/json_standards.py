@@ -1,6 +1,6 @@
 """JSON: a standard with a reader of its own, or records of no known standard.
 
-Belongs here: which standards there are, one line each, and the choice by the first record. Does not belong here:
+Belongs here: which standards there are, one line each, and the choice by the first records. Does not belong here:
 where records are in a file (`json_source`), or any standard.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from pipelines.tables.json_source import Found
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Workspace
 
+# So many records are looked at: that the first one is empty or damaged says nothing of the others
+_FIRST = 5
 _TEXT = frozenset({"csv", "tsv", "tab", "txt", "text"})
 
 
@@ -52,9 +54,9 @@ def read(path: Path, space: Workspace, declared: str | None) -> list[Table]:
 
     try:
         with json_source.found(path, space, unpacked) as source:
-            first = next(source.items, None)
-            source.items = chain([first] if first else [], source.items)
-            known = packages or [each for each in STANDARDS if first and each.recognises(first[1])]
+            first = list(islice(source.items, _FIRST))
+            source.items = chain(first, source.items)
+            known = packages or [each for _, record in first for each in STANDARDS if each.recognises(record)]
             return (known[0].read if known else json_records.read)(source, space)
     except ReadFault as error:
         if error.kind is FaultKind.BROKEN_FILE and declared in _TEXT:

@@ -146,7 +146,20 @@ def test_statements_of_every_kind_stand_together(reading, rows):
         (3, "s3", "relationship"),
     ]
     assert "recordDetails/subject" in found["statements"].report.columns
-    assert "statements" not in {table.report.table for table in reading(json.dumps(OLD).encode()).tables}
+
+
+@pytest.mark.parametrize("statements", [OLD, NEW], ids=["0.1-0.3", "0.4"])
+def test_each_statement_is_there_as_json(reading, rows, statements):
+    table = reading(json.dumps(statements).encode()).tables[-1]
+    place = 1 + table.report.columns.index("statement")
+    assert [(row[0], json.loads(row[place])) for row in rows(table)] == list(enumerate(statements, 1))
+
+
+def test_numbers_and_what_is_absent_stay_what_they_were(reading, rows):
+    statement = {"statementID": 5, "statementType": "entityStatement", "name": None, "share": 12.5, "a": True}
+    table = reading(json.dumps([statement]).encode()).tables[-1]
+    assert table.report.table == "statements"
+    assert json.loads(rows(table)[0][-1]) == statement
 
 
 @pytest.mark.parametrize("first", ["text", 5, None, [], ["nested"], {}])
@@ -167,6 +180,13 @@ def test_a_single_statement_and_one_of_an_unknown_kind(reading):
     ]
     result = reading(json.dumps([*NEW, {"statementId": "s4", "recordType": "spirit"}]).encode())
     assert [table.report.table for table in result.tables][3] == "statement"
+
+
+@pytest.mark.parametrize("first", [{}, {"statementType": "spirit"}, 5])
+def test_a_damaged_first_statement_hides_no_others(reading, first):
+    tables = reading(json.dumps([first, *OLD]).encode()).tables
+    assert {table.report.format for table in tables} == {"bods"}
+    assert tables[-1].report.rows == 4 - (first == 5)
 
 
 def test_what_is_no_statement_is_lost(reading):
