@@ -3,7 +3,7 @@
 
 CREATE VIEW latest_dataset AS
 SELECT d.* FROM dataset d
-QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC, d.run_id DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC) = 1;
 COMMENT ON VIEW latest_dataset IS 'Each dataset as its portal last described it.';
 
 CREATE VIEW score_history AS
