@@ -19,6 +19,7 @@ from docs.tools import commands as documented_commands
 from docs.tools import expectations as documented_expectations
 from docs.tools import faults as documented_faults
 from docs.tools import history as documented_history
+from docs.tools import interface as documented_interface
 from docs.tools.markdown import cell
 from pipelines import duck
 from pipelines.history.migrate import migrate
@@ -271,10 +272,54 @@ def test_every_argument_about_rows_is_documented_and_every_example_is_one() -> N
     assert [example for example in ours if example not in examples] == []
 
 
+def test_twenty_questions_are_asked_and_answered() -> None:
+    page = text_of(DOCS / "sql.md")
+    asked = re.findall(r"^### \d+\. .+\?$", page, re.MULTILINE)
+    shown = documented_answers.statements(page)
+    assert len(asked) == len(shown) == 20
+    assert [sql for sql, answer in shown if answer is None] == [], "run `python -m docs.tools.answers`"
+
+
+def test_answers_are_written_under_each_statement_between_the_marks_and_nowhere_else() -> None:
+    asked = "### Why?\n\n```sql\nselect 1\n```\n\n```sql\nselect 2\n```\n"
+    page = f"```sql\nselect 0\n```\n{documented_answers.BEGIN}{asked}{documented_answers.END}\n"
+
+    def ask(sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+        return (["n"], [(1.50,), (None,)]) if "1" in sql else (["n"], [])
+
+    written = documented_answers.answered(page, ask)
+    assert written == page.replace("1\n```\n", "1\n```\n\n| n |\n|---|\n| 1.5 |\n| — |\n").replace(
+        "2\n```\n", "2\n```\n\n*No rows.*\n"
+    )
+    assert documented_answers.answered(written, ask) == written
+    with pytest.raises(ValueError, match="no questions between"):
+        documented_answers.answered("```sql\nselect 0\n```\n", ask)
+
+
 @pytest.mark.slow
-def test_the_readme_shows_what_the_demonstration_answers() -> None:
-    shown = documented_answers.written(text_of(documented_answers.README))
-    assert shown == documented_answers.section().strip(), "run `python -m docs.tools.answers`"
+def test_the_pages_show_what_the_demonstration_answers() -> None:
+    with documented_answers.demonstrated() as ask:
+        for page in documented_answers.PAGES:
+            text = text_of(page)
+            assert text == documented_answers.answered(text, ask), "run `python -m docs.tools.answers`"
+
+
+def test_views_and_columns_are_as_they_were_promised() -> None:
+    promised, current = documented_interface.promised(), documented_interface.current()
+    assert documented_interface.broken(promised, current) == []
+    assert current == promised, "run `python -m docs.tools.interface`"
+
+
+def test_a_promise_is_broken_by_what_is_gone_renamed_or_of_another_type_and_not_by_what_is_new() -> None:
+    before = {"one": {"night": "DATE", "score": "DOUBLE"}, "two": {"night": "DATE"}}
+    more = {"one": {"new": "DATE", "score": "DOUBLE", "night": "DATE"}, "two": {"night": "DATE"}, "three": {}}
+    assert documented_interface.broken(before, more) == []
+    less = {"one": {"night": "TIMESTAMP", "points": "DOUBLE"}}
+    assert documented_interface.broken(before, less) == [
+        "one.night was DATE and is TIMESTAMP",
+        "one.score is gone",
+        "the view two is gone",
+    ]
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -1,38 +1,69 @@
-"""The README's three questions with the demonstration's own answers: `python -m docs.tools.answers`.
+"""The questions of README.md and docs/sql.md with the demonstration's own answers: `python -m docs.tools.answers`.
 
-Belongs here: running the demonstration in a folder that is thrown away, and writing what it answered between
-the two marks in README.md. It takes as long as `veedor demo`, so it is no part of `make docs`.
+Belongs here: running the demonstration in a folder that is thrown away, and writing under each statement between
+the marks of a page what it answered. The questions and their SQL are the pages' own. It takes as long as
+`veedor demo`, so it is no part of `make docs`.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docs.tools.markdown import table
 
-if TYPE_CHECKING:
-    from pipelines.demo.report import Answer
-
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (ROOT / "README.md", ROOT / "docs/sql.md")
 BEGIN, END = "<!-- answers: written by python -m docs.tools.answers -->\n", "<!-- end of answers -->"
+NO_ROWS = "*No rows.*\n"
+
+Ask = Callable[[str], tuple[list[str], list[tuple[object, ...]]]]
+
+# A statement, and the answer that stands under it if there is one already
+_STATEMENT = re.compile(
+    rf"^```sql\n(?P<sql>.*?)^```\n(?:\n(?P<answer>(?:\|[^\n]*\n)+|{re.escape(NO_ROWS)}))?",
+    re.MULTILINE | re.DOTALL,
+)
 
 
-def section() -> str:
-    """The questions, their SQL, and what a demonstration run now answers."""
-    from pipelines.demo.report import report
+def statements(page: str) -> list[tuple[str, str | None]]:
+    """The statements between the marks of a page, each with the answer that stands under it."""
+    return [(match["sql"], match["answer"]) for match in _STATEMENT.finditer(_parts(page)[1])]
+
+
+def answered(page: str, ask: Ask) -> str:
+    """The page with what `ask` answers under every statement between its marks."""
+    before, questions, after = _parts(page)
+    return before + _STATEMENT.sub(lambda match: _one(match["sql"], ask), questions) + after
+
+
+@contextmanager
+def demonstrated() -> Iterator[Ask]:
+    """Run the demonstration, and give what asks its published history."""
     from pipelines.demo.run import run_demo
+    from pipelines.history.query import columns_and_rows
     from pipelines.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
-        shown = report(run_demo(Path(folder) / "demo", Settings()))
-    return "\n".join(_one(answer) for answer in shown.answers)
+        public = run_demo(Path(folder) / "demo", Settings()).settings.public
+        yield lambda sql: columns_and_rows(sql, public=public)
 
 
-def _one(answer: Answer) -> str:
-    rows = [[_value(value) for value in row] for row in answer.rows]
-    return f"**{answer.question}**\n\n```sql\n{answer.sql.strip()}\n```\n\n{table(answer.columns, rows)}"
+def _parts(page: str) -> tuple[str, str, str]:
+    before, begin, rest = page.partition(BEGIN)
+    questions, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page has no questions between {BEGIN.strip()} and {END}")
+    return before + begin, questions, end + after
+
+
+def _one(sql: str, ask: Ask) -> str:
+    columns, rows = ask(sql)
+    answer = table(columns, [[_value(value) for value in row] for row in rows]) if rows else NO_ROWS
+    return f"```sql\n{sql}```\n\n{answer}"
 
 
 def _value(value: object) -> str:
@@ -41,17 +72,11 @@ def _value(value: object) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def written(readme: str) -> str:
-    """What stands between the marks."""
-    return readme.split(BEGIN)[1].split(END)[0].strip()
-
-
 def main() -> None:
-    """Write the answers into README.md."""
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{section().strip()}\n\n{END}{after}", encoding="utf-8")
+    """Write the answers into the pages."""
+    with demonstrated() as ask:
+        for page in PAGES:
+            page.write_text(answered(page.read_text(encoding="utf-8"), ask), encoding="utf-8")
 
 
 if __name__ == "__main__":

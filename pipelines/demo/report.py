@@ -24,10 +24,8 @@ from score_history group by all order by dataset, night
 QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "Which datasets got worse from one night to the next, in which dimension, by how much?",
-        """select dataset, dimension, night, previous, score, score - previous as change
-from (select *, lag(score) over (partition by dataset, dimension, rules order by night) as previous
-      from score_history where dimension <> category)
-where change <= -5 order by change""",
+        """select dataset, dimension, night, score_before, score, change, regained
+from worst_regressions where change <= -5 order by change""",
     ),
     (
         "What exactly was wrong with the contracts on the worst night, and in how many rows?",

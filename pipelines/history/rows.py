@@ -184,7 +184,9 @@ def _of_transition(it: Transition) -> Row:
 
 def without_addresses(text: str) -> str:
     """A name as it may be published: portals put mail addresses into name fields, and those are personal."""
-    return _ADDRESS.sub("", text).strip(" \t<>()[],;:")
+    left = _ADDRESS.sub("", text)
+    # What enclosed an address goes with it; a name's own brackets stay.
+    return left.strip(" \t") if left == text else left.strip(" \t<>()[],;:")
 
 
 def _row(value: object, *more: Row, **named: object) -> Row:

@@ -3,7 +3,7 @@
 
 CREATE VIEW latest_dataset AS
 SELECT d.* FROM dataset d
-QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC, d.run_id DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC) = 1;
 COMMENT ON VIEW latest_dataset IS 'Each dataset as its portal last described it.';
 
 CREATE VIEW score_history AS
@@ -116,3 +116,179 @@ WHERE t.kind = 'opened' AND NOT EXISTS (
     WHERE later.dataset = t.dataset AND later.condition = t.condition
       AND (later.night > t.night OR (later.night = t.night AND later.kind = 'recovered')));
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have not recovered.';
+
+CREATE VIEW score_change AS
+SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.publisher, d.guide_dataset, s.category,
+       s.dimension, s.score, s.night_before, round(s.score - s.score_before, 2) AS change,
+       s.night_7_days, round(s.score - s.score_7_days, 2) AS change_7_days,
+       s.night_30_days, round(s.score - s.score_30_days, 2) AS change_30_days,
+       s.night_365_days, round(s.score - s.score_365_days, 2) AS change_365_days,
+       s.rules, s.explanation_en, s.explanation_es
+FROM (
+    SELECT *, lag(night) OVER one AS night_before, lag(score) OVER one AS score_before,
+           last_value(night) OVER week AS night_7_days, last_value(score) OVER week AS score_7_days,
+           last_value(night) OVER month AS night_30_days, last_value(score) OVER month AS score_30_days,
+           last_value(night) OVER year AS night_365_days, last_value(score) OVER year AS score_365_days
+    FROM score WHERE score IS NOT NULL
+    WINDOW one AS (PARTITION BY dataset, category, dimension, rules ORDER BY night),
+        week AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
+                 RANGE BETWEEN INTERVAL 14 DAYS PRECEDING AND INTERVAL 7 DAYS PRECEDING),
+        month AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
+                  RANGE BETWEEN INTERVAL 60 DAYS PRECEDING AND INTERVAL 30 DAYS PRECEDING),
+        year AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
+                 RANGE BETWEEN INTERVAL 730 DAYS PRECEDING AND INTERVAL 365 DAYS PRECEDING)) s
+LEFT JOIN latest_dataset d ON d.dataset = s.dataset;
+COMMENT ON VIEW score_change IS 'Every known score with its change since the night before and since 7, 30 and 365 days, only within equal rules. Of several nights the newest counts that is as many days older, and no more than twice as many.';
+
+CREATE VIEW worst_regressions AS
+SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.publisher, d.guide_dataset, s.category,
+       s.dimension,
+       row_number() OVER (PARTITION BY s.dataset ORDER BY s.score - s.score_before, s.night DESC, s.dimension) AS fall,
+       s.night_before, s.score_before, s.score, round(s.score - s.score_before, 2) AS change, s.score_now,
+       s.score_now >= s.score_before AS regained, s.rules, s.explanation_en, s.explanation_es
+FROM (
+    SELECT *, lag(night) OVER one AS night_before, lag(score) OVER one AS score_before,
+           last_value(score) OVER (PARTITION BY dataset, category, dimension, rules ORDER BY night
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS score_now
+    FROM score WHERE score IS NOT NULL AND dimension <> category
+    WINDOW one AS (PARTITION BY dataset, category, dimension, rules ORDER BY night)) s
+LEFT JOIN latest_dataset d ON d.dataset = s.dataset
+WHERE s.score - s.score_before <= -1;
+COMMENT ON VIEW worst_regressions IS 'Every fall of a dimension by a point or more from one night to the next under equal rules, what took the points, and whether they came back.';
+
+CREATE VIEW freshness AS
+WITH newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset),
+age AS (
+    SELECT m.dataset, m.night, m.computed_on,
+           max(m.value) FILTER (WHERE m.metric = 'timeliness.age') AS changed,
+           max(m.value) FILTER (WHERE m.metric = 'timeliness.as_of_age') AS dated,
+           max(m.value) FILTER (WHERE m.metric = 'timeliness.current') AS currency,
+           max(m.reason) FILTER (WHERE m.metric = 'timeliness.current') AS reason
+    FROM quality_measurement m JOIN newest n ON n.dataset = m.dataset AND n.night = m.night
+    WHERE m.metric IN ('timeliness.age', 'timeliness.as_of_age', 'timeliness.current')
+    GROUP BY m.dataset, m.night, m.computed_on)
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset,
+       a.computed_on AS distribution, d.accrual_periodicity, d.accrual_periodicity_days,
+       a.changed AS days_since_change, a.dated AS days_since_newest_date, a.currency, a.currency < 1 AS late,
+       nullif(a.reason, '') AS reason, d.modified
+FROM newest n LEFT JOIN age a ON a.dataset = n.dataset LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
+COMMENT ON VIEW freshness IS 'How old each file of each dataset''s newest night is, and whether that is later than declared; a row without a file where none could be had.';
+
+CREATE VIEW uptime AS
+WITH visit AS (
+    SELECT dataset, night, metric_version,
+           CASE WHEN min(value) < 1 THEN 0 WHEN count(*) = count(value) THEN 1 END AS up
+    FROM quality_measurement WHERE metric = 'availability.reachable' GROUP BY dataset, night, metric_version),
+known AS (
+    SELECT *, max(night) OVER (PARTITION BY dataset) AS newest,
+           max(CASE WHEN up = 1 THEN night END) OVER (PARTITION BY dataset) AS last_up,
+           last_value(metric_version) OVER (PARTITION BY dataset ORDER BY night
+               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS newest_version
+    FROM visit)
+SELECT k.newest AS night, split_part(k.dataset, '/', 1) AS source, k.dataset, d.title, d.publisher, d.guide_dataset,
+       count(*) AS nights, count(k.up) AS nights_known, avg(k.up) AS uptime,
+       avg(k.up) FILTER (WHERE k.night > k.newest - 7) AS uptime_7_days,
+       avg(k.up) FILTER (WHERE k.night > k.newest - 30) AS uptime_30_days,
+       avg(k.up) FILTER (WHERE k.night > k.newest - 365) AS uptime_365_days,
+       max(k.last_up) AS last_up, min(k.night) FILTER (WHERE k.up = 0 AND (k.last_up IS NULL OR k.night > k.last_up)) AS down_since,
+       k.metric_version
+FROM known k LEFT JOIN latest_dataset d ON d.dataset = k.dataset
+WHERE k.metric_version = k.newest_version
+GROUP BY k.newest, k.dataset, d.title, d.publisher, d.guide_dataset, k.metric_version;
+COMMENT ON VIEW uptime IS 'On what share of the nights all files of each dataset could be had, of the nights on which that is known: those on which we were turned away, or could not know if the network was ours, are not counted.';
+
+CREATE VIEW publisher_ranking AS
+WITH measured AS (
+    SELECT s.dataset, max(s.rules) FILTER (WHERE s.dimension = 'access') AS rules,
+           max(s.score) FILTER (WHERE s.dimension = 'access') AS access,
+           max(s.score) FILTER (WHERE s.dimension = 'content') AS content
+    FROM score s JOIN (SELECT dataset, max(night) AS night FROM score GROUP BY dataset) n
+        ON n.dataset = s.dataset AND n.night = s.night
+    WHERE s.dimension IN ('access', 'content') GROUP BY s.dataset),
+ranked AS (
+    SELECT v.country, v.publisher, m.rules, max(v.night) AS night, count(*) AS datasets,
+           count(*) FILTER (WHERE v.outcome = 'passed') AS datasets_passed,
+           count(*) FILTER (WHERE v.outcome = 'failed') AS datasets_failed,
+           count(m.content) AS datasets_measured,
+           round(avg(m.content), 2) AS content, round(avg(m.access), 2) AS access, min(m.content) AS lowest_content
+    FROM latest_verdict v LEFT JOIN measured m ON m.dataset = v.dataset
+    GROUP BY v.country, v.publisher, m.rules)
+SELECT country,
+       CASE WHEN content IS NOT NULL THEN rank() OVER (PARTITION BY country, rules
+            ORDER BY content DESC NULLS LAST, access DESC NULLS LAST) END AS rank,
+       publisher, datasets, datasets_passed, datasets_failed, datasets_measured, content, access, lowest_content,
+       night, rules
+FROM ranked;
+COMMENT ON VIEW publisher_ranking IS 'The publishers of each country by the content of their datasets, each dataset judged by its own suite; no rank where no content was measured. Compare only rows with equal rules.';
+
+CREATE VIEW owner_workload AS
+WITH opened AS (
+    SELECT dataset, count(*) AS alerts, count(*) FILTER (WHERE severity = 'critical') AS critical, min(since) AS since
+    FROM open_alerts GROUP BY dataset),
+mending AS (SELECT dataset, count(*) AS fixes FROM latest_fix GROUP BY dataset)
+SELECT d.country, d.publisher, d.contact_name, count(*) AS datasets,
+       count(*) FILTER (WHERE v.outcome = 'failed') AS datasets_failed,
+       CAST(coalesce(sum(o.alerts), 0) AS BIGINT) AS alerts_open,
+       CAST(coalesce(sum(o.critical), 0) AS BIGINT) AS alerts_critical, min(o.since) AS open_since,
+       CAST(coalesce(sum(v.critical_failed), 0) AS BIGINT) AS critical_failed,
+       CAST(coalesce(sum(v.warning_failed), 0) AS BIGINT) AS warning_failed,
+       CAST(coalesce(sum(m.fixes), 0) AS BIGINT) AS fixes, max(v.night) AS night
+FROM latest_dataset d
+LEFT JOIN latest_verdict v ON v.dataset = d.dataset
+LEFT JOIN opened o ON o.dataset = d.dataset
+LEFT JOIN mending m ON m.dataset = d.dataset
+GROUP BY d.country, d.publisher, d.contact_name;
+COMMENT ON VIEW owner_workload IS 'What waits for each contact that portals name: datasets, open alerts, failed expectations and fixes. Without any address.';
+
+CREATE VIEW schema_changes AS
+SELECT r.night, split_part(r.dataset, '/', 1) AS source, r.dataset, d.title, d.publisher, d.guide_dataset,
+       r.distribution, r.table_name, r.one.kind AS column_change, r.one.before AS col_before, r.one.after AS col_after,
+       nullif(r.one.type_before, '') AS type_before, nullif(r.one.type_after, '') AS type_after, r.layout, r.sha256
+FROM (
+    SELECT *, unnest(from_json(CASE WHEN json_valid(column_changes) THEN column_changes END,
+        '[{"kind": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR", "type_before": "VARCHAR", "type_after": "VARCHAR"}]'
+        )) AS one
+    FROM read_report WHERE column_changes <> '[]') r
+LEFT JOIN latest_dataset d ON d.dataset = r.dataset;
+COMMENT ON VIEW schema_changes IS 'Columns that were renamed, retyped, dropped or added since the file was last read, one row each.';
+
+CREATE VIEW rows_over_time AS
+SELECT r.night, split_part(r.dataset, '/', 1) AS source, r.dataset, d.title, d.publisher, d.guide_dataset,
+       r.distribution, r.table_name, r.main, r."rows", r.night_before, r.rows_before,
+       r."rows" - r.rows_before AS rows_change,
+       round(100.0 * (r."rows" - r.rows_before) / nullif(r.rows_before, 0), 2) AS rows_change_percent,
+       r.lost, r.share_read, r.sha256
+FROM (
+    SELECT *, lag(night) OVER one AS night_before, lag("rows") OVER one AS rows_before
+    FROM read_report WHERE fault_kind IS NULL
+    WINDOW one AS (PARTITION BY dataset, distribution, member, table_name ORDER BY night)) r
+LEFT JOIN latest_dataset d ON d.dataset = r.dataset;
+COMMENT ON VIEW rows_over_time IS 'How many rows each table had on every night on which it was read, and how many on the reading before.';
+
+CREATE VIEW rule_changes AS
+SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.guide_dataset, s.category,
+       s.night_before, s.rules_before, s.rules, s.score_before, s.score
+FROM (
+    SELECT *, lag(night) OVER one AS night_before, lag(rules) OVER one AS rules_before, lag(score) OVER one AS score_before
+    FROM score WHERE dimension = category
+    WINDOW one AS (PARTITION BY dataset, category ORDER BY night)) s
+LEFT JOIN latest_dataset d ON d.dataset = s.dataset
+WHERE s.rules <> s.rules_before;
+COMMENT ON VIEW rule_changes IS 'The nights on which a dataset''s category began to be scored under other rules: what differs between the two scores is no change of quality.';
+
+CREATE VIEW time_to_repair AS
+WITH judged_until AS (SELECT source, max(night) AS night FROM judged GROUP BY source),
+told AS (
+    SELECT *, split_part(dataset, '/', 1) AS source, lag(kind) OVER (PARTITION BY dataset, condition ORDER BY night, kind) AS kind_before,
+           min(CASE WHEN kind = 'recovered' THEN night END) OVER (PARTITION BY dataset, condition ORDER BY night, kind
+               ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS recovered_on
+    FROM transition)
+SELECT t.source, t.dataset, d.title, d.publisher, d.guide_dataset, t.condition, t.severity, t.since,
+       t.night AS opened_on, t.recovered_on, t.recovered_on - t.since AS days_to_repair,
+       CASE WHEN t.recovered_on IS NULL THEN greatest(j.night, t.night) - t.since END AS days_open,
+       t.summary_en, t.summary_es, t.col, t.rules
+FROM told t
+LEFT JOIN latest_dataset d ON d.dataset = t.dataset
+LEFT JOIN judged_until j ON j.source = t.source
+WHERE t.kind = 'opened' AND t.kind_before IS DISTINCT FROM 'opened';
+COMMENT ON VIEW time_to_repair IS 'How long each condition lasted from the first night on which it was seen to the one on which its end was told, or how long it has lasted until now.';

@@ -16,6 +16,8 @@ from pipelines.model import (
     Alert,
     AlertState,
     Catalog,
+    ColumnChange,
+    ColumnChangeKind,
     ContactPoint,
     Dataset,
     Distribution,
@@ -172,7 +174,7 @@ def _write_run(
             snapshots.append(snapshot)
             if snapshot.sha256 is None:
                 continue
-            reads.append(_read(file, snapshot.sha256, outcome, dice))
+            reads.append(_read(file, snapshot.sha256, outcome, number, dice))
             if guide != "asset_declarations":
                 results.append(_validation(file, guide, snapshot.sha256, outcome, number, dice))
         validations += results
@@ -274,8 +276,9 @@ def _snapshot(
     )
 
 
-def _read(file: Distribution, sha256: str, outcome: Outcome, dice: random.Random) -> ReadReport:
+def _read(file: Distribution, sha256: str, outcome: Outcome, number: int, dice: random.Random) -> ReadReport:
     partly = outcome is Outcome.PARTLY_READ
+    renamed = ColumnChange(ColumnChangeKind.RENAMED, "Monto", "Importe (MXN)")
     return ReadReport(
         distribution=file.key,
         table="datos",
@@ -291,6 +294,7 @@ def _read(file: Distribution, sha256: str, outcome: Outcome, dice: random.Random
         roles={role: column for role, column in COLUMNS.items() if "," not in role},
         missing_roles=("ends_on",),
         sha256=sha256,
+        column_changes=(renamed,) if number == 2 else (),
     )
 
 

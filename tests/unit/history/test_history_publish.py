@@ -13,9 +13,18 @@ from pipelines.history import meanings, publish, query, record
 from tests.unit.history import run_folders
 
 VIEWS = [
-    *("availability", "coverage_by_country", "coverage_of_guide", "expectation_history", "latest_dataset"),
-    *("latest_expectation", "latest_fix", "latest_scale", "latest_score", "latest_verdict", "open_alerts"),
-    *("scale_history", "score_history", "verdict_history"),
+    *("availability", "coverage_by_country", "coverage_of_guide", "expectation_history", "freshness"),
+    *("latest_dataset", "latest_expectation", "latest_fix", "latest_scale", "latest_score", "latest_verdict"),
+    *(
+        "open_alerts",
+        "owner_workload",
+        "publisher_ranking",
+        "rows_over_time",
+        "rule_changes",
+        "scale_history",
+    ),
+    *("schema_changes", "score_change", "score_history", "time_to_repair", "uptime", "verdict_history"),
+    "worst_regressions",
 ]
 
 

@@ -159,6 +159,8 @@ def test_an_exception_leaves_the_history_as_it_was(recorded: Path, all_rows: Con
     ("name", "public"),
     [
         ("Unidad de Transparencia", "Unidad de Transparencia"),
+        (" Dirección de Registros (demostración)", "Dirección de Registros (demostración)"),
+        ("Unidad (unidad@example.org)", "Unidad"),
         ("Unidad de Transparencia <unidad@example.org>", "Unidad de Transparencia"),
         ("unidad@example.org", ""),
         ("mailto:unidad@example.org; Datos", "mailto:; Datos"),

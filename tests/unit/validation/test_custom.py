@@ -32,6 +32,8 @@ def of_json(what: str, **kwargs: Any) -> Any:
     """An expectation as a suite's JSON has it."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+    import pipelines.validation.custom  # noqa: F401 # makes them known
+
     return ExpectationConfiguration(type=V + what, kwargs={"column": "name", **kwargs}).to_domain_obj()
 
 
