@@ -77,6 +77,7 @@ def _answered(question: str, settings: Settings, *, seconds: float, max_rows: in
         columns, rows = sql_commands.answer(question, settings, seconds=seconds, max_rows=max_rows)
     except VeedorError as error:
         fail(error, as_json=False)
+        err.print()
         return False
     except KeyboardInterrupt:
         err.print("Given up.")

@@ -23,12 +23,12 @@ WORDS = (
     "select from where group by order limit having join left using on and or not in is null like ilike between case "
     "when then else end as distinct with union all except intersect filter over partition rows asc desc nulls first "
     "last qualify exists cast interval true false describe show tables summarize explain values"
-).split()  # noqa: SIM905 - as a list it would be fifty lines
+)
 FUNCTIONS = (
     "count( sum( avg( min( max( median( arg_max( arg_min( any_value( list( string_agg( lag( lead( row_number( rank( "
     "round( coalesce( date_trunc( date_diff( current_date year( month( day( split_part( lower( upper( length( "
     "regexp_matches( try_cast( quantile_cont( stddev( count_if("
-).split()  # noqa: SIM905
+)
 
 _WORD = re.compile(r"[\w\\]*\Z")
 _AFTER_TABLE_WORD = re.compile(r"\b(from|join|describe|summarize)\s+[\w\"]*\Z|,\s*[\w\"]*\Z", re.IGNORECASE)
@@ -96,8 +96,8 @@ def offers(text: str, before: str, names: Names) -> Iterator[Offer]:
     for columns in known.values() or names.columns.values():
         yield from _fitting(columns, word)
     yield from _fitting(dict.fromkeys(sources, "here"), word)
-    yield from _fitting(dict.fromkeys(WORDS, "SQL"), word)
-    yield from _fitting(dict.fromkeys(FUNCTIONS, "function"), word)
+    yield from _fitting(dict.fromkeys(WORDS.split(), "SQL"), word)
+    yield from _fitting(dict.fromkeys(FUNCTIONS.split(), "function"), word)
 
 
 def _of_command(typed: str, names: Names) -> Iterator[Offer]:
