@@ -29,6 +29,7 @@ from pipelines.cli import (
     snapshots,
     sources,
     sql,
+    trend,
     validate,
 )
 from pipelines.cli.console import cell, err, fail
@@ -52,6 +53,7 @@ app.command("read")(read.read)
 app.command("layout")(layout.layout)
 app.command("validate")(validate.validate)
 app.command("sql")(sql.sql)
+app.command("trend")(trend.trend)
 app.command("site")(site.site)
 app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)

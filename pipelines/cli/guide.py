@@ -95,7 +95,7 @@ def _checks(key: str, language: str) -> tuple[tuple[str, ...], list[tuple[Any, .
 
 def _watched(settings: Settings) -> dict[str, tuple[int, float | None]]:
     """Datasets of each key in the published history and their mean content score; nothing before the first night."""
-    from pipelines.history.query import columns_and_rows
+    from pipelines.history.asking import columns_and_rows
 
     try:
         _, rows = columns_and_rows(WATCHED, public=settings.public)

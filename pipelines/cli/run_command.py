@@ -34,7 +34,7 @@ def run(
     """Run the night on sources.yaml. Running the same night again finishes what was interrupted."""
     from pipelines.artifacts import NOTIFICATIONS, night_folder
     from pipelines.clock import SystemClock
-    from pipelines.history.query import columns_and_rows
+    from pipelines.history.asking import columns_and_rows
     from pipelines.night import night_of, run_night, waiting
     from pipelines.sources import load
     from pipelines.tools import opened_tools
@@ -103,7 +103,7 @@ def _date(text: str) -> date:
 
 def _undelivered(public: Path, night: date) -> int:
     """Messages of a night whose last attempt failed, one for each alert and channel."""
-    from pipelines.history.query import columns_and_rows
+    from pipelines.history.asking import columns_and_rows
 
     _, rows = columns_and_rows(UNDELIVERED, [night], public=public)
     return len(rows)

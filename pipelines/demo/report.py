@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from pipelines.demo.run import Demo
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 
 SCORES = """
 select dataset, title, night,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipelines import __version__
-from pipelines.history import query
+from pipelines.history import asking
 from pipelines.site import pages, reasons, words
 from pipelines.tables import column_changes
 
@@ -37,7 +37,7 @@ def build(public: Path) -> Path:
 
     `index.html` and `es/` are in Spanish, `en/` in English. Raises `HistoryMissing`.
     """
-    with query.opened(public) as connection:
+    with asking.opened(public) as connection:
         newest = pages.newest_night(connection)
         for leftover in public.glob(f"{_TEMPORARY}*"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
-from pipelines.history import query
+from pipelines.history import asking
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
 from pipelines.site.chart import Line, floor_below, line
 from pipelines.site.reasons import NO_LAYOUT
@@ -277,7 +277,7 @@ def _urgency(row: Row) -> tuple[int, int, float, str, str]:
 
 
 def _rows(connection: DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> list[Row]:
-    columns, rows = query.ask(connection, sql, params, seconds=600, max_rows=10_000_000)
+    columns, rows = asking.ask(connection, sql, params, seconds=600, max_rows=10_000_000)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 

@@ -17,7 +17,7 @@ import yaml
 from pipelines import artifacts
 from pipelines.clock import FixedClock
 from pipelines.errors import SourcesError
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 from pipelines.model import ReadReport, RunIndex
 from pipelines.night import NightReport, night_of, run_night
 from pipelines.settings import Settings

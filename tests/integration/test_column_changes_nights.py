@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines import artifacts
 from pipelines.clock import FixedClock
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 from pipelines.model import Alert, ColumnChange, ColumnChangeKind, QualityMeasurement, ReadReport, Verdict
 from pipelines.night import run_night
 from pipelines.settings import Settings

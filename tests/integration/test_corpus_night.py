@@ -14,7 +14,7 @@ import yaml
 
 from benchmarks.row_counts import cases
 from pipelines.clock import FixedClock
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import parse

@@ -13,7 +13,7 @@ from pipelines import artifacts
 from pipelines.clock import FixedClock
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 from pipelines.model import Notification
 from pipelines.night import run_night
 from pipelines.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HistoryLocked
-from pipelines.history import database, publish, query, record
+from pipelines.history import asking, database, publish, record
 from tests.unit.history import run_folders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +109,7 @@ def test_a_killed_publication_leaves_the_last_whole_copy(tmp_path: Path, runs: l
         publisher.kill()
         publisher.wait()
         publisher.stdout.close()
-        assert query.columns_and_rows("SELECT count(*) FROM run", public=public)[1] == [(len(runs),)]
+        assert asking.columns_and_rows("SELECT count(*) FROM run", public=public)[1] == [(len(runs),)]
     publish.publish(history, public)
 
 
@@ -120,10 +120,10 @@ def test_readers_never_meet_a_publication(tmp_path: Path, runs: list[Path]) -> N
     publish.publish(history, public)
     publisher = start(PUBLISH, history, public, 8)
     answered = 0
-    with query.opened(public) as old:
+    with asking.opened(public) as old:
         while publisher.poll() is None:
-            assert query.columns_and_rows("SELECT count(*) FROM run", public=public)[1] == [(len(runs),)]
-            assert query.ask(old, "SELECT count(*) FROM run")[1] == [(len(runs),)]
+            assert asking.columns_and_rows("SELECT count(*) FROM run", public=public)[1] == [(len(runs),)]
+            assert asking.ask(old, "SELECT count(*) FROM run")[1] == [(len(runs),)]
             answered += 1
     publisher.communicate()
     assert publisher.returncode == 0

@@ -14,7 +14,7 @@ import pytest
 from pipelines import artifacts
 from pipelines.cli.snapshots import prune as prune_command
 from pipelines.clock import FixedClock
-from pipelines.history.query import columns_and_rows
+from pipelines.history.asking import columns_and_rows
 from pipelines.model import ReadReport, Snapshot
 from pipelines.night import run_night
 from pipelines.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HistoryMissing, QueryError
-from pipelines.history import meanings, publish, query, record
+from pipelines.history import asking, meanings, publish, record
 from tests.unit.history import run_folders
 
 VIEWS = [
@@ -35,13 +35,13 @@ def public(recorded_once: Path, tmp_path: Path) -> Path:
 
 
 def test_views_are_there_commented_and_not_empty(public: Path) -> None:
-    _, rows = query.columns_and_rows(
+    _, rows = asking.columns_and_rows(
         "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY 1", public=public
     )
     assert [name for name, _ in rows] == VIEWS
     assert all(comment for _, comment in rows)
     for view in VIEWS:
-        assert len(query.query(f"FROM {view}", public=public)) > 0, view
+        assert len(asking.query(f"FROM {view}", public=public)) > 0, view
 
 
 def test_every_column_of_every_view_says_what_it_means(public: Path) -> None:
@@ -49,16 +49,16 @@ def test_every_column_of_every_view_says_what_it_means(public: Path) -> None:
         "FROM duckdb_columns() c JOIN duckdb_views() v ON v.view_name = c.table_name AND NOT v.internal"
         " WHERE c.database_name = 'quality'"
     )
-    _, mute = query.columns_and_rows(
+    _, mute = asking.columns_and_rows(
         f"SELECT table_name, column_name {columns} AND c.comment IS NULL", public=public
     )
     assert mute == []
-    _, names = query.columns_and_rows(f"SELECT DISTINCT column_name {columns}", public=public)
+    _, names = asking.columns_and_rows(f"SELECT DISTINCT column_name {columns}", public=public)
     assert {name for (name,) in names} == set(meanings.COLUMNS)
 
 
 def test_every_table_is_commented(public: Path) -> None:
-    _, rows = query.columns_and_rows(
+    _, rows = asking.columns_and_rows(
         "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL ORDER BY 1", public=public
     )
     assert rows == [("schema_migration",)]
@@ -68,7 +68,7 @@ def test_no_address_is_in_the_bytes_of_the_published_file(recorded_once: Path, p
     address = run_folders.ADDRESS.encode()
     assert address in (recorded_once / "history.duckdb").read_bytes()
     assert address not in (public / "quality.duckdb").read_bytes()
-    _, rows = query.columns_and_rows("SELECT table_name FROM duckdb_tables()", public=public)
+    _, rows = asking.columns_and_rows("SELECT table_name FROM duckdb_tables()", public=public)
     assert not {name for (name,) in rows} & set(publish.PRIVATE_TABLES)
 
 
@@ -92,24 +92,24 @@ def test_publishing_leaves_one_file_and_sweeps_up_after_the_dead(recorded: Path)
 def test_a_reader_keeps_its_copy_and_the_next_one_sees_the_new(recorded: Path) -> None:
     public, count = recorded / "public", "SELECT count(*) FROM run"
     publish.publish(recorded / "history.duckdb", public)
-    with query.opened(public) as connection:
+    with asking.opened(public) as connection:
         for folder in sorted((recorded / "runs").glob("*/estatal")):
             (folder / "index.json").unlink()
         record.rebuild(recorded / "history.duckdb", recorded / "runs")
         publish.publish(recorded / "history.duckdb", public)
-        assert query.ask(connection, count)[1] == [(10,)]
-        assert query.columns_and_rows(count, public=public)[1] == [(5,)]
+        assert asking.ask(connection, count)[1] == [(10,)]
+        assert asking.columns_and_rows(count, public=public)[1] == [(5,)]
 
 
 def test_parameters_and_frames(public: Path) -> None:
-    frame = query.query(
+    frame = asking.query(
         "SELECT night, score FROM score_history WHERE dataset = ? AND dimension = ? ORDER BY night",
         ["federal/contratos", "content"],
         public=public,
     )
     assert list(frame.columns) == ["night", "score"]
     assert len(frame) == run_folders.NIGHTS
-    assert len(query.query("SELECT 1 AS one WHERE false", public=public)) == 0
+    assert len(asking.query("SELECT 1 AS one WHERE false", public=public)) == 0
 
 
 @pytest.mark.parametrize(
@@ -135,20 +135,20 @@ def test_parameters_and_frames(public: Path) -> None:
 )
 def test_sql_that_is_not_a_question_about_the_history_is_refused(public: Path, sql: str) -> None:
     with pytest.raises(QueryError) as refused:
-        query.columns_and_rows(sql, public=public)
+        asking.columns_and_rows(sql, public=public)
     assert refused.value.advice
 
 
 def test_long_and_endless_answers_are_stopped(public: Path) -> None:
     began = time.monotonic()
     with pytest.raises(QueryError, match=r"longer than 0\.3 seconds"):
-        query.query("SELECT count(*) FROM range(1000000000000)", public=public, seconds=0.3)
+        asking.query("SELECT count(*) FROM range(1000000000000)", public=public, seconds=0.3)
     assert time.monotonic() - began < 5
-    for ask in (query.query, query.columns_and_rows):
+    for ask in (asking.query, asking.columns_and_rows):
         with pytest.raises(QueryError, match="more than 1,000 rows"):
             ask("FROM range(1000000000)", public=public, max_rows=1_000)
     with pytest.raises(QueryError, match="more memory"):
-        query.query(
+        asking.query(
             "SELECT count(*) FROM (SELECT range, repeat('x', 90) s FROM range(9000000) ORDER BY s, range DESC)",
             public=public,
             memory_limit="50MB",
@@ -157,10 +157,10 @@ def test_long_and_endless_answers_are_stopped(public: Path) -> None:
 
 def test_nothing_published_yet(tmp_path: Path) -> None:
     with pytest.raises(HistoryMissing):
-        query.query("SELECT 1", public=tmp_path)
+        asking.query("SELECT 1", public=tmp_path)
 
 
 def test_a_broken_copy_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "quality.duckdb").write_bytes(b"broken" * 4000)
     with pytest.raises(QueryError, match=r"quality\.duckdb cannot be opened"):
-        query.query("SELECT 1", public=tmp_path)
+        asking.query("SELECT 1", public=tmp_path)

@@ -1,13 +1,14 @@
-"""Query: anybody's SQL over the published history, on a connection that can do nothing else.
+"""Asking: anybody's SQL over the published history, on a connection that can do nothing else.
 
-Belongs here: opening `quality.duckdb` locked down, and the limits on one statement. The SQL is a stranger's:
-it may read the published tables and views, and no file, network, setting or variable of ours.
+Belongs here: opening `quality.duckdb` locked down, the limits on one statement, and an answer as a frame or as
+rows. The SQL is a stranger's: it may read the published tables and views, and no file, network, setting or variable of
+ours. Does not belong here: how an answer is shown (`pipelines.cli`) or kept (`answer_file`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +20,19 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import pandas
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, Statement
 
 SECONDS = 30.0
 MAX_ROWS = 1_000_000
 MEMORY_LIMIT = "1GB"
+Params = Sequence[object] | Mapping[str, object] | None
+
 PUBLISH_AGAIN = "Run the night again: `veedor run`."
 
 
 def query(
     sql: str,
-    params: Sequence[object] | None = None,
+    params: Params = None,
     *,
     public: Path | None = None,
     seconds: float = SECONDS,
@@ -38,14 +41,15 @@ def query(
 ) -> pandas.DataFrame:
     """Answer one SELECT over the published history as a data frame.
 
-    `public` is the public folder (default: this installation's). `params` fill the `?` of the statement.
+    `public` is the public folder (default: this installation's). `params` fill the `?` of the statement, or with a
+    mapping its `$name`s.
     Raises `QueryError` when the statement is not one SELECT, fails, runs longer than `seconds` or gives more
     than `max_rows` rows, and `HistoryMissing` before anything was published.
     """
     import pandas
 
-    with opened(public, memory_limit=memory_limit) as connection, _limited(connection, seconds):
-        _execute(connection, sql, params)
+    with opened(public, memory_limit=memory_limit) as connection, limited(connection, seconds):
+        connection.execute(one_select(connection, sql), bound(params))
         chunks, count = [], 0
         while True:
             chunk = connection.fetch_df_chunk(8)
@@ -53,13 +57,13 @@ def query(
                 break
             chunks.append(chunk)
             count += len(chunk)
-            _refuse_beyond(count, max_rows)
+            refuse_beyond(count, max_rows)
         return pandas.concat(chunks, ignore_index=True) if chunks else chunk
 
 
 def columns_and_rows(
     sql: str,
-    params: Sequence[object] | None = None,
+    params: Params = None,
     *,
     public: Path | None = None,
     seconds: float = SECONDS,
@@ -74,19 +78,19 @@ def columns_and_rows(
 def ask(
     connection: DuckDBPyConnection,
     sql: str,
-    params: Sequence[object] | None = None,
+    params: Params = None,
     *,
     seconds: float = SECONDS,
     max_rows: int = MAX_ROWS,
 ) -> tuple[list[str], list[tuple[object, ...]]]:
     """`columns_and_rows` on a connection that `opened` gave, for many questions about one moment."""
-    with _limited(connection, seconds):
-        _execute(connection, sql, params)
+    with duck.interruptible(connection), limited(connection, seconds):
+        connection.execute(one_select(connection, sql), bound(params))
         columns = [item[0] for item in connection.description or []]
         rows: list[tuple[object, ...]] = []
         while batch := connection.fetchmany(10_000):
             rows += batch
-            _refuse_beyond(len(rows), max_rows)
+            refuse_beyond(len(rows), max_rows)
         return columns, rows
 
 
@@ -120,7 +124,8 @@ def opened(public: Path | None = None, *, memory_limit: str = MEMORY_LIMIT) -> I
         connection.close()
 
 
-def _execute(connection: DuckDBPyConnection, sql: str, params: Sequence[object] | None) -> None:
+def one_select(connection: DuckDBPyConnection, sql: str) -> Statement:
+    """The one statement in `sql`, parsed. Raises `QueryError` unless it only reads."""
     import duckdb
 
     statements = connection.extract_statements(sql)
@@ -134,11 +139,18 @@ def _execute(connection: DuckDBPyConnection, sql: str, params: Sequence[object] 
             f"Only SELECT is answered, not {statements[0].type.name}.",
             "The published history is for reading: write a SELECT.",
         )
-    connection.execute(statements[0], list(params) if params is not None else None)
+    return statements[0]
+
+
+def bound(params: Params) -> list[object] | dict[str, object] | None:
+    """Parameters as DuckDB takes them: in order for `?`, by name for `$name`."""
+    if params is None:
+        return None
+    return dict(params) if isinstance(params, Mapping) else list(params)
 
 
 @contextmanager
-def _limited(connection: DuckDBPyConnection, seconds: float) -> Iterator[None]:
+def limited(connection: DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt what runs in the block after `seconds`, and tell DuckDB's complaints in our words."""
     import duckdb
 
@@ -166,7 +178,8 @@ def _limited(connection: DuckDBPyConnection, seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _refuse_beyond(count: int, max_rows: int) -> None:
+def refuse_beyond(count: int, max_rows: int) -> None:
+    """Raise `QueryError` when an answer has grown to more than `max_rows` rows."""
     if count > max_rows:
         raise QueryError(f"The answer has more than {max_rows:,} rows.", "Add a LIMIT or aggregate.")
 
