@@ -34,6 +34,8 @@ def published() -> list[tuple[str, str, str | None, list[tuple[str, str, str | N
 
 def views() -> str:
     """reference/views.md"""
+    from pipelines.history.meanings import COLUMNS
+
     parts = [
         "# Views and tables of the history\n",
         "What `public/quality.duckdb` holds. The views are the public interface: a column is never renamed or "
@@ -42,6 +44,10 @@ def views() -> str:
     ]
     for kind, name, comment, columns in published():
         parts += [f"## {kind.capitalize()} `{name}`\n", (comment or "") + "\n"]
-        rows = [(f"`{column}`", type_.lower(), note or "") for column, type_, note in columns]
+        meanings = COLUMNS if kind == "view" else {}
+        rows = [
+            (f"`{column}`", type_.lower(), note or meanings.get(column, ""))
+            for column, type_, note in columns
+        ]
         parts.append(table(("column", "type", "meaning"), rows))
     return "\n".join(parts)

@@ -1,6 +1,7 @@
 -- The views of the published database: the interface for everybody's SQL. A column is never renamed or given
 -- another meaning silently. They are made in `quality.duckdb` only, over tables of the same file.
 
+-- A dataset has one row a night. Ordered by the night alone, DuckDB finds the newest without a window over the table.
 CREATE VIEW latest_dataset AS
 SELECT d.* FROM dataset d
 QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC) = 1;
@@ -14,7 +15,7 @@ COMMENT ON VIEW score_history IS 'Every score of every night. Compare only rows 
 
 CREATE VIEW latest_score AS
 SELECT h.* FROM score_history h
-WHERE h.night = (SELECT max(s.night) FROM score s WHERE s.dataset = h.dataset);
+JOIN (SELECT dataset, max(night) AS night FROM score GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
 COMMENT ON VIEW latest_score IS 'The scores of each dataset''s newest night; columns as in score_history.';
 
 CREATE VIEW scale_history AS
@@ -25,14 +26,15 @@ COMMENT ON VIEW scale_history IS 'Every night on the scales of others: the Chart
 
 CREATE VIEW latest_scale AS
 SELECT h.* FROM scale_history h
-WHERE h.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = h.dataset);
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
 COMMENT ON VIEW latest_scale IS 'The scales on each dataset''s newest night; columns as in scale_history.';
 
 CREATE VIEW latest_fix AS
 SELECT f.night, split_part(f.dataset, '/', 1) AS source, f.dataset, d.title, d.guide_dataset, f.place, f.subject, f.kind,
        f.category, f.dimension, f.gain, f.gain_in_category, f.title_en, f.title_es, f.advice_en, f.advice_es, f.rules
-FROM fix f LEFT JOIN latest_dataset d ON d.dataset = f.dataset
-WHERE f.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = f.dataset);
+FROM fix f
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = f.dataset AND n.night = f.night
+LEFT JOIN latest_dataset d ON d.dataset = f.dataset;
 COMMENT ON VIEW latest_fix IS 'What to mend first in each dataset, by the points that it would gain.';
 
 CREATE VIEW expectation_history AS
@@ -48,7 +50,7 @@ COMMENT ON VIEW expectation_history IS 'What came of every expectation, every ni
 
 CREATE VIEW latest_expectation AS
 SELECT h.* FROM expectation_history h
-WHERE h.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = h.dataset);
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
 COMMENT ON VIEW latest_expectation IS 'The expectations of each dataset''s newest night; none when it could not be validated then.';
 
 CREATE VIEW verdict_history AS
@@ -59,22 +61,30 @@ COMMENT ON VIEW verdict_history IS 'What came of every dataset, every night, in 
 
 CREATE VIEW latest_verdict AS
 SELECT h.* FROM verdict_history h
-WHERE h.night = (SELECT max(v.night) FROM verdict v WHERE v.dataset = h.dataset);
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
 COMMENT ON VIEW latest_verdict IS 'The verdict of each dataset''s newest night; columns as in verdict_history.';
 
 CREATE VIEW coverage_of_guide AS
-WITH watched AS (
+WITH newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset),
+fetched AS (
+    SELECT DISTINCT s.dataset FROM snapshot s JOIN newest n ON n.dataset = s.dataset AND n.night = s.night
+    WHERE s.sha256 IS NOT NULL),
+scored AS (
+    SELECT s.dataset, max(s.score) FILTER (WHERE s.dimension = 'access') AS access,
+           max(s.score) FILTER (WHERE s.dimension = 'content') AS content
+    FROM score s JOIN newest n ON n.dataset = s.dataset AND n.night = s.night
+    WHERE s.dimension IN ('access', 'content') GROUP BY s.dataset),
+watched AS (
     SELECT v.*,
-           CASE WHEN EXISTS (SELECT 1 FROM snapshot s WHERE s.dataset = v.dataset AND s.night = v.night
-                             AND s.sha256 IS NOT NULL) THEN 'published'
+           CASE WHEN f.dataset IS NOT NULL THEN 'published'
                 WHEN v.outcome IN ('not_run', 'blocked') THEN 'unknown'
                 WHEN v.outcome = 'not_published' THEN 'not_published'
                 ELSE 'out_of_reach' END AS state,
-           (SELECT any_value(s.score) FROM score s WHERE s.dataset = v.dataset AND s.night = v.night
-            AND s.dimension = 'access') AS access,
-           (SELECT any_value(s.score) FROM score s WHERE s.dataset = v.dataset AND s.night = v.night
-            AND s.dimension = 'content') AS content
-    FROM latest_verdict v WHERE v.country IS NOT NULL AND v.guide_dataset IS NOT NULL),
+           s.access, s.content
+    FROM latest_verdict v
+    LEFT JOIN fetched f ON f.dataset = v.dataset
+    LEFT JOIN scored s ON s.dataset = v.dataset
+    WHERE v.country IS NOT NULL AND v.guide_dataset IS NOT NULL),
 best AS (
     SELECT *, count(*) OVER (PARTITION BY country, guide_dataset) AS datasets
     FROM watched
@@ -182,8 +192,7 @@ WITH visit AS (
 known AS (
     SELECT *, max(night) OVER (PARTITION BY dataset) AS newest,
            max(CASE WHEN up = 1 THEN night END) OVER (PARTITION BY dataset) AS last_up,
-           last_value(metric_version) OVER (PARTITION BY dataset ORDER BY night
-               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS newest_version
+           arg_max(metric_version, night) OVER (PARTITION BY dataset) AS newest_version
     FROM visit)
 SELECT k.newest AS night, split_part(k.dataset, '/', 1) AS source, k.dataset, d.title, d.publisher, d.guide_dataset,
        count(*) AS nights, count(k.up) AS nights_known, avg(k.up) AS uptime,

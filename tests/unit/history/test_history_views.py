@@ -362,3 +362,10 @@ def test_time_to_repair_runs_from_the_first_sight_to_the_recovery_that_was_told(
 def test_every_view_answers_an_empty_history(history: History) -> None:
     for (view,) in history.ask("SELECT view_name FROM duckdb_views() WHERE NOT internal"):
         assert history.ask(f"FROM {view}") == [], view
+
+
+def test_the_newest_description_is_found_without_a_window_over_the_whole_table(history: History) -> None:
+    history.add("dataset", *(described(DATASET, f"name {at}", at) for at in range(3)))
+    assert history.ask("SELECT publisher FROM latest_dataset") == [("name 2",)]
+    plan = history.ask("EXPLAIN SELECT dataset, title FROM latest_dataset")[0][1]
+    assert "window" not in plan.lower(), "every view joins latest_dataset: it has to be quick"
