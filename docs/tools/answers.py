@@ -44,7 +44,7 @@ def answered(page: str, ask: Ask) -> str:
 def demonstrated() -> Iterator[Ask]:
     """Run the demonstration, and give what asks its published history."""
     from pipelines.demo.run import run_demo
-    from pipelines.history.query import columns_and_rows
+    from pipelines.history.asking import columns_and_rows
     from pipelines.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:

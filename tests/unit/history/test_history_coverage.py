@@ -10,8 +10,8 @@ import pytest
 
 from pipelines import duck
 from pipelines.history import publish
-from pipelines.history.migrate import available, migrate
 from pipelines.history.asking import columns_and_rows
+from pipelines.history.migrate import available, migrate
 from pipelines.settings import packaged_expectations
 
 Rows = list[tuple[object, ...]]
