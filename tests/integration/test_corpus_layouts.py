@@ -42,7 +42,7 @@ def _found(path: Path, given: Known, minimum: dict[str, int]) -> Found:
     try:
         with opened(path, hint) as content:
             fits = [
-                (*fit.quality, fit.layout.name)
+                (len(fit.roles) / len(fit.layout.columns), len(fit.roles), fit.layout.name)
                 for table in content.tables
                 for dataset, least in minimum.items()
                 if (
