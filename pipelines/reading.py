@@ -64,7 +64,7 @@ def read_one(source: Source, dataset: Dataset, hint: Hint, tools: Tools) -> Iter
         if report.fault is None
         and (fit := choose(layouts, report.columns, guide_dataset, table=report.table, minimum=minimum))
     ]
-    best = max(fits, key=lambda pair: (_quality(pair[1]), -pair[0]), default=None)
+    best = max(fits, key=lambda pair: (pair[1].quality, -pair[0]), default=None)
     for position, report in enumerate(reports):
         if best and best[0] == position:
             yield _laid(report, best[1])
@@ -136,10 +136,6 @@ def _looked_at(content: Opened) -> list[ReadReport]:
         for report, table in zip(reports, content.tables, strict=False)
     ]
     return [*seen, *reports[len(seen) :]]
-
-
-def _quality(fit: Fit) -> tuple[float, int]:
-    return len(fit.roles) / max(len(fit.layout.columns), 1), len(fit.roles)
 
 
 def _laid(report: ReadReport, fit: Fit) -> ReadReport:

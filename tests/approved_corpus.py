@@ -76,7 +76,7 @@ def best(table: Table) -> Fit | None:
             )
         )
     ]
-    return max(fits, key=lambda fit: (len(fit.roles) / len(fit.layout.columns), len(fit.roles)), default=None)
+    return max(fits, key=lambda fit: fit.quality, default=None)
 
 
 def judged(name: str) -> list[Outcome] | str:

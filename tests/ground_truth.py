@@ -3,31 +3,44 @@
     python -m tests.ground_truth       the share on which both agree, and every claim on which they do not
 
 Belongs here: the claims of each truth, one function a truth, and our answer to each. Why we differ where we do is in
-`tests/approved/disagreements.yaml`, claim by claim. Does not belong here: the files (`VEEDOR_CORPUS`).
+`tests/approved/disagreements.yaml`, claim by claim. Does not belong here: the files (`VEEDOR_CORPUS`), or how what
+fails on one is found (`failing_keys`).
 
-The truths: the report of frictionless on the data package of Minas Gerais' public works.
+The truths: the report of frictionless on the data package of Minas Gerais' public works; the faults that the fixtures
+of the standards' own validators are named after (lib-cove-bods, lib-cove-ocds), and the examples that the standards
+give of themselves (BODS, OCDS), which have none.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from pipelines.model import Severity
 from pipelines.tables.layouts import lay, of_roles
 from pipelines.tables.read import opened
 from pipelines.tables.table import Hint, Table
 from pipelines.validation.evidence.failing import failing
 from pipelines.validation.suites import Suite, load_suite
 from pipelines.validation.validate import validate
-from tests.approved_corpus import TODAY, corpus
+from tests.approved_corpus import corpus
+from tests.failing_keys import TODAY, Laid, ends, laid, layouts
 
-EXPLAINED = Path(__file__).resolve().parent / "approved" / "disagreements.yaml"
+HERE = Path(__file__).resolve().parent
+EXPLAINED = HERE / "approved" / "disagreements.yaml"
+BODS = ("bods_statements", "bods_entities", "bods_older_")
+OCDS = ("ocds_",)
+SOUND = "nothing fails that the standard asks for"
+# Fixtures of which only that is known: a relationship without its ends is one
+BY_SCHEMA = "_valid-schema_"
 REPORT = "real/br/mg_obras_datapackage_validation.json"
 # What frictionless calls a type error, as a pattern of what it takes
 PATTERNS = {"integer": r"^-?\d+$", "date": r"^\d{4}-\d{2}-\d{2}$"}
@@ -118,7 +131,76 @@ def _suite(patterns: Mapping[str, str]) -> Suite:
         return load_suite(path)
 
 
-TRUTHS: tuple[Callable[[], Iterator[Claim]], ...] = (of_data_package,)
+def of_bods_fixtures() -> Iterator[Claim]:
+    """Of each fixture of lib-cove-bods: that the key which speaks of its fault fails, or that it has no fault."""
+    for name, fixture in bods_fixtures().items():
+        found = laid(corpus() / "dirty" / "bods" / name, layouts(*BODS))
+        if "fault" in fixture:
+            yield Claim(
+                name, fixture["fault"], fixture["fault"] if fixture["seen_by"] in ends(found) else None
+            )
+        else:
+            yield Claim(name, SOUND, _verdict(found, by_schema=BY_SCHEMA in name))
+
+
+def of_standard_examples() -> Iterator[Claim]:
+    """Of each example that a standard gives of itself, where a layout fits: that it has no fault."""
+    for note, of in (("BODS 0.4 examples", BODS), ("valid OCDS", OCDS)):
+        for path in _noted(note):
+            found = [one for one in laid(corpus() / path, layouts(*of)) if one.rows]
+            if found:
+                yield Claim(path, SOUND, _verdict(found))
+
+
+def of_ocds_fixtures() -> Iterator[Claim]:
+    """Of each fixture of lib-cove-ocds: that the key which speaks of its fault fails, or that it has no fault."""
+    for name, fixture in ocds_fixtures().items():
+        found = laid(corpus() / "dirty" / "ocds" / name, layouts(*OCDS))
+        if "fault" in fixture:
+            yield Claim(
+                name, fixture["fault"], fixture["fault"] if fixture["seen_by"] in ends(found) else None
+            )
+        else:
+            yield Claim(name, SOUND, _verdict(found))
+
+
+def bods_fixtures() -> dict[str, dict[str, Any]]:
+    """What is known of each fixture of lib-cove-bods, by the name of its file."""
+    return _known("company_register/bods_fixtures.yaml")
+
+
+def ocds_fixtures() -> dict[str, dict[str, Any]]:
+    """What is known of each fixture of lib-cove-ocds, by the name of its file."""
+    return _known("tenders_awards/ocds_fixtures.yaml")
+
+
+def _known(file: str) -> dict[str, dict[str, Any]]:
+    known: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "samples" / file).read_text(encoding="utf-8"))
+    return known
+
+
+def _noted(note: str) -> list[str]:
+    """The files of the corpus whose notes begin with `note`."""
+    with (corpus() / "MANIFEST.csv").open(encoding="utf-8", newline="") as handle:
+        return [row["path"] for row in csv.DictReader(handle) if row["notes"].startswith(note)]
+
+
+def _verdict(found: list[Laid], by_schema: bool = False) -> object:
+    """`SOUND`, or which keys say otherwise: those of whatever judges a whole statement, and of critical expectations.
+
+    A role that has no column is no fault: what a register should hold is more than a standard asks for.
+    """
+    failed = [it for one in found for it in one.failed if not it.key.endswith(".exists")]
+    critical = {it.key for it in failed if it.severity is Severity.CRITICAL and not by_schema}
+    return sorted(critical | {it.key for it in failed if it.roles == ("statement",)}) or SOUND
+
+
+TRUTHS: tuple[Callable[[], Iterator[Claim]], ...] = (
+    of_data_package,
+    of_bods_fixtures,
+    of_standard_examples,
+    of_ocds_fixtures,
+)
 
 
 def claims() -> list[Claim]:

@@ -47,6 +47,7 @@ class _File(BaseModel):
     basis: str
     era: str | None = None
     smallest_share: float = Field(default=SMALLEST_SHARE, gt=0, le=1)
+    last_resort: bool = False
     locale: Locale = Locale()
     null_tokens: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]]
@@ -61,7 +62,8 @@ class Layout:
     """One published shape of one guide dataset. `columns` maps each role to the names it was seen under.
 
     `smallest_share`, in [0, 1]: with a smaller share of its columns the layout does not fit; a standard that makes
-    nearly everything optional has a small one. `era` are the years in which files had this shape, in words.
+    nearly everything optional has a small one. `era` are the years in which files had this shape, in words. One of
+    `last_resort` is taken only where no other fits, as it knows but a few columns, which many files have.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Layout:
     key: tuple[str, ...] = ()
     smallest_share: float = SMALLEST_SHARE
     era: str | None = None
+    last_resort: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,16 @@ class Fit:
     layout: Layout
     roles: Mapping[str, str]
     missing: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The share of the layout's columns that are there, in [0, 1]."""
+        return len(self.roles) / max(len(self.layout.columns), 1)
+
+    @property
+    def quality(self) -> tuple[bool, float, int]:
+        """By which of two fits is the better one: no last resort, the larger share, the larger number of columns."""
+        return not self.layout.last_resort, self.share, len(self.roles)
 
 
 def fold(name: str) -> str:
@@ -120,6 +133,7 @@ def load_layouts(expectations: Path) -> tuple[Layout, ...]:
                 key=file.key,
                 smallest_share=file.smallest_share,
                 era=file.era,
+                last_resort=file.last_resort,
             )
         )
     return tuple(layouts)
@@ -157,29 +171,28 @@ def choose(
 ) -> Fit | None:
     """The layout of `guide_dataset` that fits `columns` best, or None when none fits.
 
-    The larger share of found columns wins, then the larger number of them. `table` is the table's name
-    within its file; a layout made for another table of the file (an array of an OCDS release) is passed over.
-    `minimum` is the number of roles without which a table is no such dataset at all.
+    The larger share of found columns wins, then the larger number of them; a last resort only alone. `table` is the
+    table's name within its file; a layout made for another table of the file (an array of an OCDS release) is passed
+    over. `minimum` is the number of roles without which a table is no such dataset at all.
     """
-    best: tuple[float, int, Fit] | None = None
+    best: Fit | None = None
     for layout in layouts:
         if layout.guide_dataset != guide_dataset or layout.table not in (None, table):
             continue
         fit = lay(layout, columns)
-        share = len(fit.roles) / max(len(layout.columns), 1)
         if (
-            share >= layout.smallest_share
+            fit.share >= layout.smallest_share
             and len(fit.roles) >= minimum
-            and (best is None or (share, len(fit.roles)) > best[:2])
+            and (best is None or fit.quality > best.quality)
         ):
-            best = (share, len(fit.roles), fit)
-    return best[2] if best else None
+            best = fit
+    return best
 
 
 def nearest(layouts: Iterable[Layout], columns: Sequence[str], guide_dataset: str) -> str:
     """Which layout comes nearest to `columns` when none fits, and what is missing of it; "" when none is near."""
     fits = [lay(item, columns) for item in layouts if item.guide_dataset == guide_dataset]
-    best = max(fits, key=lambda fit: len(fit.roles) / max(len(fit.layout.columns), 1), default=None)
+    best = max(fits, key=lambda fit: fit.share, default=None)
     if best is None or len(best.roles) < NEAR * len(best.layout.columns):
         return ""
     names = [best.layout.columns[role][0] for role in best.missing]

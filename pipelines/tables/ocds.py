@@ -36,7 +36,9 @@ def unpacked(value: Any) -> list[Any] | None:
     inside = value.get("records", value.get("releases"))
     if not isinstance(inside, list):
         return None
-    known = any(map(recognises, inside[:10])) if inside else len(_OF_A_PACKAGE & value.keys()) >= 2
+    # What says of itself that it is a package is one even if what is inside has lost its identifiers.
+    package = len(_OF_A_PACKAGE & value.keys()) >= (3 if inside else 2)
+    known = package or any(map(recognises, inside[:10]))
     return inside if known else None
 
 

@@ -34,7 +34,7 @@ FIELDS = {
     "personal",
     "key",
 }
-OPTIONAL = {"era", "smallest_share"}
+OPTIONAL = {"era", "smallest_share", "last_resort"}
 PUBLISHED = [
     ("mx_compranet_2002", "real/mx/compranet_contratos_2002_muestra.csv"),
     ("mx_compranet_2010", "real/mx/compranet_contratos_de_sancionados.csv"),
@@ -99,9 +99,11 @@ READ = [
     ("bods_statements", "statements", "real/standard_samples/bods_fermcat.json"),
     ("bods_entities", "entity", "real/standard_samples/bods_fermcat.json"),
     ("bods_interests", "ownership_or_control_interests", "real/standard_samples/bods_tecido.json"),
+    ("bods_statements", "statements", "dirty/bods/0.2_basic_1.json"),
     ("bods_older_entities", "entity", "dirty/bods/0.2_basic_1.json"),
     ("bods_older_relationships", "ownership_or_control", "dirty/bods/0.2_basic_1.json"),
     ("bods_older_people", "person", "dirty/bods/0.2_basic_1.json"),
+    ("ocds_releases", "releases", "dirty/ocds/common_checks_releases_non_unique.json"),
     ("gb_companies_house_psc", "table", "real/uk/psc_psc_ceased_on.json"),
     ("gb_companies_house_psc", "table", "real/uk/psc_psc_statement.json"),
 ]
@@ -148,11 +150,11 @@ def _fit(path: Path, guide_dataset: str) -> Fit | None:
     """The fit of the table of a file that a layout of `guide_dataset` fits best."""
     with opened(path, _hint(path)) as content:
         fits = [
-            (len(fit.roles) / len(fit.layout.columns), len(fit.roles), -place, fit)
+            (fit.quality, -place, fit)
             for place, table in enumerate(content.tables)
             if (fit := choose(ALL, table.report.columns, guide_dataset, table=table.report.table))
         ]
-    return max(fits, key=lambda each: each[:3])[3] if fits else None
+    return max(fits, key=lambda each: each[:2])[2] if fits else None
 
 
 @every_layout
@@ -161,6 +163,7 @@ def test_layout_is_complete_and_named_as_its_file(name: str) -> None:
     assert set(layout) - OPTIONAL == FIELDS
     assert layout.get("era", "2002-2010")
     assert 0 < layout.get("smallest_share", 0.6) <= 1
+    assert layout.get("last_resort", True) is True
     assert layout["layout"] == name
     assert isinstance(layout["version"], str)
     assert set(layout["title"]) == {"en", "es"}

@@ -37,6 +37,13 @@ def test_a_standard_that_makes_most_optional_fits_with_few(count: int, fits: boo
     assert choose([SPARSE], _columns(10), "budgets") is None
 
 
+def test_a_last_resort_is_taken_only_alone() -> None:
+    last = Layout("last", "1", "contracts_register", {"role_0": ("Columna 0",)}, last_resort=True)
+    assert choose([last, REGISTER], _columns(7), "contracts_register").layout is REGISTER
+    assert choose([REGISTER, last], _columns(3), "contracts_register").layout is last
+    assert choose([REGISTER, last], [], "contracts_register") is None
+
+
 def test_the_nearest_layout_says_what_is_missing() -> None:
     told = nearest([REGISTER], _columns(5), "contracts_register")
     assert told == (
@@ -55,13 +62,13 @@ def _loaded(folder: Path, more: str) -> Layout:
 
 
 def test_era_and_share_are_read(tmp_path: Path) -> None:
-    layout = _loaded(tmp_path, 'era: "2010-2017"\nsmallest_share: 0.25')
-    assert (layout.era, layout.smallest_share) == ("2010-2017", 0.25)
+    layout = _loaded(tmp_path, 'era: "2010-2017"\nsmallest_share: 0.25\nlast_resort: true')
+    assert (layout.era, layout.smallest_share, layout.last_resort) == ("2010-2017", 0.25, True)
 
 
 def test_without_them_a_layout_is_of_no_era_and_needs_most_of_its_columns(tmp_path: Path) -> None:
     layout = _loaded(tmp_path, "")
-    assert (layout.era, layout.smallest_share) == (None, 0.6)
+    assert (layout.era, layout.smallest_share, layout.last_resort) == (None, 0.6, False)
 
 
 @pytest.mark.parametrize(

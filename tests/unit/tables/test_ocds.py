@@ -114,6 +114,7 @@ def test_an_array_whose_name_is_no_valid_text(reading, tmp_path):
         ({"publisher": {}, "compiledRelease": RELEASE, "releases": [RELEASE]}, 1),
         ([PACKAGE, PACKAGE], 2),
         ({"uri": "x", "publisher": {}, "releases": []}, 0),
+        ({"uri": "x", "publisher": {}, "version": "1.1", "records": [{"releases": []}, {}]}, 2),
     ],
     ids=[
         "release",
@@ -124,6 +125,7 @@ def test_an_array_whose_name_is_no_valid_text(reading, tmp_path):
         "record alone",
         "packages",
         "empty package",
+        "records without ocid",
     ],
 )
 def test_shapes(reading, value, count):
