@@ -92,7 +92,7 @@ def test_duckdb_connections_are_opened_in_one_place() -> None:
     ("module", "heavy"),
     [
         ("pipelines.cli", ["great_expectations", "pandas", "duckdb", "dagster"]),
-        ("pipelines.cli.app", ["great_expectations", "pandas", "duckdb", "dagster"]),
+        ("pipelines.cli.app", ["great_expectations", "pandas", "duckdb", "dagster", "prompt_toolkit"]),
         ("pipelines.definitions", ["great_expectations", "pandas", "duckdb"]),
     ],
 )

@@ -33,6 +33,7 @@ TEXT = {
     ".yaml",
     ".yml",
     ".json",
+    ".ipynb",
     ".sql",
     ".j2",
     ".css",

@@ -8,6 +8,7 @@ that a shell left open for days sees each new night and stands in nobody's way. 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ def run(settings: Settings, *, seconds: float, max_rows: int) -> None:
         out.print(f"The published history up to [bold]{night}[/bold]: {nights} nights, {datasets} datasets.")
     out.print(r"[dim]End a question with ;   \views   \describe NAME   \help   \quit[/dim]", highlight=False)
     session = _session(settings)
+    # What prompt_toolkit leaves behind when Ctrl-C comes in the instant in which it starts.
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
     while True:
         try:
             text = session.prompt()
