@@ -17,7 +17,7 @@ from pipelines import duck
 from pipelines.tables.table import Table, Unproven
 from pipelines.validation.batches import registered
 from pipelines.validation.columns import Columns
-from pipelines.validation.compiled import COUNT, Compiled, Predicates, Raw, Value, View
+from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.results import raised, rows_result
 from pipelines.validation.scan import scanned
@@ -61,10 +61,13 @@ class Plan:
             view = View(self._columns, True, self._predicates)
             if view.kind(role) == "date":
                 column = view.column(role)
-                past, later = (
-                    f"({column} IS NOT NULL AND {column} {it} TIMESTAMP '{before}')" for it in ("<", ">=")
+                past, later = (f"{column} {it} TIMESTAMP '{before}'" for it in ("<", ">="))
+                # Of what was kept, so that the scan has no more conditions to look at
+                values = (
+                    Value(f"max({column}) FILTER (WHERE {past})"),
+                    Value(f"coalesce(count_if({past}), 0)"),
+                    Value(f"coalesce(count_if({later}), 0)"),
                 )
-                values = (Value(f"max({column})", past), Value(COUNT, past), Value(COUNT, later))
                 self._compiled[f"{NEWEST}{role}"] = (view, Compiled(values, _told))
 
     def run(self, table: Table) -> dict[str, Raw]:
