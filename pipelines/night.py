@@ -99,11 +99,18 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
         log.info("alerts of %s wait for: %s", night, ", ".join(missing))
         publish(tools)
         return None
-    folders = [artifacts.run_folder(tools.settings.runs, night, source.id) for source in sources.due(night)]
+    folders = visited(sources, night, tools)
     with alone(tools, ALERTS):
         alerts = alert(folders, night, tools)
     publish(tools)
     return tuple(alerts)
+
+
+def visited(sources: Sources, night: date, tools: Tools) -> list[Path]:
+    """The run folders of the night: of every source that it visits, and of those that somebody asked for besides."""
+    folders = {it.id: artifacts.run_folder(tools.settings.runs, night, it.id) for it in sources.enabled}
+    due = {it.id for it in sources.due(night)}
+    return [folder for key, folder in folders.items() if key in due or (folder / artifacts.INDEX).exists()]
 
 
 def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:

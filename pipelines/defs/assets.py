@@ -128,7 +128,7 @@ def night_assets() -> list[dg.AssetsDefinition]:
         before=QUALITY_HISTORY,
     )
     def alerts(tonight: dg.ResourceParam[Tonight]) -> dg.MaterializeResult[None]:
-        folders = [source_runs.run_folder(tonight, source) for source in tonight.sources.due(tonight.night)]
+        folders = night.visited(tonight.sources, tonight.night, tonight.tools)
         waiting = night.waiting(tonight.sources, tonight.night, tonight.tools)
         found = []
         if not waiting:
