@@ -100,16 +100,17 @@ def each_source(
     stage: Stage,
     *,
     begins: bool = False,
-    then: Callable[[Path, Tools], None] | None = None,
+    then: Callable[[Sequence[Path], Tools], None] | None = None,
     more_to_come: bool,
 ) -> dg.MaterializeResult[None]:
-    """Take every source of the run through `stage`, and its run folder through `then`.
+    """Take every source of the run through `stage`, and their run folders together through `then`.
 
     `begins` takes up again what a fault of ours had stopped; a later stage leaves such a source alone. With
     `more_to_come` the run goes on without the sources that stopped, else it fails here with `dg.Failure`.
     """
     totals: Counter[str] = Counter()
     stopped = []
+    through: list[Path] = []
     chosen = set(context.partition_keys)
     # A source that somebody asks for is visited on any night
     visited = tonight.sources.enabled if len(chosen) == 1 else tonight.sources.due(tonight.night)
@@ -127,10 +128,9 @@ def each_source(
                 except Exception as fault:
                     context.log.error(f"{source.id} was stopped by a fault of ours", exc_info=True)
                     index = stages.give_up(run, fault, tonight.tools)
-                    night.record(folder, tonight.tools)
+                    night.record([folder], tonight.tools)
                 else:
-                    if then is not None:
-                        then(folder, tonight.tools)
+                    through.append(folder)
         if index is not None:
             stopped.append(index)
             counts = {"stopped_by_a_fault_of_ours": clean(index.reason)}
@@ -138,6 +138,8 @@ def each_source(
         context.add_asset_metadata(
             {**counts, "run_folder": dg.MetadataValue.path(str(folder))}, partition_key=source.id
         )
+    if then is not None:
+        then(through, tonight.tools)
     if not more_to_come:
         fail_when_stopped(stopped)
     return dg.MaterializeResult(

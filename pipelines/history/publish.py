@@ -46,15 +46,9 @@ def publish(history: Path, public: Path) -> Path:
                 )
                 connection.execute(f"COPY FROM DATABASE {copy_from} TO published (SCHEMA)")
                 connection.execute("USE published")
-                tables = connection.execute(
-                    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY 1"
-                ).fetchall()
-                for (table,) in tables:
-                    name = duck.quote(table)
-                    if table in PRIVATE_TABLES:
-                        connection.execute(f"DROP TABLE {name}")
-                    else:
-                        connection.execute(f"INSERT INTO {name} FROM {copy_from}.main.{name}")
+                for table in PRIVATE_TABLES:
+                    connection.execute(f"DROP TABLE {table}")
+                _copy_rows(connection, copy_from)
                 _make_views(connection)
                 connection.execute(f"USE {copy_from}")
         finally:
@@ -62,16 +56,39 @@ def publish(history: Path, public: Path) -> Path:
     return target
 
 
+def _copy_rows(connection: DuckDBPyConnection, copy_from: str) -> None:
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'published' ORDER BY 1"
+    ).fetchall()
+    for (table,) in tables:
+        if table != "measurement":
+            name = duck.quote(table)
+            connection.execute(f"INSERT INTO {name} FROM {copy_from}.main.{name}")
+    # By what was measured within each month: a question about one dataset then reads a hundredth of the rows, and a
+    # question about one night a twelfth.
+    months = connection.execute(
+        f"SELECT DISTINCT date_trunc('month', night)::DATE FROM {copy_from}.main.measurement ORDER BY 1"
+    ).fetchall()
+    for (month,) in months:
+        connection.execute(
+            f"INSERT INTO measurement FROM {copy_from}.main.measurement"
+            " WHERE night >= $month AND night < $month + INTERVAL 1 MONTH ORDER BY computed_on, metric, night",
+            {"month": month},
+        )
+
+
 def _make_views(connection: DuckDBPyConnection) -> None:
+    """The public views; every column says what it means, where no migration has said so already."""
     connection.execute(VIEWS.read_text(encoding="utf-8"))
     columns = connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_views()"
-        " ON view_name = table_name AND duckdb_views.database_name = duckdb_columns.database_name"
-        " WHERE duckdb_columns.database_name = 'published' AND NOT duckdb_views.internal ORDER BY ALL"
+        "SELECT table_name, column_name FROM duckdb_columns()"
+        " WHERE database_name = 'published' AND NOT internal AND comment IS NULL ORDER BY ALL"
     ).fetchall()
-    for view, column in columns:
+    for name, column in columns:
+        if column not in COLUMNS:
+            continue  # of the tables below the views, which say it
         connection.execute(
-            f"COMMENT ON COLUMN {duck.quote(view)}.{duck.quote(column)} IS {duck.literal(COLUMNS[column])}"
+            f"COMMENT ON COLUMN {duck.quote(name)}.{duck.quote(column)} IS {duck.literal(COLUMNS[column])}"
         )
 
 

@@ -1,9 +1,9 @@
 """Rows: one night's artifacts as rows of the tables, by column name.
 
-Belongs here: how a value of the model becomes rows. A column has the name of the model's field, so most of a
-row is the value itself; what is named here is what differs. Does not belong here: DuckDB, files. What must
-not be public (mail addresses, a mail server's answers) goes into tables of their own, which `publish` leaves
-out.
+Belongs here: how a value of the model becomes rows, of artifacts that have a few values a source. A column has the
+name of the model's field, so most of a row is the value itself; what is named here is what differs. Does not belong
+here: DuckDB, files. What must not be public (mail addresses, a mail server's answers) goes into tables of their own,
+which `publish` leaves out.
 """
 
 from __future__ import annotations
@@ -20,19 +20,13 @@ from pipelines.model import (
     Catalog,
     Distribution,
     Fault,
-    Fix,
     Judged,
     Notification,
-    QualityMeasurement,
     ReadReport,
     RunIndex,
-    ScaleScore,
-    Score,
     Snapshot,
     Transition,
     UnexpectedExample,
-    ValidationResult,
-    Verdict,
 )
 
 Row = dict[str, Any]
@@ -57,14 +51,8 @@ def of_run(
     catalog: Catalog | None,
     snapshots: Iterable[Snapshot],
     reads: Iterable[ReadReport],
-    validations: Iterable[ValidationResult],
-    measurements: Iterable[QualityMeasurement],
-    scores: Iterable[Score],
-    verdicts: Iterable[Verdict],
-    scale_scores: Iterable[ScaleScore] = (),
-    fixes: Iterable[Fix] = (),
 ) -> Rows:
-    """All rows of one source's night, by table."""
+    """The rows of one source's night, by table, but for the artifacts of many lines (`lines`, `measurements`)."""
     run = {"run_id": run_id(index), "night": index.night}
     return {
         "run": [_row(index, run)],
@@ -85,15 +73,6 @@ def of_run(
                 column_changes=_json(_fitting(asdict(change) for change in it.column_changes)),
             )
             for it in reads
-        ],
-        **_of_validations(run, validations),
-        "quality_measurement": [_row(it, run) for it in measurements],
-        "score": [_row(it, run, _in_languages("explanation", it.explanation)) for it in scores],
-        "verdict": [_row(it, run) for it in verdicts],
-        "scale_score": [_row(it, run, _in_languages("title", it.title)) for it in scale_scores],
-        "fix": [
-            _row(it, run, _in_languages("title", it.title) | _in_languages("advice", it.advice))
-            for it in fixes
         ],
     }
 
@@ -126,28 +105,6 @@ def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
             for file in it.distributions
         ]
     return rows
-
-
-def _of_validations(run: Row, validations: Iterable[ValidationResult]) -> Rows:
-    results: list[Row] = []
-    examples: list[Row] = []
-    described: dict[tuple[str, str, str], Row] = {}
-    for one in validations:
-        table = _row(one, run, _place(one.distribution), table_name=one.table)
-        for it in one.results:
-            words = _in_languages("title", it.title) | _in_languages("advice", it.advice)
-            result = _row(it, table, words, col=it.column)
-            results.append(result)
-            described[(one.suite, one.suite_version, it.key)] = result
-            examples += [
-                _row(example, table, key=it.key, position=position, row_number=example.row)
-                for position, example in enumerate(it.examples[:EXAMPLES_KEPT], start=1)
-            ]
-    return {
-        "expectation_result": results,
-        "expectation_example": examples,
-        "expectation": list(described.values()),
-    }
 
 
 def of_alerts(

@@ -68,13 +68,12 @@ def forked(work: Callable[[], object], *, kill_after: float | None = None) -> in
 def history(folder: Path) -> dict[str, str]:
     """A hash of every table of the history, of the outbox and of every public page."""
     from pipelines import duck
+    from pipelines.history import store
 
     found = {}
     connection = duck.connect(folder / "history.duckdb", read_only=True)
-    tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
-    for (table,) in tables:
-        columns = "* exclude (applied_on)" if table == "schema_migration" else "*"
-        rows = sorted(map(repr, connection.execute(f"select {columns} from {table}").fetchall()))
+    for table in store.relations(connection):
+        rows = sorted(map(repr, connection.execute(f"from {table}").fetchall()))
         found[table] = f"{len(rows)} {hashlib.sha256(repr(rows).encode()).hexdigest()[:12]}"
     connection.close()
     for pattern in ("outbox/*.eml", "public/**/*.html"):

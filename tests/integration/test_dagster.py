@@ -20,6 +20,7 @@ from pipelines.definitions import build_definitions
 from pipelines.defs.resources import Tonight
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
+from pipelines.history import store
 from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
@@ -82,16 +83,14 @@ def scheduled_run(
 
 
 def history(settings: Settings) -> dict[str, list[str]]:
-    """Every row of every table, without the path of the installation."""
+    """Every row that says what the history says, without the path of the installation."""
     with duck.connect(settings.history, read_only=True) as connection:
-        tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
         return {
             table: sorted(
                 repr(row).replace(str(settings.data), "data")
-                for row in connection.execute(f"select * from {table}").fetchall()
+                for row in connection.execute(f"from {table}").fetchall()
             )
-            for (table,) in tables
-            if table != "schema_migration"  # when it was applied is the wall's time
+            for table in store.relations(connection)
         }
 
 

@@ -55,7 +55,7 @@ QUESTION = (
 
 def test_it_answers_while_a_night_is_writing(data: Path) -> None:
     with writing(data / "history.duckdb") as connection:
-        connection.execute("delete from score")
+        connection.execute("delete from dataset_night")
         answers = [ask(data, QUESTION, "--json") for _ in range(3)]
         connection.rollback()
         connection.begin()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines import artifacts
-from pipelines.history import database, record
+from pipelines.history import database, record, store
 from tests.unit.history import run_folders
 
 
@@ -25,13 +25,11 @@ def record_all(history: Path, folders: list[Path]) -> int:
 
 
 def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, sorted; without the instants at which the tables themselves were made."""
+    """Every row of every table and view that says what the history says, sorted."""
     with database.reading(path) as connection:
-        tables = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {
-            table: sorted(connection.execute(f"FROM {table}").fetchall(), key=repr)
-            for table in tables
-            if table not in ("schema_migration", "guide_dataset")  # both made by migrations
+            name: sorted(connection.execute(f"FROM {name}").fetchall(), key=repr)
+            for name in store.relations(connection)
         }
 
 

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import HistoryMissing, QueryError
-from pipelines.history import asking, meanings, publish, record
+from pipelines.history import asking, meanings, publish, record, store
 from tests.unit.history import run_folders
 
-VIEWS = [
-    *("availability", "coverage_by_country", "coverage_of_guide", "expectation_history", "freshness"),
-    *("latest_dataset", "latest_expectation", "latest_fix", "latest_scale", "latest_score", "latest_verdict"),
-    *(
-        "open_alerts",
-        "owner_workload",
-        "publisher_ranking",
-        "rows_over_time",
-        "rule_changes",
-        "scale_history",
-    ),
-    *("schema_changes", "score_change", "score_history", "time_to_repair", "uptime", "verdict_history"),
-    "worst_regressions",
-]
+VIEWS = sorted(
+    {
+        *re.findall(r"^CREATE VIEW (\w+)", publish.VIEWS.read_text(encoding="utf-8"), re.MULTILINE),
+        *store.BLOCKS,
+        "quality_measurement",
+    }
+)
 
 
 @pytest.fixture
@@ -44,17 +38,15 @@ def test_views_are_there_commented_and_not_empty(public: Path) -> None:
         assert len(asking.query(f"FROM {view}", public=public)) > 0, view
 
 
-def test_every_column_of_every_view_says_what_it_means(public: Path) -> None:
-    columns = (
-        "FROM duckdb_columns() c JOIN duckdb_views() v ON v.view_name = c.table_name AND NOT v.internal"
-        " WHERE c.database_name = 'quality'"
-    )
+def test_every_column_says_what_it_means(public: Path) -> None:
+    columns = "FROM duckdb_columns() WHERE database_name = 'quality' AND NOT internal"
     _, mute = asking.columns_and_rows(
-        f"SELECT table_name, column_name {columns} AND c.comment IS NULL", public=public
+        f"SELECT table_name, column_name {columns} AND comment IS NULL AND NOT suffix(table_name, '_rows')",
+        public=public,
     )
     assert mute == []
     _, names = asking.columns_and_rows(f"SELECT DISTINCT column_name {columns}", public=public)
-    assert {name for (name,) in names} == set(meanings.COLUMNS)
+    assert set(meanings.COLUMNS) <= {name for (name,) in names}
 
 
 def test_every_table_is_commented(public: Path) -> None:

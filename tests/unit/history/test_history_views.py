@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from pipelines import duck
+from pipelines import artifacts, duck
+from pipelines.history import store
+from pipelines.history.lines import KINDS
 from pipelines.history.migrate import migrate
 from pipelines.history.publish import VIEWS
+from pipelines.history.record import NIGHT_TABLES
 
 FIRST = date(2026, 1, 1)
 DATASET = "salud/contratos"
@@ -21,21 +25,44 @@ Row = dict[str, object]
 
 
 class History:
-    """An empty history with its views, and the ways to fill and ask it."""
+    """An empty history with its views, and the ways to fill it (before it is first asked) and to ask it."""
 
     def __init__(self) -> None:
         self.connection = duck.connect()
         migrate(self.connection)
         self.connection.execute(VIEWS.read_text(encoding="utf-8"))
+        self.rows: dict[str, list[Row]] = {}
 
     def add(self, table: str, *rows: Row) -> None:
-        for row in rows:
-            names = ", ".join(duck.quote(name) for name in row)
-            marks = ", ".join("?" * len(row))
-            self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+        self.rows.setdefault(table, []).extend(rows)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        rows, self.rows = self.rows, {}
+        store.add(self.connection, rows, as_lines(rows))
+        for table in NIGHT_TABLES:
+            store.insert(self.connection, table, rows.get(table, []))
         return self.connection.execute(sql).fetchall()
+
+
+def as_lines(rows: dict[str, list[Row]]) -> dict[str, pa.Table]:
+    """Rows as the lines of artifacts that they come from."""
+    lines: dict[str, list[Row]] = {artifact: [] for artifact in KINDS}
+    for table, artifact in ARTIFACTS.items():
+        for it in rows.pop(table, []):
+            source = str(it["run_id"]).partition("/")[2]
+            fields = {name: value for name, value in it.items() if name not in ("run_id", "night")}
+            lines[artifact].append({"night": it["night"], "source": source, "text": json.dumps(fields)})
+    schema = pa.schema({"night": pa.date32(), "source": pa.string(), "text": pa.string()})
+    return {artifact: pa.Table.from_pylist(found, schema) for artifact, found in lines.items()}
+
+
+ARTIFACTS = {
+    "score": artifacts.SCORES,
+    "scale_score": artifacts.SCALES,
+    "fix": artifacts.FIXES,
+    "verdict": artifacts.VERDICTS,
+    "quality_measurement": artifacts.MEASUREMENTS,
+}
 
 
 @pytest.fixture

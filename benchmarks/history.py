@@ -1,0 +1,169 @@
+"""How the history bears years of thousands of datasets: loading, a night, the views, publishing.
+
+    python -m benchmarks.history --datasets 3000 --nights 365
+
+Generates `history_data` from a seed, and measures each part in a process of its own, with the limits on memory and
+threads that the product sets. The last line is one JSON object: `load_rows_per_s`, measurements loaded a second from
+compacted months; `night_s`, seconds to record one more night from its run folders; `bytes_per_measurement` in the history
+file; `publish_s`; `trend_s`, the newest scores of one dataset as `veedor trend` asks for them, in a connection of its own
+(and `metric_trend_s`, one metric of it); `latest_all_s`, all rows of `latest_score`; `view_s`, for each view the seconds
+for one dataset and for all, every column computed; `over_handwritten`, each question's time through a view over that of
+the query of `history_views`; `peak_mb`, the largest resident set of any part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks import history_data, history_night
+from benchmarks.history_views import DATASET, QUESTIONS
+from benchmarks.measure import Figures, measured
+from benchmarks.validate_scale import machine
+
+SEED = 2017
+HISTORY = "history.duckdb"
+
+
+def load(folder: Path) -> Figures:
+    """Load the compacted months, as a rebuild does."""
+    from pipelines import duck
+    from pipelines.history import database, measurements
+
+    before = (folder / HISTORY).stat().st_size
+    count = 0
+    started = time.perf_counter()
+    for month in sorted(folder.glob("*.parquet")):
+        with database.writing(folder / HISTORY) as connection:
+            lines = f"(SELECT night, source, text FROM read_parquet({duck.literal(str(month))}))"
+            count += measurements.add(connection, lines)
+    taken = time.perf_counter() - started
+    grown = (folder / HISTORY).stat().st_size - before
+    return {"rows": count, "load_rows_per_s": count / taken, "bytes_per_measurement": grown / count}
+
+
+def night(folder: Path) -> Figures:
+    """Record one more night from run folders that are there already."""
+    from pipelines.history.record import record_runs
+
+    folders = sorted(path for path in (folder / "runs").glob("*/*") if path.is_dir())
+    started = time.perf_counter()
+    count = record_runs(folder / HISTORY, folders)
+    return {"rows": count, "night_s": time.perf_counter() - started}
+
+
+def publish(folder: Path) -> Figures:
+    """Publish everything."""
+    from pipelines.history.publish import publish as publish_history
+
+    started = time.perf_counter()
+    published = publish_history(folder / HISTORY, folder / "public")
+    return {
+        "rows": 0,
+        "publish_s": time.perf_counter() - started,
+        "published_mb": published.stat().st_size / 1e6,
+    }
+
+
+def ask(folder: Path) -> Figures:
+    """Ask every view, for one dataset and for all."""
+    from pipelines.cli.trend import SCORES
+    from pipelines.history import asking
+
+    def cold(sql: str, params: Any) -> Callable[[], Any]:
+        return lambda: asking.columns_and_rows(sql, params, public=folder / "public")
+
+    metric = "SELECT night, value FROM quality_measurement WHERE dataset = $dataset AND metric = 'timeliness.age' ORDER BY 1"
+    found: Figures = {
+        "trend_s": _fastest(cold(SCORES, {"dataset": DATASET, "dimensions": ["access", "content"]})),
+        "metric_trend_s": _fastest(cold(metric, {"dataset": DATASET})),
+        "latest_all_s": _fastest(cold("FROM latest_score", None)),
+        "view_s": {},
+        "over_handwritten": {},
+    }
+    with asking.opened(folder / "public") as connection:
+        columns: dict[str, set[str]] = {}
+        for view, column in connection.execute(
+            "SELECT view_name, column_name FROM duckdb_views() v JOIN duckdb_columns() c ON c.table_name = v.view_name"
+            " WHERE v.database_name = 'quality' AND NOT v.internal"
+        ).fetchall():
+            columns.setdefault(view, set()).add(column)
+        for view in sorted(columns):
+            every = f"SELECT max(COLUMNS(*)) FROM {view}"
+            found["view_s"][view] = {"all": _fastest(lambda sql=every: connection.execute(sql).fetchall(), 2)}
+            if "dataset" in columns[view]:
+                one = f"FROM {view} WHERE dataset = '{DATASET}'"
+                found["view_s"][view]["one"] = _fastest(lambda sql=one: connection.execute(sql).fetchall())
+            print(json.dumps({view: found["view_s"][view]}), file=sys.stderr)
+        for name, (through, by_hand) in QUESTIONS.items():
+            found["over_handwritten"][name] = _ratio(connection, name, through, by_hand)
+            print(json.dumps({name: found["over_handwritten"][name]}), file=sys.stderr)
+    return found | {"rows": 0}
+
+
+def _ratio(connection: Any, name: str, through: str, by_hand: str) -> float:
+    answers = [sorted(connection.execute(sql).fetchall(), key=repr) for sql in (through, by_hand)]
+    if [_rounded(row) for row in answers[0]] != [_rounded(row) for row in answers[1]]:
+        raise ValueError(f"{name}: the view and the query by hand differ")
+    ratios = []
+    for _ in range(5):
+        taken = [
+            _fastest(lambda sql=sql: connection.execute(sql).fetchall(), 1) for sql in (through, by_hand)
+        ]
+        ratios.append(taken[0] / taken[1])
+    return round(statistics.median(ratios), 2)
+
+
+def _rounded(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+
+
+def _fastest(work: Callable[[], Any], times: int = 5) -> float:
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return round(min(taken), 4)
+
+
+def main() -> None:
+    """Generate, measure and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--datasets", type=int, default=3000)
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--seed", type=int, default=SEED)
+    given = parser.parse_args()
+    figures: Figures = {"datasets": given.datasets, "nights": given.nights, "machine": machine()}
+    peak = 0.0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        history_data.everything_else(folder / HISTORY, given.seed, given.datasets, given.nights)
+        history_data.measurement_lines(folder, given.seed, given.datasets, given.nights)
+        last = history_data.FIRST + timedelta(days=given.nights)
+        for part in ("load", "night", "publish", "ask"):
+            if part == "night":
+                history_night.write(folder / "runs", given.seed, given.datasets, last)
+            found = measured(f"benchmarks.history:{part}", folder)
+            peak = max(peak, found["peak_mb"])
+            figures |= {
+                key: value
+                for key, value in found.items()
+                if key not in ("rows", "wall_s", "cpu_s", "process_s")
+            }
+            if part in ("load", "night"):
+                figures[f"{part}_rows"] = found["rows"]
+            print(json.dumps({part: found}), file=sys.stderr)
+    print(json.dumps(figures | {"peak_mb": round(peak)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Lines: artifacts of which a night has very many become rows in DuckDB, without a Python object for each.
+
+Belongs here: scores, scales, fixes, verdicts and validation results, one JSON object a line, as the columns of their
+tables. The lines come from run folders or from compacted nights. Does not belong here: artifacts of a few lines a
+source (`rows`), measurements, which are stored another way (`measurements`), and where rows go (`store`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import artifacts
+from pipelines.errors import ArtifactDamaged
+from pipelines.history.rows import EXAMPLES_KEPT, TEXT_LIMIT
+from pipelines.model import Fix, QualityMeasurement, ScaleScore, Score, ValidationResult, Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+KINDS: dict[str, type] = {
+    artifacts.MEASUREMENTS: QualityMeasurement,
+    artifacts.VALIDATION_RESULTS: ValidationResult,
+    artifacts.SCORES: Score,
+    artifacts.SCALES: ScaleScore,
+    artifacts.FIXES: Fix,
+    artifacts.VERDICTS: Verdict,
+}
+
+_TEXT, _WORDS = "VARCHAR", {"en": "VARCHAR", "es": "VARCHAR"}
+_RESULT = {
+    **dict.fromkeys(
+        ("key", "type", "outcome", "severity", "dimension", "principle", "role", "column"), _TEXT
+    ),
+    **dict.fromkeys(("reason", "observed_value", "basis", "executed_by"), _TEXT),
+    **dict.fromkeys(("element_count", "missing_count", "unexpected_count"), "BIGINT"),
+    **dict.fromkeys(("unexpected_percent", "mostly"), "DOUBLE"),
+    "examples": [{"row": "BIGINT", "value": _TEXT, "record": _TEXT}],
+    "title": _WORDS,
+    "advice": _WORDS,
+}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How lines of `artifact`, of the JSON `structure`, become rows: a SELECT over `line` (run_id, night, m)."""
+
+    artifact: str
+    structure: Mapping[str, Any]
+    select: str
+
+
+def _flat(artifact: str, numbers: Sequence[str], words: Sequence[str], *texts: str) -> Lines:
+    structure = dict.fromkeys(("dataset", *texts), _TEXT) | dict.fromkeys(numbers, "DOUBLE")
+    named = ", ".join(f"m.{word}.{it} AS {word}_{it}" for word in words for it in ("en", "es"))
+    chosen = ", ".join([*(f"m.{name}" for name in structure), *([named] if named else [])])
+    return Lines(
+        artifact, structure | dict.fromkeys(words, _WORDS), f"SELECT run_id, night, {chosen} FROM line"
+    )
+
+
+_VALIDATION: dict[str, Any] = {
+    **dict.fromkeys(
+        ("distribution", "table", "suite", "suite_version", "sha256", "layout", "reused_from"), _TEXT
+    ),
+    "rows": "BIGINT",
+    "results": [_RESULT],
+}
+_EACH = (
+    '(SELECT run_id, night, m.distribution, m."table", m.suite, m.suite_version, m."rows", m.layout, m.sha256,'
+    " m.reused_from, regexp_replace(m.distribution, '/[^/]*$', '') AS dataset,"
+    " unnest(m.results) AS r FROM line)"
+)
+_WORDED = "r.title.en AS title_en, r.title.es AS title_es, r.advice.en AS advice_en, r.advice.es AS advice_es"
+
+TABLES = {
+    "verdict": _flat(artifacts.VERDICTS, ("critical_failed", "warning_failed"), (), "outcome", "reason"),
+    "score": _flat(artifacts.SCORES, ("score",), ("explanation",), "category", "dimension", "rules"),
+    "scale_score": _flat(
+        artifacts.SCALES,
+        ("points", "known", "most"),
+        ("title",),
+        *("scale", "part", "item", "evidence", "metric", "rules"),
+    ),
+    "fix": _flat(
+        artifacts.FIXES,
+        ("place", "gain", "gain_in_category"),
+        ("title", "advice"),
+        *("subject", "kind", "category", "dimension", "rules"),
+    ),
+    "expectation_result": Lines(
+        artifacts.VALIDATION_RESULTS,
+        _VALIDATION,
+        'SELECT run_id, night, dataset, distribution, "table" AS table_name, suite, suite_version, rows, layout,'
+        ' sha256, reused_from, r.* EXCLUDE (examples, title, advice, "column"), r."column" AS col'
+        f" FROM {_EACH}",
+    ),
+    "expectation_example": Lines(
+        artifacts.VALIDATION_RESULTS,
+        _VALIDATION,
+        'SELECT run_id, night, dataset, distribution, "table" AS table_name, r.key, position,'
+        " r.examples[position].row AS row_number, r.examples[position].value AS value,"
+        " r.examples[position].record AS record"
+        f" FROM (SELECT *, unnest(range(1, least(len(r.examples), {EXAMPLES_KEPT}) + 1)) AS position FROM {_EACH})",
+    ),
+    "expectation": Lines(
+        artifacts.VALIDATION_RESULTS,
+        _VALIDATION,
+        "SELECT run_id, night, suite, suite_version, r.key, r.type, r.severity, r.dimension, r.principle, r.role,"
+        f" r.basis, {_WORDED} FROM {_EACH}"
+        " QUALIFY row_number() OVER (PARTITION BY suite, suite_version, r.key ORDER BY run_id DESC) = 1",
+    ),
+}
+
+
+def lines_of(folders: Sequence[Path]) -> dict[str, pa.Table]:
+    """The lines of run folders by artifact, as (night, source, text)."""
+    return {artifact: _of(folders, artifact) for artifact in KINDS}
+
+
+def _of(folders: Sequence[Path], artifact: str) -> pa.Table:
+    import pyarrow as pa
+
+    nights: list[date] = []
+    sources: list[str] = []
+    texts: list[str] = []
+    for folder in folders:
+        path = folder / artifact
+        if not path.is_file():
+            continue
+        try:
+            lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        except UnicodeDecodeError as error:
+            raise ArtifactDamaged(f"{path}: this is not what Veedor wrote ({error})") from error
+        nights += [date.fromisoformat(folder.parent.name)] * len(lines)
+        sources += [folder.name] * len(lines)
+        texts += lines
+    columns = (pa.array(nights, pa.date32()), pa.array(sources, pa.string()), pa.array(texts, pa.string()))
+    return pa.table(dict(zip(("night", "source", "text"), columns, strict=True)))
+
+
+def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, pa.Table]) -> int:
+    """Make the temporary table `incoming` of all rows that `lines` have for `table`; gives how many.
+
+    Texts are cut at TEXT_LIMIT. Raises `duckdb.Error` on a line that is no JSON, and `ArtifactDamaged` on one that
+    lacks what every line has; `find_damage` says which.
+    """
+    how = TABLES[table]
+    columns = connection.execute(f"DESCRIBE {table}").fetchall()
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {table} LIMIT 0")
+    cut = f"if(length(x.{{0}}) > {TEXT_LIMIT}, left(x.{{0}}, {TEXT_LIMIT - 1}) || '…', x.{{0}}) AS {{0}}"
+    named = [f'"{name}"' for name, *_ in columns]
+    chosen = ", ".join(
+        cut.format(name) if kind == "VARCHAR" else f"x.{name}"
+        for name, (_, kind, *_) in zip(named, columns, strict=True)
+    )
+    connection.register("lines", lines[how.artifact])
+    connection.execute(
+        "INSERT INTO incoming WITH line AS (SELECT night || '/' || source AS run_id, night,"
+        f" from_json(text, '{json.dumps(how.structure)}') AS m FROM lines)"
+        f" SELECT {chosen} FROM ({how.select}) x"
+    )
+    connection.unregister("lines")
+    (count, whole) = connection.execute(
+        f"SELECT count(*), count({'suite' if table == 'expectation' else 'dataset'}) FROM incoming"
+    ).fetchall()[0]
+    if count != whole:
+        raise ArtifactDamaged(f"{how.artifact}: {count - whole} lines are not what Veedor wrote")
+    return int(count)
+
+
+def find_damage(folders: Sequence[Path]) -> None:
+    """Read all lines the slow way. Raises `ArtifactDamaged` naming file and line of the first damage."""
+    for folder in folders:
+        for artifact, kind in KINDS.items():
+            if (folder / artifact).is_file():
+                artifacts.read_values(folder / artifact, kind)
