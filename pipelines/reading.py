@@ -32,7 +32,7 @@ def snapshot_worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
 
 
 def layouts_of(source: Source, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:
-    """The layouts to try: the declared one alone, else those of the guide dataset and the roles' own names."""
+    """The layouts to try: the declared ones alone, else those of the guide dataset and the roles' own names."""
     suite = tools.suites.get(dataset.guide_dataset or "")
     if suite is None:
         return ()
@@ -40,7 +40,7 @@ def layouts_of(source: Source, dataset: Dataset, tools: Tools) -> tuple[Layout, 
         (item.layout for item in source.datasets if f"{source.id}/{item.id}" == dataset.key), None
     )
     if declared is not None:
-        return tuple(layout for layout in tools.layouts if layout.name == declared)
+        return tuple(layout for layout in tools.layouts if layout.name in declared)
     return (*tools.layouts, of_roles(suite.guide_dataset, suite.roles))
 
 

@@ -17,7 +17,15 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pipelines import record_path
 from pipelines.errors import SourcesError
@@ -79,6 +87,11 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _one_or_several(value: Any) -> Any:
+    """One name as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def _record_path(value: str) -> str:
     record_path.steps(value)
     return value
@@ -91,6 +104,11 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 RecordPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_record_path)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+Names = Annotated[
+    tuple[Text, ...],
+    Field(min_length=1),
+    BeforeValidator(_one_or_several, json_schema_input_type=Text | tuple[Text, ...]),
+]
 Language = Literal["es", "en"]
 PortalKind = Literal[
     "ckan", "socrata", "opendatasoft", "arcgis", "udata", "dkan", "dcat_us", "dcat", "ocds_api", "direct"
@@ -187,8 +205,10 @@ class SourceDataset(_Block):
     guide_dataset: str | None = Field(
         default=None, description="Key of the Open Up Guide's dataset that it should be; names the suite."
     )
-    layout: str | None = Field(
-        default=None, description="Layout to use; left out: chosen by the columns of the file."
+    layout: Names | None = Field(
+        default=None,
+        description="Layout to use, or several of which the best fit is taken (`[name, other]`); "
+        "left out: chosen by the columns of the file among all of the guide dataset.",
     )
     accrual_periodicity: str | None = Field(
         default=None, description="How often it is promised to change (dct:accrualPeriodicity)."

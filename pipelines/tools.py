@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from pipelines import __version__
@@ -98,8 +99,11 @@ def opened_tools(
 
 
 def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:
-    """Raise `SourcesError` when the declaration names a guide dataset or a layout that does not exist."""
-    names = {layout.name for layout in layouts}
+    """Raise `SourcesError` when the declaration names a guide dataset or a layout that does not exist.
+
+    A layout of another guide dataset than the declared one is refused too: it would never be laid.
+    """
+    meant_for = {layout.name: layout.guide_dataset for layout in layouts}
     for source in sources.sources:
         for dataset in source.datasets:
             where = f"source {source.id!r}, dataset {dataset.id!r}"
@@ -109,12 +113,33 @@ def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str
                     f"Use one of: {', '.join(guide)}.",
                     file=file,
                 )
-            if dataset.layout is not None and dataset.layout not in names:
-                raise SourcesError(
-                    f"{where}: there is no layout {dataset.layout!r}.",
-                    "Leave `layout` out to have it chosen by the columns, or add the layout.",
-                    file=file,
-                )
+            for name in dataset.layout or ():
+                if dataset.guide_dataset is None:
+                    raise SourcesError(
+                        f"{where}: `layout` says nothing without `guide_dataset`.",
+                        "Name the guide dataset too, or leave `layout` out.",
+                        file=file,
+                    )
+                if meant_for.get(name) != dataset.guide_dataset:
+                    what = f"is for {meant_for[name]}" if name in meant_for else "does not exist"
+                    raise SourcesError(
+                        f"{where}: layout {name!r} {what}.",
+                        _other_layouts(name, dataset.guide_dataset, meant_for),
+                        file=file,
+                    )
+
+
+def _other_layouts(name: str, guide_dataset: str, meant_for: Mapping[str, str]) -> str:
+    """What to write instead of a layout that cannot be used: those of the dataset, the most alike first."""
+    known = sorted(
+        (each for each, dataset in meant_for.items() if dataset == guide_dataset),
+        key=lambda each: -SequenceMatcher(None, name, each).ratio(),
+    )
+    out = "leave `layout` out to have it chosen by the columns"
+    if not known:
+        return f"There is no layout for {guide_dataset} yet: {out}, or add one (docs/add-a-layout.md)."
+    named = ", ".join(known[:5]) + (", ..." if len(known) > 5 else "")
+    return f"For {guide_dataset} there are: {named}. Use one of them, or {out}."
 
 
 def rules_of(expectations: Path) -> str:

@@ -104,13 +104,54 @@ def test_direct_needs_addresses() -> None:
         parse(text)
 
 
-def test_a_guide_dataset_or_layout_that_does_not_exist_is_refused() -> None:
+def test_a_guide_dataset_that_does_not_exist_is_refused() -> None:
     guide, layouts = load_guide(packaged_expectations()), load_layouts(packaged_expectations())
     check(parse(GOOD), guide, layouts, "sources.yaml")
     with pytest.raises(SourcesError, match="no dataset 'contracts'"):
         check(parse(GOOD.replace("contracts_register", "contracts")), guide, layouts, "sources.yaml")
-    with pytest.raises(SourcesError, match="no layout 'x'"):
-        check(parse(GOOD + "        layout: x\n"), guide, layouts, "sources.yaml")
+
+
+def test_one_layout_is_a_list_of_one() -> None:
+    assert parse(GOOD).sources[0].datasets[0].layout is None
+    assert parse(GOOD + "        layout: a\n").sources[0].datasets[0].layout == ("a",)
+    assert parse(GOOD + "        layout: [a, b]\n").sources[0].datasets[0].layout == ("a", "b")
+    with pytest.raises(SourcesError, match="layout"):
+        parse(GOOD + "        layout: []\n")
+
+
+@pytest.mark.parametrize(
+    ("declared", "complaint", "remedy"),
+    [
+        ("mx_compranet_2010", None, None),
+        ("[mx_compranet_2002, mx_compranet_2010, mx_compranet_2018]", None, None),
+        ("mx_compranet_2011", "layout 'mx_compranet_2011' does not exist", "there are: mx_compranet_20"),
+        ("[mx_compranet_2010, x]", "layout 'x' does not exist", "leave `layout` out"),
+        ("ocds_tenders", "layout 'ocds_tenders' is for tenders_awards", "there are: ocds_contracts"),
+    ],
+)
+def test_a_layout_that_can_never_be_laid_is_refused_with_those_that_can(
+    declared: str, complaint: str | None, remedy: str | None
+) -> None:
+    guide, layouts = load_guide(packaged_expectations()), load_layouts(packaged_expectations())
+    sources = parse(f"{GOOD}        layout: {declared}\n")
+    if complaint is None or remedy is None:
+        check(sources, guide, layouts, "sources.yaml")
+        return
+    with pytest.raises(SourcesError) as caught:
+        check(sources, guide, layouts, "sources.yaml")
+    assert complaint in str(caught.value)
+    assert remedy in caught.value.advice
+
+
+def test_a_layout_without_guide_dataset_or_for_one_without_layouts_is_refused() -> None:
+    guide, layouts = load_guide(packaged_expectations()), load_layouts(packaged_expectations())
+    alone = GOOD.replace("        guide_dataset: contracts_register\n", "        layout: ocds_contracts\n")
+    with pytest.raises(SourcesError, match="says nothing without `guide_dataset`"):
+        check(parse(alone), guide, layouts, "sources.yaml")
+    others = tuple(layout for layout in layouts if layout.guide_dataset != "contracts_register")
+    with pytest.raises(SourcesError, match="does not exist") as caught:
+        check(parse(GOOD + "        layout: mx_compranet_2010\n"), guide, others, "sources.yaml")
+    assert "no layout for contracts_register yet" in caught.value.advice
 
 
 def test_a_missing_or_binary_file_is_one_clear_error(tmp_path: Path) -> None:
