@@ -10,7 +10,17 @@ from docs.tools.markdown import table
 
 def formats() -> str:
     """reference/formats.md"""
-    from pipelines.tables import bods, delimited, geojson, iati, ocds, registry, spreadsheet, spreadsheetml
+    from pipelines.tables import (
+        bods,
+        delimited,
+        geojson,
+        grants360,
+        iati,
+        ocds,
+        registry,
+        spreadsheet,
+        spreadsheetml,
+    )
 
     wrapped = {"text": delimited} | dict.fromkeys(("xlsx", "xlsb", "ods", "xls"), spreadsheet)
     readers = [
@@ -33,7 +43,7 @@ def formats() -> str:
             "## Tables\n",
             table(("format", "promised by", "what it is"), readers),
             "Told apart by what is in them, with tables of their own:\n",
-            *(f"- {_first_line(module)}" for module in (ocds, bods, geojson, iati, spreadsheetml)),
+            *(f"- {_first_line(module)}" for module in (ocds, bods, grants360, geojson, iati, spreadsheetml)),
             "\n## Around them\n",
             table(("format", "promised by", "what it is"), around),
         )

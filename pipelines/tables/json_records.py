@@ -1,11 +1,13 @@
 """JSON objects of no known standard as one flat table, in which arrays of objects stay JSON text.
 
 Belongs here: that table, and what every report on JSON says of losses. Does not belong here: finding the objects
-(`json_source`), how a value becomes a cell (`json_values`), or what objects mean (`ocds`, `bods`, `geojson`).
+(`json_source`), how a value becomes a cell (`json_values`), or what objects mean (`ocds`, `bods`, `geojson`,
+`grants360`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from pipelines.errors import ReadFault
@@ -17,14 +19,16 @@ from pipelines.tables.table import Table
 from pipelines.tables.workspace import Records, Workspace
 
 
-def read(source: Found, space: Workspace) -> list[Table]:
-    """Put `source` into one flat table."""
+def read(source: Found, space: Workspace, beside: Container[str] = ()) -> list[Table]:
+    """Put `source` into one flat table; the first object of each array in `beside` stands there too (`name/0/id`)."""
     table = Records(space, space.relation())
     for number, item in source.items:
         if isinstance(item, dict):
             flat, arrays = flatten(item)
             for name, array in arrays:
                 flat[name] = dumped(array) if array else None
+                if name in beside and array and isinstance(array[0], dict):
+                    flat |= {f"{name}/0/{field}": value for field, value in flatten(array[0])[0].items()}
             table.add(number, flat)
         else:
             source.lose(number)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
-from pipelines.tables import bods, delimited, geojson, json_records, json_source, ocds
+from pipelines.tables import bods, delimited, geojson, grants360, json_records, json_source, ocds
 from pipelines.tables.json_source import Found
 from pipelines.tables.table import Table
 from pipelines.tables.workspace import Workspace
@@ -37,6 +37,7 @@ STANDARDS = (
     Standard(ocds.unpacked, ocds.recognises, ocds.read),
     Standard(bods.unpacked, bods.recognises, bods.read),
     Standard(geojson.unpacked, geojson.recognises, geojson.read),
+    Standard(grants360.unpacked, grants360.recognises, grants360.read),
 )
 
 

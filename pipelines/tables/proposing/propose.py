@@ -161,10 +161,14 @@ def _commonness(datasets: Iterable[KnownDataset]) -> Mapping[str, int]:
 
 
 def _scored(proposal: Proposal, common: Mapping[str, int]) -> Proposal:
-    """How likely the table is this dataset: what is sure, rare roles counting more, and the core that is there."""
+    """How likely the table is this dataset: what is sure, rare roles counting more, and the core that is there.
+
+    With fewer sure roles than the dataset cannot be without, it is as much less likely.
+    """
     held = sum(item.confidence / common[item.role] ** 0.5 for item in proposal.sure)
     held += sum(item.confidence / common[item.role] ** 0.5 for item in proposal.possible) / 4
     core = [role for role, known in proposal.dataset.roles.items() if known.level == "core"]
     there = {item.role for item in proposal.sure} & set(core)
     share = len(there) / len(core) if core else 0.5
-    return replace(proposal, score=held * (0.5 + share))
+    least = proposal.dataset.minimum_roles
+    return replace(proposal, score=held * (0.5 + share) * min(1.0, len(proposal.sure) / least))
