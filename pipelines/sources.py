@@ -17,15 +17,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from cronsim import CronSim, CronSimError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.functional_validators import BeforeValidator
 
 from pipelines import record_path
 from pipelines.errors import SourcesError
@@ -87,11 +80,6 @@ def _mail_address(value: str) -> str:
     return value
 
 
-def _one_or_several(value: Any) -> Any:
-    """One name as a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
 def _record_path(value: str) -> str:
     record_path.steps(value)
     return value
@@ -107,7 +95,7 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[
     tuple[Text, ...],
     Field(min_length=1),
-    BeforeValidator(_one_or_several, json_schema_input_type=Text | tuple[Text, ...]),
+    BeforeValidator(lambda it: [it] if isinstance(it, str) else it, Text | tuple[Text, ...]),
 ]
 Language = Literal["es", "en"]
 PortalKind = Literal[

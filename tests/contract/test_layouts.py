@@ -129,9 +129,7 @@ ALL = load_layouts(EXPECTATIONS)
 every_layout = pytest.mark.parametrize("name", sorted(LAYOUTS))
 # Headers as public code or descriptions of a publication give them, where no file of it was at hand.
 HEADERS: dict[str, list[list[str]]] = json.loads(
-    (Path(__file__).resolve().parent.parent / "samples" / "published_headers.json").read_text(
-        encoding="utf-8"
-    )
+    (Path(__file__).parent / "published_headers.json").read_text(encoding="utf-8")
 )
 # Columns of a layout that such a header does not have; its basis says where they come from.
 WANTING = {"mx_pdn_s3_particulares": ("resolution_url", "duration")}
