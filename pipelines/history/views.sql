@@ -1,10 +1,14 @@
 -- The views of the published database: the interface for everybody's SQL. A column is never renamed or given
 -- another meaning silently. They are made in `quality.duckdb` only, over tables of the same file.
 
--- A dataset has one row a night. Ordered by the night alone, DuckDB finds the newest without a window over the table.
+-- What is newest is looked up in `dataset_night`, which is narrow, and only then fetched from the wide tables.
 CREATE VIEW latest_dataset AS
-SELECT d.* FROM dataset d
-QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC) = 1;
+SELECT n.run_id, n.night, r.* EXCLUDE (block)
+       REPLACE (from_json(keywords, '["VARCHAR"]') AS keywords, from_json(themes, '["VARCHAR"]') AS themes,
+                from_json(declared, '["VARCHAR"]') AS declared)
+FROM (SELECT dataset, max(night) AS night, arg_max(run_id, night) AS run_id, arg_max(dataset_block, night) AS block
+      FROM dataset_night WHERE dataset_block IS NOT NULL GROUP BY dataset) n
+JOIN dataset_rows r ON r.block = n.block AND r.dataset = n.dataset;
 COMMENT ON VIEW latest_dataset IS 'Each dataset as its portal last described it.';
 
 CREATE VIEW score_history AS
@@ -14,8 +18,12 @@ FROM score s LEFT JOIN latest_dataset d ON d.dataset = s.dataset;
 COMMENT ON VIEW score_history IS 'Every score of every night. Compare only rows with equal rules.';
 
 CREATE VIEW latest_score AS
-SELECT h.* FROM score_history h
-JOIN (SELECT dataset, max(night) AS night FROM score GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.guide_dataset, s.category,
+       s.dimension, s.score, s.rules, s.explanation_en, s.explanation_es
+FROM (SELECT dataset, max(night) AS night, arg_max(score_block, night) AS block
+      FROM dataset_night WHERE score_block IS NOT NULL GROUP BY dataset) n
+JOIN score_rows s ON s.block = n.block AND s.dataset = n.dataset
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
 COMMENT ON VIEW latest_score IS 'The scores of each dataset''s newest night; columns as in score_history.';
 
 CREATE VIEW scale_history AS
@@ -25,16 +33,23 @@ FROM scale_score c LEFT JOIN latest_dataset d ON d.dataset = c.dataset;
 COMMENT ON VIEW scale_history IS 'Every night on the scales of others: the Charter''s principles, Mexico''s of 2019, the European MQA.';
 
 CREATE VIEW latest_scale AS
-SELECT h.* FROM scale_history h
-JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.guide_dataset, c.scale, c.part, c.item,
+       c.title_en, c.title_es, c.points, c.known, c.most, c.evidence, c.metric, c.rules
+FROM (
+    SELECT b.dataset, b.night, b.scale_score_block AS block FROM dataset_night b
+    JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v ON v.dataset = b.dataset AND v.night = b.night) n
+JOIN scale_score_rows c ON c.block = n.block AND c.dataset = n.dataset
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
 COMMENT ON VIEW latest_scale IS 'The scales on each dataset''s newest night; columns as in scale_history.';
 
 CREATE VIEW latest_fix AS
-SELECT f.night, split_part(f.dataset, '/', 1) AS source, f.dataset, d.title, d.guide_dataset, f.place, f.subject, f.kind,
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.guide_dataset, f.place, f.subject, f.kind,
        f.category, f.dimension, f.gain, f.gain_in_category, f.title_en, f.title_es, f.advice_en, f.advice_es, f.rules
-FROM fix f
-JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = f.dataset AND n.night = f.night
-LEFT JOIN latest_dataset d ON d.dataset = f.dataset;
+FROM (
+    SELECT b.dataset, b.night, b.fix_block AS block FROM dataset_night b
+    JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v ON v.dataset = b.dataset AND v.night = b.night) n
+JOIN fix_rows f ON f.block = n.block AND f.dataset = n.dataset
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
 COMMENT ON VIEW latest_fix IS 'What to mend first in each dataset, by the points that it would gain.';
 
 CREATE VIEW expectation_history AS
@@ -49,8 +64,17 @@ LEFT JOIN expectation e ON e.suite = r.suite AND e.suite_version = r.suite_versi
 COMMENT ON VIEW expectation_history IS 'What came of every expectation, every night, passes too. Compare only within one suite_version.';
 
 CREATE VIEW latest_expectation AS
-SELECT h.* FROM expectation_history h
-JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.guide_dataset, r.distribution,
+       r.table_name, r.suite, r.suite_version, r.key, r.type, e.title_en, e.title_es, r.outcome, r.severity,
+       r.dimension, r.principle, r.role, r.col, r.reason, r."rows", r.element_count, r.missing_count,
+       r.unexpected_count, r.unexpected_percent, r.mostly, r.observed_value, e.advice_en, e.advice_es, r.basis,
+       r.executed_by, r.sha256, r.reused_from
+FROM (
+    SELECT b.dataset, b.night, b.expectation_result_block AS block FROM dataset_night b
+    JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v ON v.dataset = b.dataset AND v.night = b.night) n
+JOIN expectation_result_rows r ON r.block = n.block AND r.dataset = n.dataset
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset
+LEFT JOIN expectation e ON e.suite = r.suite AND e.suite_version = r.suite_version AND e.key = r.key;
 COMMENT ON VIEW latest_expectation IS 'The expectations of each dataset''s newest night; none when it could not be validated then.';
 
 CREATE VIEW verdict_history AS
@@ -60,8 +84,12 @@ FROM verdict v LEFT JOIN latest_dataset d ON d.dataset = v.dataset;
 COMMENT ON VIEW verdict_history IS 'What came of every dataset, every night, in one word and one sentence.';
 
 CREATE VIEW latest_verdict AS
-SELECT h.* FROM verdict_history h
-JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = h.dataset AND n.night = h.night;
+SELECT v.night, split_part(v.dataset, '/', 1) AS source, v.dataset, d.title, d.publisher, d.country,
+       d.guide_dataset, d.guide_title_en, d.guide_title_es, v.outcome, v.reason, v.critical_failed, v.warning_failed
+FROM (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome, arg_max(reason, night) AS reason,
+             arg_max(critical_failed, night) AS critical_failed, arg_max(warning_failed, night) AS warning_failed
+      FROM verdict GROUP BY dataset) v
+LEFT JOIN latest_dataset d ON d.dataset = v.dataset;
 COMMENT ON VIEW latest_verdict IS 'The verdict of each dataset''s newest night; columns as in verdict_history.';
 
 CREATE VIEW coverage_of_guide AS
@@ -72,7 +100,7 @@ fetched AS (
 scored AS (
     SELECT s.dataset, max(s.score) FILTER (WHERE s.dimension = 'access') AS access,
            max(s.score) FILTER (WHERE s.dimension = 'content') AS content
-    FROM score s JOIN newest n ON n.dataset = s.dataset AND n.night = s.night
+    FROM latest_score s JOIN newest n ON n.dataset = s.dataset AND n.night = s.night
     WHERE s.dimension IN ('access', 'content') GROUP BY s.dataset),
 watched AS (
     SELECT v.*,
@@ -186,24 +214,26 @@ COMMENT ON VIEW freshness IS 'How old each file of each dataset''s newest night 
 
 CREATE VIEW uptime AS
 WITH visit AS (
-    SELECT dataset, night, metric_version,
-           CASE WHEN min(value) < 1 THEN 0 WHEN count(*) = count(value) THEN 1 END AS up
-    FROM quality_measurement WHERE metric = 'availability.reachable' GROUP BY dataset, night, metric_version),
+    SELECT c.dataset, m.night, m.metric,
+           CASE WHEN min(m.value) < 1 THEN 0 WHEN count(*) = count(m.value) THEN 1 END AS up
+    FROM measurement m JOIN computed_on c ON c.id = m.computed_on
+    WHERE m.metric IN (SELECT id FROM metric WHERE metric = 'availability.reachable')
+    GROUP BY c.dataset, m.night, m.metric),
 known AS (
-    SELECT *, max(night) OVER (PARTITION BY dataset) AS newest,
-           max(CASE WHEN up = 1 THEN night END) OVER (PARTITION BY dataset) AS last_up,
-           arg_max(metric_version, night) OVER (PARTITION BY dataset) AS newest_version
-    FROM visit)
+    SELECT dataset, max(night) AS newest, arg_max(metric, night) AS metric, max(night) FILTER (WHERE up = 1) AS last_up
+    FROM visit GROUP BY dataset)
 SELECT k.newest AS night, split_part(k.dataset, '/', 1) AS source, k.dataset, d.title, d.publisher, d.guide_dataset,
-       count(*) AS nights, count(k.up) AS nights_known, avg(k.up) AS uptime,
-       avg(k.up) FILTER (WHERE k.night > k.newest - 7) AS uptime_7_days,
-       avg(k.up) FILTER (WHERE k.night > k.newest - 30) AS uptime_30_days,
-       avg(k.up) FILTER (WHERE k.night > k.newest - 365) AS uptime_365_days,
-       max(k.last_up) AS last_up, min(k.night) FILTER (WHERE k.up = 0 AND (k.last_up IS NULL OR k.night > k.last_up)) AS down_since,
-       k.metric_version
-FROM known k LEFT JOIN latest_dataset d ON d.dataset = k.dataset
-WHERE k.metric_version = k.newest_version
-GROUP BY k.newest, k.dataset, d.title, d.publisher, d.guide_dataset, k.metric_version;
+       count(*) AS nights, count(v.up) AS nights_known, avg(v.up) AS uptime,
+       avg(v.up) FILTER (WHERE v.night > k.newest - 7) AS uptime_7_days,
+       avg(v.up) FILTER (WHERE v.night > k.newest - 30) AS uptime_30_days,
+       avg(v.up) FILTER (WHERE v.night > k.newest - 365) AS uptime_365_days,
+       k.last_up, min(v.night) FILTER (WHERE v.up = 0 AND (k.last_up IS NULL OR v.night > k.last_up)) AS down_since,
+       t.metric_version
+FROM known k
+JOIN visit v ON v.dataset = k.dataset AND v.metric = k.metric
+JOIN metric t ON t.id = k.metric
+LEFT JOIN latest_dataset d ON d.dataset = k.dataset
+GROUP BY k.newest, k.dataset, d.title, d.publisher, d.guide_dataset, k.last_up, t.metric_version;
 COMMENT ON VIEW uptime IS 'On what share of the nights all files of each dataset could be had, of the nights on which that is known: those on which we were turned away, or could not know if the network was ours, are not counted.';
 
 CREATE VIEW publisher_ranking AS
@@ -211,9 +241,7 @@ WITH measured AS (
     SELECT s.dataset, max(s.rules) FILTER (WHERE s.dimension = 'access') AS rules,
            max(s.score) FILTER (WHERE s.dimension = 'access') AS access,
            max(s.score) FILTER (WHERE s.dimension = 'content') AS content
-    FROM score s JOIN (SELECT dataset, max(night) AS night FROM score GROUP BY dataset) n
-        ON n.dataset = s.dataset AND n.night = s.night
-    WHERE s.dimension IN ('access', 'content') GROUP BY s.dataset),
+    FROM latest_score s WHERE s.dimension IN ('access', 'content') GROUP BY s.dataset),
 ranked AS (
     SELECT v.country, v.publisher, m.rules, max(v.night) AS night, count(*) AS datasets,
            count(*) FILTER (WHERE v.outcome = 'passed') AS datasets_passed,
