@@ -3,12 +3,16 @@
     python -m benchmarks.history --datasets 3000 --nights 365
 
 Generates `history_data` from a seed, and measures each part in a process of its own, with the limits on memory and
-threads that the product sets. The last line is one JSON object: `load_rows_per_s`, measurements loaded a second from
-compacted months; `night_s`, seconds to record one more night from its run folders; `bytes_per_measurement` in the history
-file; `publish_s`; `trend_s`, the newest scores of one dataset as `veedor trend` asks for them, in a connection of its own
-(and `metric_trend_s`, one metric of it); `latest_all_s`, all rows of `latest_score`; `view_s`, for each view the seconds
-for one dataset and for all, every column computed; `over_handwritten`, each question's time through a view over that of
-the query of `history_views`; `peak_mb`, the largest resident set of any part.
+threads that the product sets. The last line is one JSON object:
+
+- `load_rows_per_s`: measurements loaded a second from compacted months; `bytes_per_measurement`: room for each;
+- `night_s`: seconds to record one more night from its run folders;
+- `publish_s`: seconds to publish everything;
+- `trend_s`: the scores of one dataset as `veedor trend` asks for them, the opening of the file included, and
+  `metric_trend_s` one metric of it; `latest_all_s`: all rows of `latest_score`;
+- `view_s`: of each view the seconds for one dataset, and for all with every column computed;
+- `over_handwritten`: each question's time through a view over that of the query of `history_views`;
+- `peak_mb`: the largest resident set of any part.
 """
 
 from __future__ import annotations
@@ -31,11 +35,11 @@ from benchmarks.validate_scale import machine
 
 SEED = 2017
 HISTORY = "history.duckdb"
+OF_THE_PROCESS = ("rows", "wall_s", "cpu_s", "process_s")
 
 
 def load(folder: Path) -> Figures:
     """Load the compacted months, as a rebuild does."""
-    from pipelines import duck
     from pipelines.history import database, measurements
 
     before = (folder / HISTORY).stat().st_size
@@ -43,8 +47,8 @@ def load(folder: Path) -> Figures:
     started = time.perf_counter()
     for month in sorted(folder.glob("*.parquet")):
         with database.writing(folder / HISTORY) as connection:
-            lines = f"(SELECT night, source, text FROM read_parquet({duck.literal(str(month))}))"
-            count += measurements.add(connection, lines)
+            for lines in measurements.weeks(connection, month):
+                count += measurements.add(connection, lines)
     taken = time.perf_counter() - started
     grown = (folder / HISTORY).stat().st_size - before
     return {"rows": count, "load_rows_per_s": count / taken, "bytes_per_measurement": grown / count}
@@ -81,7 +85,10 @@ def ask(folder: Path) -> Figures:
     def cold(sql: str, params: Any) -> Callable[[], Any]:
         return lambda: asking.columns_and_rows(sql, params, public=folder / "public")
 
-    metric = "SELECT night, value FROM quality_measurement WHERE dataset = $dataset AND metric = 'timeliness.age' ORDER BY 1"
+    metric = (
+        "SELECT night, value FROM quality_measurement"
+        " WHERE dataset = $dataset AND metric = 'timeliness.age' ORDER BY night"
+    )
     found: Figures = {
         "trend_s": _fastest(cold(SCORES, {"dataset": DATASET, "dimensions": ["access", "content"]})),
         "metric_trend_s": _fastest(cold(metric, {"dataset": DATASET})),

@@ -1,7 +1,8 @@
 """Questions to the published history, as a reader asks a view and as somebody would write them on the stored tables.
 
 Belongs here: the two forms of each question, which the benchmark runs in turn and whose answers must be equal. Views
-that are their own best query (they only name columns of one table) have no second form. Does not belong here: measuring.
+that are their own best query (they only name columns of one table) have no second form. Does not belong here:
+measuring.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ DATASET = "fuente-0001/conjunto-4"
 _NAMED = "LEFT JOIN named t ON t.dataset = n.dataset"
 # What a dataset is called now: its newest block.
 _TITLES = """named AS (
-    SELECT d.dataset, d.title, d.publisher, d.country, d.guide_dataset, d.guide_title_en, d.guide_title_es FROM dataset_rows d
-    JOIN (SELECT dataset, arg_max(dataset_block, night) AS block FROM dataset_night WHERE dataset_block IS NOT NULL {only}
+    SELECT d.dataset, d.title, d.publisher, d.country, d.guide_dataset, d.guide_title_en, d.guide_title_es
+    FROM dataset_rows d
+    JOIN (SELECT dataset, arg_max(dataset_block, night) AS block FROM dataset_night
+    WHERE dataset_block IS NOT NULL {only}
           GROUP BY dataset) b ON b.block = d.block AND b.dataset = d.dataset)"""
 
 
@@ -25,7 +28,8 @@ _ONE = f"AND dataset = '{DATASET}'"
 QUESTIONS: dict[str, tuple[str, str]] = {
     "latest_score, all": (
         "SELECT dataset, title, category, dimension, score FROM latest_score",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM dataset_night WHERE score_block IS NOT NULL GROUP BY dataset)
+        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM dataset_night
+        WHERE score_block IS NOT NULL GROUP BY dataset)
             SELECT n.dataset, t.title, s.category, s.dimension, s.score
             FROM newest w JOIN dataset_night n ON n.dataset = w.dataset AND n.night = w.night
             JOIN score_rows s ON s.block = n.score_block AND s.dataset = n.dataset {_NAMED}""",
@@ -44,7 +48,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "quality_measurement, all": (
         "SELECT metric, count(*), avg(value) FROM quality_measurement GROUP BY metric",
         """SELECT k.metric, sum(m.rows)::BIGINT, sum(m.total) / sum(m.known) FROM
-           (SELECT metric, count(*) AS rows, sum(value) AS total, count(value) AS known FROM measurement GROUP BY metric) m
+           (SELECT metric, count(*) AS rows, sum(value) AS total, count(value) AS known
+           FROM measurement GROUP BY metric) m
            JOIN metric k ON k.id = m.metric GROUP BY k.metric""",
     ),
     "expectation_history, one": (
@@ -59,7 +64,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset)
             SELECT n.dataset, t.title, r.key, r.outcome
             FROM newest w JOIN dataset_night n ON n.dataset = w.dataset AND n.night = w.night
-            JOIN expectation_result_rows r ON r.block = n.expectation_result_block AND r.dataset = n.dataset {_NAMED}""",
+            JOIN expectation_result_rows r ON r.block = n.expectation_result_block AND r.dataset = n.dataset
+            {_NAMED}""",
     ),
     "verdict_history, all": (
         "SELECT outcome, country, count(*) FROM verdict_history GROUP BY ALL",
@@ -75,7 +81,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         f"""WITH {_titles(_ONE)}, s AS (
                 SELECT n.night, s.* FROM dataset_night n JOIN score_rows s ON s.block = n.score_block
                 WHERE n.dataset = '{DATASET}' AND s.dataset = '{DATASET}' AND s.score IS NOT NULL)
-            SELECT n.night, n.dimension, round(n.score - lag(n.score) OVER one, 2), round(n.score - last_value(n.score) OVER week, 2),
+            SELECT n.night, n.dimension, round(n.score - lag(n.score) OVER one, 2),
+            round(n.score - last_value(n.score) OVER week, 2),
                    t.title FROM s n {_NAMED}
             WINDOW one AS (PARTITION BY n.category, n.dimension, n.rules ORDER BY n.night),
                 week AS (PARTITION BY n.category, n.dimension, n.rules ORDER BY n.night
@@ -85,7 +92,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         "SELECT dataset, distribution, days_since_change, currency, title FROM freshness",
         f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset),
             age AS (
-                SELECT c.dataset, c.computed_on, m.night, max(m.value) FILTER (WHERE k.metric = 'timeliness.age') AS age,
+                SELECT c.dataset, c.computed_on, m.night,
+                max(m.value) FILTER (WHERE k.metric = 'timeliness.age') AS age,
                        max(m.value) FILTER (WHERE k.metric = 'timeliness.current') AS currency
                 FROM measurement m JOIN metric k ON k.id = m.metric JOIN computed_on c ON c.id = m.computed_on
                 WHERE k.metric IN ('timeliness.age', 'timeliness.as_of_age', 'timeliness.current')
@@ -97,23 +105,27 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "uptime, all": (
         "SELECT dataset, nights, uptime, uptime_30_days FROM uptime",
         """WITH visit AS (
-               SELECT c.dataset, m.night, CASE WHEN min(m.value) < 1 THEN 0 WHEN count(*) = count(m.value) THEN 1 END AS up
+               SELECT c.dataset, m.night, CASE WHEN min(m.value) < 1 THEN 0 WHEN count(*) = count(m.value) THEN 1 END
+               AS up
                FROM measurement m JOIN computed_on c ON c.id = m.computed_on
                WHERE m.metric = (SELECT id FROM metric WHERE metric = 'availability.reachable') GROUP BY ALL)
            SELECT v.dataset, count(*), avg(up), avg(up) FILTER (WHERE v.night > n.newest - 30)
-           FROM visit v JOIN (SELECT dataset, max(night) AS newest FROM visit GROUP BY dataset) n ON n.dataset = v.dataset
+           FROM visit v JOIN (SELECT dataset, max(night) AS newest
+           FROM visit GROUP BY dataset) n ON n.dataset = v.dataset
            GROUP BY v.dataset""",
     ),
     "rows_over_time, one": (
         f"SELECT night, rows, rows_change, title FROM rows_over_time WHERE dataset = '{DATASET}'",
         f"""WITH {_titles(_ONE)} SELECT n.night, r.rows,
-                r.rows - lag(r.rows) OVER (PARTITION BY r.distribution, r.member, r.table_name ORDER BY n.night), t.title
+                r.rows - lag(r.rows) OVER (PARTITION BY r.distribution, r.member, r.table_name ORDER BY n.night),
+                t.title
             FROM dataset_night n JOIN read_report_rows r ON r.block = n.read_report_block {_NAMED}
             WHERE n.dataset = '{DATASET}' AND r.dataset = '{DATASET}' AND r.fault_kind IS NULL""",
     ),
     "coverage_of_guide, all": (
         "SELECT country, guide_dataset, state, dataset, content FROM coverage_of_guide",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome FROM verdict GROUP BY dataset),
+        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome
+        FROM verdict GROUP BY dataset),
             known AS (
                 SELECT t.country, t.guide_dataset, w.dataset,
                        CASE WHEN f.sha256 IS NOT NULL THEN 1 WHEN w.outcome IN ('not_run', 'blocked') THEN 2
@@ -128,17 +140,20 @@ QUESTIONS: dict[str, tuple[str, str]] = {
                            JOIN score_rows s ON s.block = n.score_block AND s.dataset = n.dataset GROUP BY ALL) s
                     ON s.dataset = w.dataset AND s.night = w.night
                 WHERE t.country IS NOT NULL AND t.guide_dataset IS NOT NULL),
-            best AS (SELECT *, row_number() OVER (PARTITION BY country, guide_dataset ORDER BY state, content DESC NULLS LAST,
+            best AS (SELECT *, row_number() OVER (PARTITION BY country, guide_dataset ORDER BY state,
+            content DESC NULLS LAST,
                                                   access DESC NULLS LAST, dataset) AS place FROM known)
             SELECT c.country, g.guide_dataset,
-                   coalesce(['published', 'unknown', 'out_of_reach', 'not_published'][b.state], 'not_watched'), b.dataset, b.content
+                   coalesce(['published', 'unknown', 'out_of_reach', 'not_published'][b.state], 'not_watched'),
+                   b.dataset, b.content
             FROM (SELECT DISTINCT country FROM known) c CROSS JOIN guide_dataset g
             LEFT JOIN best b ON b.country = c.country AND b.guide_dataset = g.guide_dataset AND b.place = 1""",
     ),
     "open_alerts, all": (
         "SELECT dataset, title, condition, since FROM open_alerts",
         f"""WITH {_titles()} SELECT n.dataset, t.title, n.condition, n.since FROM (
-                SELECT * FROM transition QUALIFY row_number() OVER (PARTITION BY dataset, condition ORDER BY night DESC, kind DESC) = 1) n
+                SELECT * FROM transition QUALIFY row_number() OVER (PARTITION BY dataset,
+                condition ORDER BY night DESC, kind DESC) = 1) n
             {_NAMED} WHERE n.kind = 'opened'""",
     ),
 }

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from pipelines import artifacts, stages
 from pipelines.alerts.raise_alerts import deliver, raise_alerts, undelivered
 from pipelines.errors import ConfigurationError, HistoryLocked
+from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded
 from pipelines.model import Alert, RunIndex
@@ -154,10 +155,13 @@ def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
 
 
 def publish(tools: Tools) -> None:
-    """History -> public/: `quality.duckdb` and the site, each replaced whole."""
+    """History -> public/: `quality.duckdb`, Parquet, the data dictionary and the site, each file replaced whole."""
     tools.at("publish", "public")
     with alone(tools, PUBLIC, wait=True):
         publish_history(tools.settings.history, tools.settings.public)
+        tools.at("export", "public")
+        parquet.export(tools.settings.public)
+        dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
         build_site(tools.settings.public)
     tools.step(Step("publish", "public", done=True))

@@ -24,6 +24,20 @@ from pipelines.errors import ConfigurationError
 SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | re.ASCII)
 # What can stand in a header, and is long enough to be told from other text where it comes back.
 TOKEN = re.compile("[!-~]{8,200}")
+# Open licences for data (https://opendefinition.org/licenses/), by their SPDX identifiers: name and text.
+PUBLIC_LICENSES = {
+    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "CC0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "ODC-BY-1.0": (
+        "Open Data Commons Attribution License 1.0",
+        "https://opendatacommons.org/licenses/by/1-0/",
+    ),
+    "ODbL-1.0": ("Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    "PDDL-1.0": (
+        "Open Data Commons Public Domain Dedication and License 1.0",
+        "https://opendatacommons.org/licenses/pddl/1-0/",
+    ),
+}
 MAIL_SCHEMES = ("mailto", "mailtos")
 MAIL_FORM = (
     "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
@@ -167,6 +181,14 @@ class Settings:
             "doc": "How long a host that throttled us without saying for how long is not asked.",
         },
     )
+    public_license: str = field(
+        default="CC-BY-4.0",
+        metadata={
+            "env": "VEEDOR_PUBLIC_LICENSE",
+            "doc": "Licence of what is published about the data, told beside it: CC-BY-4.0, CC0-1.0, ODC-BY-1.0, "
+            "ODbL-1.0 or PDDL-1.0.",
+        },
+    )
     memory_limit: str = field(
         default="512MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
@@ -237,6 +259,11 @@ class Settings:
             raise ConfigurationError(
                 "VEEDOR_SOCRATA_APP_TOKEN is no app token: it has letters, digits and signs only, at least 8.",
                 "Copy the token as the portal's developer settings show it, not the secret beside it, or unset it.",
+            )
+        if settings.public_license not in PUBLIC_LICENSES:
+            raise ConfigurationError(
+                f"VEEDOR_PUBLIC_LICENSE is {settings.public_license!r}, which is none of the open licences for data.",
+                f"Set it to one of: {', '.join(PUBLIC_LICENSES)}.",
             )
         if not SIZE.match(settings.memory_limit):
             raise ConfigurationError(

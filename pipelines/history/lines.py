@@ -8,19 +8,18 @@ source (`rows`), measurements, which are stored another way (`measurements`), an
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import artifacts
+from pipelines import artifacts, duck
 from pipelines.errors import ArtifactDamaged
 from pipelines.history.rows import EXAMPLES_KEPT, TEXT_LIMIT
 from pipelines.model import Fix, QualityMeasurement, ScaleScore, Score, ValidationResult, Verdict
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 KINDS: dict[str, type] = {
@@ -118,34 +117,25 @@ TABLES = {
 }
 
 
-def lines_of(folders: Sequence[Path]) -> dict[str, pa.Table]:
-    """The lines of run folders by artifact, as (night, source, text)."""
-    return {artifact: _of(folders, artifact) for artifact in KINDS}
+def lines_of(folders: Sequence[Path]) -> dict[str, str]:
+    """The lines of run folders, by artifact, as relations (night, source, text) in SQL."""
+    return {artifact: _of([folder / artifact for folder in folders]) for artifact in KINDS}
 
 
-def _of(folders: Sequence[Path], artifact: str) -> pa.Table:
-    import pyarrow as pa
-
-    nights: list[date] = []
-    sources: list[str] = []
-    texts: list[str] = []
-    for folder in folders:
-        path = folder / artifact
-        if not path.is_file():
-            continue
-        try:
-            lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-        except UnicodeDecodeError as error:
-            raise ArtifactDamaged(f"{path}: this is not what Veedor wrote ({error})") from error
-        nights += [date.fromisoformat(folder.parent.name)] * len(lines)
-        sources += [folder.name] * len(lines)
-        texts += lines
-    columns = (pa.array(nights, pa.date32()), pa.array(sources, pa.string()), pa.array(texts, pa.string()))
-    return pa.table(dict(zip(("night", "source", "text"), columns, strict=True)))
+def _of(paths: Sequence[Path]) -> str:
+    there = [path for path in paths if path.is_file() and path.stat().st_size > 0]
+    if not there:
+        return "(SELECT NULL::DATE AS night, NULL::VARCHAR AS source, NULL::VARCHAR AS text WHERE false)"
+    # DuckDB takes a path for a pattern.
+    literal = ", ".join(duck.literal(re.sub(r"([*?\[])", r"[\1]", str(path))) for path in there)
+    return (
+        "(SELECT string_split(filename, '/')[-3]::DATE AS night, string_split(filename, '/')[-2] AS source,"
+        f" json::VARCHAR AS text FROM read_ndjson_objects([{literal}], filename = true))"
+    )
 
 
-def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, pa.Table]) -> int:
-    """Make the temporary table `incoming` of all rows that `lines` have for `table`; gives how many.
+def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, str]) -> int:
+    """Make the temporary table `incoming` of all rows that `lines` (of `lines_of`) have for `table`; gives how many.
 
     Texts are cut at TEXT_LIMIT. Raises `duckdb.Error` on a line that is no JSON, and `ArtifactDamaged` on one that
     lacks what every line has; `find_damage` says which.
@@ -159,13 +149,11 @@ def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, pa.T
         cut.format(name) if kind == "VARCHAR" else f"x.{name}"
         for name, (_, kind, *_) in zip(named, columns, strict=True)
     )
-    connection.register("lines", lines[how.artifact])
     connection.execute(
         "INSERT INTO incoming WITH line AS (SELECT night || '/' || source AS run_id, night,"
-        f" from_json(text, '{json.dumps(how.structure)}') AS m FROM lines)"
+        f" from_json(text, '{json.dumps(how.structure)}') AS m FROM {lines[how.artifact]})"
         f" SELECT {chosen} FROM ({how.select}) x"
     )
-    connection.unregister("lines")
     (count, whole) = connection.execute(
         f"SELECT count(*), count({'suite' if table == 'expectation' else 'dataset'}) FROM incoming"
     ).fetchall()[0]

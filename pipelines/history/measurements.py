@@ -8,8 +8,11 @@ what is measured.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import artifacts, duck
 from pipelines.errors import ArtifactDamaged
 from pipelines.history.rows import TEXT_LIMIT
 from pipelines.measurement.metrics import METRICS
@@ -50,7 +53,6 @@ _ADD = (
     JOIN computed_on c ON c.source = m.source AND c.dataset = m.dataset AND c.computed_on = m.computed_on
         AND c.sha256 IS NOT DISTINCT FROM m.sha256
     JOIN metric k ON k.metric = m.metric AND k.metric_version = m.metric_version
-    ORDER BY m.night, c.id, k.id
     """,
 )
 
@@ -61,22 +63,36 @@ def add(connection: DuckDBPyConnection, lines: str) -> int:
     Raises `duckdb.InvalidInputException` on a line that is no JSON and `ArtifactDamaged` on one that is no measurement;
     `lines.find_damage` says which.
     """
-    cut = f"if(length(m.{{0}}) > {TEXT_LIMIT}, left(m.{{0}}, {TEXT_LIMIT - 1}) || '…', m.{{0}}) AS {{0}}"
-    fields = ", ".join((cut if kind == "VARCHAR" else "m.{0}").format(name) for name, kind in FIELDS.items())
+    names = ", ".join(f"m.{name}" for name in FIELDS if name != "reason")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE measured AS SELECT night, source, {fields}"
+        f"CREATE OR REPLACE TEMP TABLE measured AS SELECT night, source, {names},"
+        f" if(length(m.reason) > {TEXT_LIMIT}, left(m.reason, {TEXT_LIMIT - 1}) || '…', m.reason) AS reason"
         f" FROM (SELECT night, source, from_json(text, '{json.dumps(FIELDS)}') AS m FROM {lines})"
     )
-    count, whole = connection.execute(
-        "SELECT count(*), count(dataset || computed_on || metric) FROM measured"
+    count, *known = connection.execute(
+        "SELECT count(*), count(dataset), count(computed_on), count(metric), count(metric_version) FROM measured"
     ).fetchall()[0]
-    if count != whole:
-        raise ArtifactDamaged(f"{count - whole} measurements are not what Veedor wrote")
+    if min(known) != count:
+        raise ArtifactDamaged(f"{count - min(known)} measurements are not what Veedor wrote")
     for statement in _ADD:
         connection.execute(statement)
     _define(connection)
     connection.execute("DROP TABLE temp.measured")
     return int(count)
+
+
+def weeks(connection: DuckDBPyConnection, month: Path) -> Iterator[str]:
+    """A compacted month (Parquet with night, source, artifact, text) as relations for `add`, each small enough to be
+    held in memory."""
+    path = f"read_parquet({duck.literal(str(month))})"
+    nights = [
+        night for (night,) in connection.execute(f"SELECT DISTINCT night FROM {path} ORDER BY 1").fetchall()
+    ]
+    for first, last in ((nights[at], nights[at : at + 7][-1]) for at in range(0, len(nights), 7)):
+        yield (
+            f"(SELECT night, source, text FROM {path} WHERE artifact = {duck.literal(artifacts.MEASUREMENTS)}"
+            f" AND night BETWEEN DATE '{first}' AND DATE '{last}')"
+        )
 
 
 def _define(connection: DuckDBPyConnection) -> None:

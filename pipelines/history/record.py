@@ -20,7 +20,6 @@ from pipelines.history.database import withheld, writing
 from pipelines.history.lines import find_damage, lines_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
@@ -119,14 +118,14 @@ def _rebuild_night(connection: DuckDBPyConnection, night: Path) -> int:
 def _add(
     connection: DuckDBPyConnection,
     read: Sequence[tuple[str, rows_of.Rows]],
-    lines: Mapping[str, pa.Table],
+    lines: Mapping[str, str],
     folders: Sequence[Path],
 ) -> int:
     import duckdb
 
     try:
         return store.add(connection, _together(rows for _, rows in read), lines)
-    except (ArtifactDamaged, duckdb.InvalidInputException):
+    except (ArtifactDamaged, duckdb.Error):
         find_damage(folders)
         raise
 

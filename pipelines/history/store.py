@@ -57,8 +57,8 @@ def relations(connection: DuckDBPyConnection) -> list[str]:
     return [name for (name,) in found]
 
 
-def add(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, pa.Table]) -> int:
-    """Add runs that are not in the history yet: their `rows` by table, and `lines` by artifact; gives how many rows."""
+def add(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str]) -> int:
+    """Add runs that are not in the history yet: `rows` by table and `lines` by artifact; gives how many rows."""
     count = 0
     for table in PLAIN:
         count += insert(connection, table, rows.get(table, []))
@@ -67,9 +67,7 @@ def add(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, pa.Table
     count += _add_blocks(connection, rows, lines)
     lines_of.prepare(connection, "expectation", lines)
     _describe(connection)
-    connection.register("lines", lines[artifacts.MEASUREMENTS])
-    count += measurements.add(connection, "lines")
-    connection.unregister("lines")
+    count += measurements.add(connection, lines[artifacts.MEASUREMENTS])
     connection.execute("DROP TABLE temp.incoming")
     return count
 
@@ -113,7 +111,7 @@ def sweep(connection: DuckDBPyConnection, runs: Iterable[str]) -> None:
     )
 
 
-def _add_blocks(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, pa.Table]) -> int:
+def _add_blocks(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str]) -> int:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE blocks"
         " (run_id VARCHAR, night DATE, dataset VARCHAR, block UBIGINT, kind VARCHAR)"

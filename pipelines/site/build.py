@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pipelines import __version__
 from pipelines.history import asking
-from pipelines.site import pages, reasons, words
+from pipelines.site import data_page, pages, reasons, words
 from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ def build(public: Path) -> Path:
         for leftover in public.glob(f"{_TEMPORARY}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
+        about_data = data_page.facts(public)
         try:
             environment = make_environment()
+            environment.globals["has_data"] = about_data is not None
             languages = [words.load(language) for language in words.LANGUAGES]
             entries = []
             for source in pages.sources(connection) if newest else ():
@@ -62,6 +64,9 @@ def build(public: Path) -> Path:
                 ),
             }
             for one in languages:
+                if about_data:
+                    path = temporary / one.language / "data.html"
+                    _write(path, _render(environment, "data", one, "../", here="data.html", **about_data))
                 index = _render(environment, "index", one, "../", **facts)
                 _write(temporary / one.language / "index.html", index)
             _write(temporary / "index.html", _render(environment, "index", languages[0], "", **facts))
@@ -116,7 +121,7 @@ def _render(environment: Environment, template: str, one: words.Words, root: str
         t=one.texts,
         root=root,
         languages=words.LANGUAGES,
-        here=page.entry.path if page else "index.html",
+        here=page.entry.path if page else facts.pop("here", "index.html"),
         version=__version__,
         categories=pages.CATEGORIES,
         told=partial(reasons.told, one),

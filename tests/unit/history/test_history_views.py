@@ -38,22 +38,24 @@ class History:
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         rows, self.rows = self.rows, {}
-        store.add(self.connection, rows, as_lines(rows))
+        store.add(self.connection, rows, self.lines_of(rows))
         for table in NIGHT_TABLES:
             store.insert(self.connection, table, rows.get(table, []))
         return self.connection.execute(sql).fetchall()
 
-
-def as_lines(rows: dict[str, list[Row]]) -> dict[str, pa.Table]:
-    """Rows as the lines of artifacts that they come from."""
-    lines: dict[str, list[Row]] = {artifact: [] for artifact in KINDS}
-    for table, artifact in ARTIFACTS.items():
-        for it in rows.pop(table, []):
-            source = str(it["run_id"]).partition("/")[2]
-            fields = {name: value for name, value in it.items() if name not in ("run_id", "night")}
-            lines[artifact].append({"night": it["night"], "source": source, "text": json.dumps(fields)})
-    schema = pa.schema({"night": pa.date32(), "source": pa.string(), "text": pa.string()})
-    return {artifact: pa.Table.from_pylist(found, schema) for artifact, found in lines.items()}
+    def lines_of(self, rows: dict[str, list[Row]]) -> dict[str, str]:
+        """Rows as the lines of artifacts that they come from: relations by artifact."""
+        lines: dict[str, list[Row]] = {artifact: [] for artifact in KINDS}
+        for table, artifact in ARTIFACTS.items():
+            for it in rows.pop(table, []):
+                source = str(it["run_id"]).partition("/")[2]
+                fields = {name: value for name, value in it.items() if name not in ("run_id", "night")}
+                lines[artifact].append({"night": it["night"], "source": source, "text": json.dumps(fields)})
+        schema = pa.schema({"night": pa.date32(), "source": pa.string(), "text": pa.string()})
+        names = {artifact: artifact.replace(".", "_") for artifact in lines}
+        for artifact, found in lines.items():
+            self.connection.register(names[artifact], pa.Table.from_pylist(found, schema))
+        return names
 
 
 ARTIFACTS = {
