@@ -96,8 +96,12 @@ def _parts(connection: DuckDBPyConnection) -> Iterator[Part]:
     for table in MONTHLY:
         shape = _shape(connection, table)
         for month, fingerprint in connection.execute(_fingerprints(table)).fetchall():
-            sql = f"FROM {table} WHERE night >= DATE '{month}' AND night < DATE '{month}' + INTERVAL 1 MONTH ORDER BY ALL"
-            yield Part(f"{table}/month={month:%Y-%m}/data.parquet", sql, f"{shape} {fingerprint}")
+            within = f"night >= DATE '{month}' AND night < DATE '{month}' + INTERVAL 1 MONTH"
+            yield Part(
+                f"{table}/month={month:%Y-%m}/data.parquet",
+                f"FROM {table} WHERE {within} ORDER BY ALL",
+                f"{shape} {fingerprint}",
+            )
     for table in WHOLE:
         ((fingerprint,),) = connection.execute(
             f"SELECT count(*) || ' ' || coalesce(bit_xor(hash(t)), 0) FROM {table} t"
