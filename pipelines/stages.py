@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
+from pipelines.comparing import row_change
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
@@ -25,6 +26,7 @@ from pipelines.model import (
     Distribution,
     Outcome,
     ReadReport,
+    RowChange,
     RunIndex,
     Snapshot,
     ValidationResult,
@@ -136,6 +138,26 @@ def validate(
     return _once(run, artifacts.VALIDATION_RESULTS, ValidationResult, make)
 
 
+def compare(
+    run: Run, catalog: Catalog, snapshots: list[Snapshot], reads: list[ReadReport], tools: Tools
+) -> list[RowChange]:
+    """reads -> row_changes.jsonl: the rows of each distribution's table against those of its last reading."""
+
+    def make() -> Iterator[RowChange]:
+        past = previous_reads(tools.settings.runs, run.source.id, run.night)
+        for snapshot in snapshots:
+            report = _main_table(snapshot.distribution, reads)
+            if report is not None and report.fault is None:
+                with _step(tools, "compare", snapshot.distribution):
+                    own = [item for item in reads if item.distribution == snapshot.distribution]
+                    before = past.get(snapshot.distribution, [])
+                    dataset, _ = _declared(catalog, snapshot.distribution)
+                    hint = _hint(catalog, snapshot)
+                    yield row_change(run.source, dataset, report, own, before, hint, tools)
+
+    return _once(run, artifacts.ROW_CHANGES, RowChange, make)
+
+
 def measure(
     run: Run,
     catalog: Catalog,
@@ -144,7 +166,9 @@ def measure(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> list[Verdict]:
-    """everything above -> measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last, verdicts.jsonl."""
+    """everything above -> row_changes.jsonl, measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last,
+    verdicts.jsonl.
+    """
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
         runs, source = tools.settings.runs, run.source.id
@@ -152,6 +176,7 @@ def measure(
         past = previous_reads(runs, source, run.night)
         declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
         earlier = night_before(runs, source, run.night, declared)
+        changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
         found: list[Findings] = []
         for dataset in catalog.datasets:
             with _step(tools, "measure", dataset.key):
@@ -160,6 +185,7 @@ def measure(
                     own,
                     out_of_reach_before=silent,
                     before=earlier.get(dataset.key),
+                    row_changes={key: it for key, it in changed.items() if key in _keys(dataset)},
                     reads_before={
                         it.distribution: known
                         for it in own.reads
@@ -310,6 +336,10 @@ def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None
     return next(iter([*laid, *(r for r in readable if r.main), *readable, *own]), None)
 
 
+def _keys(dataset: Dataset) -> set[str]:
+    return {item.key for item in dataset.distributions}
+
+
 def _evidence(
     dataset: Dataset,
     catalog: Catalog,
@@ -318,7 +348,7 @@ def _evidence(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> Evidence:
-    keys = {item.key for item in dataset.distributions}
+    keys = _keys(dataset)
     visits = tuple(item for item in snapshots if item.distribution in keys)
     guide = tools.guide.get(dataset.guide_dataset or "")
     tables = tuple(report for key in sorted(keys) if (report := _main_table(key, reads)))
