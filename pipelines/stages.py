@@ -107,8 +107,8 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
                 with _step(tools, "read", snapshot.distribution):
                     same = known.get((snapshot.distribution, snapshot.sha256))
                     before = past.get(snapshot.distribution)
-                    dataset, _ = _declared(catalog, snapshot.distribution)
-                    hint = _hint(catalog, snapshot)
+                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    hint = hint_of(catalog, snapshot)
                     reports = same or list(read_one(run.source, dataset, hint, tools))
                     yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
 
@@ -146,13 +146,13 @@ def compare(
     def make() -> Iterator[RowChange]:
         past = previous_reads(tools.settings.runs, run.source.id, run.night)
         for snapshot in snapshots:
-            report = _main_table(snapshot.distribution, reads)
+            report = main_table(snapshot.distribution, reads)
             if report is not None and report.fault is None:
                 with _step(tools, "compare", snapshot.distribution):
                     own = [item for item in reads if item.distribution == snapshot.distribution]
                     before = past.get(snapshot.distribution, [])
-                    dataset, _ = _declared(catalog, snapshot.distribution)
-                    hint = _hint(catalog, snapshot)
+                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    hint = hint_of(catalog, snapshot)
                     yield row_change(run.source, dataset, report, own, before, hint, tools)
 
     return _once(run, artifacts.ROW_CHANGES, RowChange, make)
@@ -189,7 +189,7 @@ def measure(
                     reads_before={
                         it.distribution: known
                         for it in own.reads
-                        if (known := _main_table(it.distribution, past.get(it.distribution, [])))
+                        if (known := main_table(it.distribution, past.get(it.distribution, [])))
                     },
                 )
                 suite = tools.suites.get(dataset.guide_dataset or "")
@@ -288,7 +288,8 @@ def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
     )
 
 
-def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+def declared_in(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+    """The dataset and the distribution of that key. Raises `LookupError`."""
     for dataset in catalog.datasets:
         for item in dataset.distributions:
             if item.key == distribution:
@@ -296,8 +297,9 @@ def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distributio
     raise LookupError(f"{distribution} is in no dataset of the catalog of {catalog.source}")
 
 
-def _hint(catalog: Catalog, snapshot: Snapshot) -> Hint:
-    _, distribution = _declared(catalog, snapshot.distribution)
+def hint_of(catalog: Catalog, snapshot: Snapshot) -> Hint:
+    """What the portal promised about the bytes of a snapshot."""
+    _, distribution = declared_in(catalog, snapshot.distribution)
     return Hint(
         distribution=snapshot.distribution,
         sha256=snapshot.sha256 or "",
@@ -317,7 +319,7 @@ def _earlier(run: Run, tools: Tools) -> Path | None:
 def _validate_one(
     run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
 ) -> ValidationResult:
-    dataset, _ = _declared(catalog, snapshot.distribution)
+    dataset, _ = declared_in(catalog, snapshot.distribution)
     suite = tools.suites[dataset.guide_dataset or ""]
     layout = next(item for item in layouts_of(run.source, dataset, tools) if item.name == report.layout)
 
@@ -325,10 +327,10 @@ def _validate_one(
         table = next(item for item in content.tables if item.report.table == report.table)
         return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
 
-    return snapshot_worked(_hint(catalog, snapshot), tools, work)
+    return snapshot_worked(hint_of(catalog, snapshot), tools, work)
 
 
-def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
+def main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
     """The report that stands for a distribution: the table that a layout fits, else the main one, else a fault."""
     own = [report for report in reads if report.distribution == distribution]
     laid = [report for report in own if report.layout is not None]
@@ -351,7 +353,7 @@ def _evidence(
     keys = _keys(dataset)
     visits = tuple(item for item in snapshots if item.distribution in keys)
     guide = tools.guide.get(dataset.guide_dataset or "")
-    tables = tuple(report for key in sorted(keys) if (report := _main_table(key, reads)))
+    tables = tuple(report for key in sorted(keys) if (report := main_table(key, reads)))
     seen = {item.distribution: changes(item, tables) for item in visits}
     return Evidence(
         dataset=dataset,

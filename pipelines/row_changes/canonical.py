@@ -1,10 +1,11 @@
 """What a cell says, without how it is written: two cells that differ only in form are no amendment.
 
 Belongs here: SQL for the canonical form of a column. Of every cell outer blanks and the composition of accents (NFC)
-do not count, and a cell of nothing but blanks is empty. Where a layout tells what a column holds, its null tokens are
-empty, its mapped values are their codes, a number counts without grouping marks, plus sign and zeros at the end of
-its fraction, and a date without its order and a time of midnight. Without a layout nobody knows whether 1.234 is a
-thousand, so numbers and dates stay as they are written. Case, inner blanks and accents themselves always count.
+do not count, and a cell of nothing but blanks is empty. Under a layout its null tokens are empty and its mapped values
+are their codes; in columns of numbers, by their role or else by their first cells, a number counts without grouping
+marks, plus sign and zeros at the end of its fraction, and in columns of dates a date without its order and a time of
+midnight. Without a layout nobody knows whether 1.234 is a thousand, so numbers and dates stay as they are written.
+Case, inner blanks and accents themselves always count.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pipelines import duck
 from pipelines.tables.header import BLANKS
 from pipelines.tables.layouts import Fit, Locale
+from pipelines.tables.profile import DATE, NUMBER, kinds, profiles
 from pipelines.tables.table import Table
 from pipelines.validation.columns import PLAIN, TIME, canonical_number, columns_of, understood_date
 from pipelines.validation.suites import Suite
@@ -36,6 +38,9 @@ def canonical(table: Table, fit: Fit | None, suite: Suite | None) -> dict[str, C
     if fit is None or suite is None:
         return found
     columns = columns_of(table, fit, suite)
+    for name, kind in kinds(profiles(table)).items():
+        form = _form(kind.partition(" ")[0], columns.locale, columns.plain)
+        found[name] = Canonical(duck.quote(name), form)
     for role, name in columns.source.items():
         found[name] = Canonical(
             columns.value[role], _form(columns.kinds[role], columns.locale, columns.plain)
@@ -52,9 +57,9 @@ def trimmed(cell: str) -> str:
 
 
 def _form(kind: str, locale: Locale, plain: bool) -> Callable[[str], str]:
-    if kind == "number":
+    if kind == NUMBER:
         return lambda text: _number(text, locale, plain)
-    if kind == "date":
+    if kind == DATE:
         return lambda text: _date(text, locale)
     return str
 

@@ -142,7 +142,7 @@ class _Compare:
         )
 
     def _ask(self, query: str) -> tuple[int, ...]:
-        return tuple(int(value) for value in self._connection.execute(query).fetchall()[0])
+        return tuple(int(value or 0) for value in self._connection.execute(query).fetchall()[0])
 
     def _tells(self, key: tuple[Pair, ...]) -> bool:
         """Whether most rows of each version have a value of `key` that no other row has."""

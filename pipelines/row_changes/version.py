@@ -6,7 +6,7 @@ Belongs here: the version as a value, made of any file. Does not belong here: wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -35,27 +35,37 @@ Choosing = Callable[[Opened], tuple[Table, Fit | None, Suite | None]]
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a table. `report` is as it was read now, its `kinds` and `layout` included."""
+    """One version of a table. `report` is as it was read now, its `kinds` and `layout` included.
+
+    `proven`: what was presumed of the table has been shown by the scan for its fingerprints.
+    """
 
     opening: Opening
     choosing: Choosing
     report: ReadReport
     prints: Fingerprints
+    proven: bool
 
     def work(self, work: Callable[[Table], T]) -> T:
         """What `work` makes of the table, opened once more."""
-        return self.opening(lambda content: work(self.choosing(content)[0]))
+
+        def on_table(content: Opened) -> T:
+            for each in content.tables:
+                if self.proven and each.presumption is not None:
+                    each.presumption.settled = True
+            return work(self.choosing(content)[0])
+
+        return self.opening(on_table)
 
 
 def scanned(opening: Opening, choosing: Choosing, path: Path) -> Version:
     """Open a version and write its fingerprints to `path`. Raises what `opening` and `choosing` do."""
-    from dataclasses import replace
 
-    def work(content: Opened) -> tuple[ReadReport, Fingerprints]:
+    def work(content: Opened) -> tuple[ReadReport, Fingerprints, bool]:
         table, fit, suite = choosing(content)
         prints = fingerprint(table, fit, suite, path)
-        layout = fit.layout.name if fit else None
-        return replace(table.report, layout=layout, kinds=kinds(profiles(table))), prints
+        report = replace(table.report, layout=fit.layout.name if fit else None, kinds=kinds(profiles(table)))
+        return report, prints, len(content.tables) == 1 and table.presumption is not None
 
     return Version(opening, choosing, *opening(work))
 
