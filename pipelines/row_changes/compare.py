@@ -15,7 +15,7 @@ Compared are the columns that both versions have: a column that came or went ame
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,14 +199,34 @@ class _Compare:
 
     def _columns(self) -> dict[str, int]:
         """In how many of the amended rows each column differs; those that differ in none are left out."""
-        cells = [(self._before.cell(old), self._after.cell(new)) for old, new in self._pairing.columns]
-        counted = ", ".join(f"count_if(x.{old} IS DISTINCT FROM y.{new})" for old, new in cells)
-        counts = self._ask(
-            f"SELECT {counted} FROM changed JOIN {_file(self._before)} x ON x._row = changed.before"
-            f" JOIN {_file(self._after)} y ON y._row = changed.after"
+        source, differ = amended(
+            self._connection, "changed", self._before, self._after, self._pairing.columns
         )
+        counts = self._ask(f"SELECT {', '.join(f'count_if({one})' for one in differ)} FROM {source}")
         found = {new: count for (_, new), count in zip(self._pairing.columns, counts, strict=True) if count}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def amended(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    before: Fingerprints,
+    after: Fingerprints,
+    columns: Sequence[Pair],
+) -> tuple[str, list[str]]:
+    """A FROM clause of the rows of the table `rows` that are amended, and for each column SQL for whether it differs.
+
+    It gives `_row`, the number after. One version after the other is joined with these few rows, so that never both
+    need to be in memory.
+    """
+    cells = [(before.cell(old), after.cell(new)) for old, new in columns]
+    was = ", ".join(f"x.{old} AS was{place}" for place, (old, _) in enumerate(cells))
+    connection.execute(
+        f'CREATE OR REPLACE TABLE was AS SELECT r."after" AS n, {was} FROM {_file(before)} x JOIN {rows} r'
+        ' ON x._row = r."before" WHERE r."after" IS NOT NULL'
+    )
+    differ = [f"was{place} IS DISTINCT FROM {new}" for place, (_, new) in enumerate(cells)]
+    return f"{_file(after)} JOIN was ON _row = was.n", differ
 
 
 def _file(side: Fingerprints) -> str:

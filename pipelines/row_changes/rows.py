@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.row_changes.compare import Comparison
+from pipelines.row_changes.compare import Comparison, amended
 from pipelines.row_changes.version import Version
 from pipelines.tables.table import ROW, Table
 from pipelines.validation.validate import MASK
@@ -98,7 +98,13 @@ def fetched(
             connection.execute(f"COPY ({listed}) TO {duck.literal(str(numbers))} (FORMAT parquet)")
             some = connection.execute(f"{listed} LIMIT {FEW + 1}").fetchall()
             version.work(_Cells(numbers, [row for (row,) in some], cells, hidden))
-    return Fetched(found, columns, _query(found, before, after, columns, folder))
+        source, differ = amended(connection, "wanted", before.prints, after.prints, found.pairing.columns)
+        places = ", ".join(f"CASE WHEN {one} THEN {place} END" for place, one in enumerate(differ))
+        connection.execute(
+            "CREATE OR REPLACE TABLE differing AS SELECT _row AS n, list_filter("
+            f"[{places}]::INTEGER[], lambda place: place IS NOT NULL) AS places FROM {source}"
+        )
+    return Fetched(found, columns, _query(before, after, columns, folder))
 
 
 @dataclass(frozen=True)
@@ -151,34 +157,20 @@ def _columns(found: Comparison, before: Version, after: Version) -> tuple[Column
     )
 
 
-def _query(
-    found: Comparison, before: Version, after: Version, columns: tuple[Column, ...], folder: Path
-) -> str:
-    old, new = before.prints, after.prints
-    cells, differ = [], []
+def _query(before: Version, after: Version, columns: tuple[Column, ...], folder: Path) -> str:
+    cells = []
     for place, column in enumerate(columns):
-        was = f"x.{old.cell(column.before)}" if column.before else "NULL::VARCHAR"
-        now = f"y.{new.cell(column.after)}" if column.after else "NULL::VARCHAR"
+        was = f"x.{before.prints.cell(column.before)}" if column.before else "NULL::VARCHAR"
+        now = f"y.{after.prints.cell(column.after)}" if column.after else "NULL::VARCHAR"
         cells += [f"{was} AS b{place}", f"{now} AS a{place}"]
-        if column.before and column.after:
-            differs = f"p.{old.cell(column.before)} IS DISTINCT FROM q.{new.cell(column.after)}"
-            differ.append(f"CASE WHEN {differs} THEN {place} END")
-    listed = f"list_filter([{', '.join(differ)}]::INTEGER[], lambda place: place IS NOT NULL)"
     kinds = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
-    files = {
-        "x": folder / "cells_before.parquet",
-        "y": folder / "cells_after.parquet",
-        "p": old.path,
-        "q": new.path,
-    }
     joined = " ".join(
-        f"LEFT JOIN read_parquet({duck.literal(str(path))}) {name}"
-        f" ON {name}.{'n' if name in 'xy' else ROW} = w.{'before' if name in 'xp' else 'after'}"
-        for name, path in files.items()
+        f"LEFT JOIN read_parquet({duck.literal(str(folder / f'cells_{side}.parquet'))}) {name} ON {name}.n = w.{side}"
+        for name, side in (("x", "before"), ("y", "after"))
     )
     return (
-        f"SELECT w.kind AS kind, w.before AS row_before, w.after AS row_after,"
-        f" CASE w.kind WHEN 'amended' THEN {listed} ELSE [] END AS changed, {', '.join(cells)}"
-        f" FROM shown w {joined}"
+        "SELECT w.kind AS kind, w.before AS row_before, w.after AS row_after, coalesce(d.places, []) AS changed,"
+        f" {', '.join(cells)} FROM shown w {joined}"
+        " LEFT JOIN differing d ON d.n = w.after AND w.kind = 'amended'"
         f" ORDER BY CASE w.kind {kinds} END, coalesce(w.after, w.before), w.before"
     )
