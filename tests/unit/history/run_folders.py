@@ -32,8 +32,6 @@ from pipelines.model import (
     Publisher,
     QualityMeasurement,
     ReadReport,
-    RowChange,
-    RowsCompared,
     RunIndex,
     ScaleScore,
     Score,
@@ -144,24 +142,6 @@ def _dice(seed: str) -> random.Random:
     return random.Random(seed)  # noqa: S311
 
 
-def _row_change(read: ReadReport) -> RowChange:
-    return RowChange(
-        read.distribution,
-        read.table,
-        read.sha256,
-        "0" * 64,
-        RowsCompared.BY_KEY,
-        key=("contract_id",),
-        rows_before=read.rows,
-        rows=read.rows,
-        added=2,
-        removed=2,
-        amended=1,
-        unchanged=read.rows - 3,
-        columns={"value_amount": 1},
-    )
-
-
 def _write_run(
     folder: Path, source: str, night: date, number: int, dice: random.Random, titles: dict[str, str]
 ) -> None:
@@ -206,7 +186,7 @@ def _write_run(
     artifacts.write_value(folder / artifacts.CATALOG, catalog)
     artifacts.write_values(folder / artifacts.SNAPSHOTS, snapshots)
     artifacts.write_values(folder / artifacts.READS, reads)
-    artifacts.write_values(folder / artifacts.ROW_CHANGES, [_row_change(it) for it in reads])
+    artifacts.write_values(folder / artifacts.ROW_CHANGES, [judgements.row_change(it) for it in reads])
     artifacts.write_values(folder / artifacts.VALIDATION_RESULTS, validations)
     artifacts.write_values(folder / artifacts.MEASUREMENTS, measurements)
     artifacts.write_values(folder / artifacts.SCORES, scores)
