@@ -40,24 +40,22 @@ class Difference:
 
 
 def diff(
-    what: Annotated[
+    distribution: Annotated[
         str,
         typer.Argument(
-            metavar="DISTRIBUTION",
             help="Key of the distribution: source/dataset/distribution. With --files: the older file.",
         ),
     ],
-    first: Annotated[
+    a: Annotated[
         str | None,
         typer.Argument(
-            metavar="A",
             help="The older version: a night (2026-01-31), the first digits of a SHA-256, or previous. "
             "With --files: the newer file.",
         ),
     ] = None,
-    second: Annotated[
+    b: Annotated[
         str | None,
-        typer.Argument(metavar="B", help="The newer version, named in the same way. Left out: latest."),
+        typer.Argument(help="The newer version, named in the same way. Left out: latest."),
     ] = None,
     files: Annotated[
         bool, typer.Option("--files", help="Compare two files of this machine instead: no store is needed.")
@@ -94,12 +92,12 @@ def diff(
     with ExitStack() as stack:
         if files:
             sides = diff_versions.of_files(
-                *_files(what, first, second, rows), guide, layout, part(member, sheet, record_path), settings
+                *_files(distribution, a, b, rows), guide, layout, part(member, sheet, record_path), settings
             )
         else:
             _only_with_files(guide=guide, layout=layout, member=member, sheet=sheet, record_path=record_path)
             store = store_at(settings.store, settings.snapshots)
-            sides = diff_versions.of_nights(what, first, second, settings, store)
+            sides = diff_versions.of_nights(distribution, a, b, settings, store)
             stack.enter_context(store.in_use())
         folder = stack.enter_context(temporary.folder())
         with err.status("comparing ..."):
