@@ -13,3 +13,11 @@ COMMENT ON COLUMN row_change."key" IS 'JSON array: the published columns that to
 COMMENT ON COLUMN row_change.repeated_removed IS 'Of those removed, copies of a key that is still there.';
 COMMENT ON COLUMN row_change.keyless_removed IS 'Of those removed, rows without a key, which may have been amended.';
 COMMENT ON COLUMN row_change.columns IS 'JSON object: column to the number of amended rows in which it differs.';
+COMMENT ON COLUMN row_change.added IS 'Rows that were not there on the last reading; NULL: not compared.';
+COMMENT ON COLUMN row_change.removed IS 'Rows of the last reading that are gone; NULL: not compared.';
+COMMENT ON COLUMN row_change.amended IS 'Rows of the same key in which some column differs; NULL: not compared by key.';
+COMMENT ON COLUMN row_change.unchanged IS 'Rows that are as they were; NULL: not compared.';
+COMMENT ON COLUMN row_change.keyless_before IS 'Rows of the last reading that have no key.';
+COMMENT ON COLUMN row_change.keyless IS 'Rows that have no key now.';
+COMMENT ON COLUMN row_change.keyless_added IS 'Of those added, rows without a key, which may have been amended.';
+COMMENT ON COLUMN row_change.sha256_before IS 'Hash of the bytes of the last reading.';
