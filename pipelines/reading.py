@@ -85,7 +85,7 @@ def compared(
     """
     return [
         replace(report, column_changes=_changes(report, earlier, hint, tools) if earlier else ())
-        for report, earlier in _pairs(reports, before or ())
+        for report, earlier in pairs(reports, before or ())
     ]
 
 
@@ -111,7 +111,7 @@ def _sample(report: ReadReport, columns: Iterable[str], hint: Hint, tools: Tools
         return {}
 
 
-def _pairs(
+def pairs(
     reports: Sequence[ReadReport], before: Sequence[ReadReport]
 ) -> Iterator[tuple[ReadReport, ReadReport | None]]:
     """Each report with that of the same table in the earlier snapshot.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
+from pipelines.comparing import row_change
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
@@ -25,6 +26,7 @@ from pipelines.model import (
     Distribution,
     Outcome,
     ReadReport,
+    RowChange,
     RunIndex,
     Snapshot,
     ValidationResult,
@@ -105,8 +107,8 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
                 with _step(tools, "read", snapshot.distribution):
                     same = known.get((snapshot.distribution, snapshot.sha256))
                     before = past.get(snapshot.distribution)
-                    dataset, _ = _declared(catalog, snapshot.distribution)
-                    hint = _hint(catalog, snapshot)
+                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    hint = hint_of(catalog, snapshot)
                     reports = same or list(read_one(run.source, dataset, hint, tools))
                     yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
 
@@ -136,6 +138,26 @@ def validate(
     return _once(run, artifacts.VALIDATION_RESULTS, ValidationResult, make)
 
 
+def compare(
+    run: Run, catalog: Catalog, snapshots: list[Snapshot], reads: list[ReadReport], tools: Tools
+) -> list[RowChange]:
+    """reads -> row_changes.jsonl: the rows of each distribution's table against those of its last reading."""
+
+    def make() -> Iterator[RowChange]:
+        past = previous_reads(tools.settings.runs, run.source.id, run.night)
+        for snapshot in snapshots:
+            report = main_table(snapshot.distribution, reads)
+            if report is not None and report.fault is None:
+                with _step(tools, "compare", snapshot.distribution):
+                    own = [item for item in reads if item.distribution == snapshot.distribution]
+                    before = past.get(snapshot.distribution, [])
+                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    hint = hint_of(catalog, snapshot)
+                    yield row_change(run.source, dataset, report, own, before, hint, tools)
+
+    return _once(run, artifacts.ROW_CHANGES, RowChange, make)
+
+
 def measure(
     run: Run,
     catalog: Catalog,
@@ -144,7 +166,9 @@ def measure(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> list[Verdict]:
-    """everything above -> measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last, verdicts.jsonl."""
+    """everything above -> row_changes.jsonl, measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last,
+    verdicts.jsonl.
+    """
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
         runs, source = tools.settings.runs, run.source.id
@@ -152,6 +176,7 @@ def measure(
         past = previous_reads(runs, source, run.night)
         declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
         earlier = night_before(runs, source, run.night, declared)
+        changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
         found: list[Findings] = []
         for dataset in catalog.datasets:
             with _step(tools, "measure", dataset.key):
@@ -160,10 +185,11 @@ def measure(
                     own,
                     out_of_reach_before=silent,
                     before=earlier.get(dataset.key),
+                    row_changes={key: it for key, it in changed.items() if key in _keys(dataset)},
                     reads_before={
                         it.distribution: known
                         for it in own.reads
-                        if (known := _main_table(it.distribution, past.get(it.distribution, [])))
+                        if (known := main_table(it.distribution, past.get(it.distribution, [])))
                     },
                 )
                 suite = tools.suites.get(dataset.guide_dataset or "")
@@ -262,7 +288,8 @@ def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
     )
 
 
-def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+def declared_in(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+    """The dataset and the distribution of that key. Raises `LookupError`."""
     for dataset in catalog.datasets:
         for item in dataset.distributions:
             if item.key == distribution:
@@ -270,8 +297,9 @@ def _declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distributio
     raise LookupError(f"{distribution} is in no dataset of the catalog of {catalog.source}")
 
 
-def _hint(catalog: Catalog, snapshot: Snapshot) -> Hint:
-    _, distribution = _declared(catalog, snapshot.distribution)
+def hint_of(catalog: Catalog, snapshot: Snapshot) -> Hint:
+    """What the portal promised about the bytes of a snapshot."""
+    _, distribution = declared_in(catalog, snapshot.distribution)
     return Hint(
         distribution=snapshot.distribution,
         sha256=snapshot.sha256 or "",
@@ -291,7 +319,7 @@ def _earlier(run: Run, tools: Tools) -> Path | None:
 def _validate_one(
     run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
 ) -> ValidationResult:
-    dataset, _ = _declared(catalog, snapshot.distribution)
+    dataset, _ = declared_in(catalog, snapshot.distribution)
     suite = tools.suites[dataset.guide_dataset or ""]
     layout = next(item for item in layouts_of(run.source, dataset, tools) if item.name == report.layout)
 
@@ -299,15 +327,19 @@ def _validate_one(
         table = next(item for item in content.tables if item.report.table == report.table)
         return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
 
-    return snapshot_worked(_hint(catalog, snapshot), tools, work)
+    return snapshot_worked(hint_of(catalog, snapshot), tools, work)
 
 
-def _main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
+def main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
     """The report that stands for a distribution: the table that a layout fits, else the main one, else a fault."""
     own = [report for report in reads if report.distribution == distribution]
     laid = [report for report in own if report.layout is not None]
     readable = [report for report in own if report.fault is None]
     return next(iter([*laid, *(r for r in readable if r.main), *readable, *own]), None)
+
+
+def _keys(dataset: Dataset) -> set[str]:
+    return {item.key for item in dataset.distributions}
 
 
 def _evidence(
@@ -318,10 +350,10 @@ def _evidence(
     validations: list[ValidationResult],
     tools: Tools,
 ) -> Evidence:
-    keys = {item.key for item in dataset.distributions}
+    keys = _keys(dataset)
     visits = tuple(item for item in snapshots if item.distribution in keys)
     guide = tools.guide.get(dataset.guide_dataset or "")
-    tables = tuple(report for key in sorted(keys) if (report := _main_table(key, reads)))
+    tables = tuple(report for key in sorted(keys) if (report := main_table(key, reads)))
     seen = {item.distribution: changes(item, tables) for item in visits}
     return Evidence(
         dataset=dataset,

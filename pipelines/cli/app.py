@@ -20,6 +20,7 @@ import typer
 from pipelines import __version__
 from pipelines.cli import (
     demo,
+    diff,
     guide,
     layout,
     probe,
@@ -52,6 +53,7 @@ app.command("run")(run_command.run)
 app.command("read")(read.read)
 app.command("layout")(layout.layout)
 app.command("validate")(validate.validate)
+app.command("diff")(diff.diff)
 app.command("sql")(sql.sql)
 app.command("trend")(trend.trend)
 app.command("site")(site.site)

@@ -104,7 +104,7 @@ def opened_file(file: Path, settings: Settings, wanted: Part) -> Iterator[Opened
     """Open the `wanted` part of a file of this machine as a snapshot would be. Raises `ReadFault`."""
     from pipelines.tables.read import opened
 
-    hint = _hint(file, wanted)
+    hint = hint_of_file(file, wanted)
     with opened(file, hint, memory_limit=settings.memory_limit, threads=settings.threads) as content:
         yield content
 
@@ -113,11 +113,12 @@ def worked_file(file: Path, settings: Settings, wanted: Part, work: Callable[[Op
     """What `work` makes of the `wanted` part of a file of this machine (see `tables.read.worked`)."""
     from pipelines.tables.read import worked
 
-    hint = _hint(file, wanted)
+    hint = hint_of_file(file, wanted)
     return worked(file, hint, work, memory_limit=settings.memory_limit, threads=settings.threads)
 
 
-def _hint(file: Path, wanted: Part) -> Hint:
+def hint_of_file(file: Path, wanted: Part) -> Hint:
+    """What is known of a file of this machine before it is opened."""
     from pipelines.tables.table import Hint
 
     with file.open("rb") as handle:

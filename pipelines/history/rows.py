@@ -23,6 +23,7 @@ from pipelines.model import (
     Judged,
     Notification,
     ReadReport,
+    RowChange,
     RunIndex,
     Snapshot,
     Transition,
@@ -51,6 +52,7 @@ def of_run(
     catalog: Catalog | None,
     snapshots: Iterable[Snapshot],
     reads: Iterable[ReadReport],
+    row_changes: Iterable[RowChange] = (),
 ) -> Rows:
     """The rows of one source's night, by table, but for the artifacts of many lines (`lines`, `measurements`)."""
     run = {"run_id": run_id(index), "night": index.night}
@@ -73,6 +75,17 @@ def of_run(
                 column_changes=_json(_fitting(asdict(change) for change in it.column_changes)),
             )
             for it in reads
+        ],
+        "row_change": [
+            _row(
+                it,
+                run,
+                _place(it.distribution),
+                table_name=it.table,
+                key=_json(it.key),
+                columns=_json(dict(_fitting(it.columns.items()))),
+            )
+            for it in row_changes
         ],
     }
 

@@ -294,13 +294,15 @@ SELECT r.night, split_part(r.dataset, '/', 1) AS source, r.dataset, d.title, d.p
        r.distribution, r.table_name, r.main, r."rows", r.night_before, r.rows_before,
        r."rows" - r.rows_before AS rows_change,
        round(100.0 * (r."rows" - r.rows_before) / nullif(r.rows_before, 0), 2) AS rows_change_percent,
-       r.lost, r.share_read, r.sha256
+       r.lost, r.share_read, r.sha256, c.added AS rows_added, c.removed AS rows_removed, c.amended AS rows_amended,
+       c.compared AS rows_compared, c.reason AS rows_compared_reason
 FROM (
     SELECT *, lag(night) OVER one AS night_before, lag("rows") OVER one AS rows_before
     FROM read_report WHERE fault_kind IS NULL
     WINDOW one AS (PARTITION BY dataset, distribution, member, table_name ORDER BY night)) r
+LEFT JOIN row_change c ON c.run_id = r.run_id AND c.distribution = r.distribution AND c.table_name = r.table_name
 LEFT JOIN latest_dataset d ON d.dataset = r.dataset;
-COMMENT ON VIEW rows_over_time IS 'How many rows each table had on every night on which it was read, and how many on the reading before.';
+COMMENT ON VIEW rows_over_time IS 'How many rows each table had on every night on which it was read, and how many on the reading before; of the file''s main table also how many rows were added, removed and amended.';
 
 CREATE VIEW rule_changes AS
 SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.guide_dataset, s.category,

@@ -40,6 +40,7 @@ from pipelines.model.quality import (
     Score,
     Verdict,
 )
+from pipelines.model.row_changes import RowChange, RowsCompared, RowsReason
 
 __all__ = [
     "Alert",
@@ -64,6 +65,9 @@ __all__ = [
     "Publisher",
     "QualityMeasurement",
     "ReadReport",
+    "RowChange",
+    "RowsCompared",
+    "RowsReason",
     "RunIndex",
     "ScaleScore",
     "Score",

@@ -18,17 +18,8 @@ from tests.integration.kill_driver import NIGHT, run
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 7
 STAGES = {
-    "discover",
-    "fetch",
-    "read",
-    "validate",
-    "measure",
-    "record",
-    "alert",
-    "deliver",
-    "publish",
-    "export",
-    "site",
+    *("discover", "fetch", "read", "validate", "compare", "measure", "record"),
+    *("alert", "deliver", "publish", "export", "site"),
 }
 
 

@@ -105,15 +105,20 @@ METRICS = (
         "structure.rows_kept",
         ("Records are still there", "Los registros siguen ahí"),
         (
-            "Number of records against that of the last table that was read of the file, at most 1; unknown on a "
-            "first visit.",
-            "Número de registros respecto de la última tabla leída del archivo, como máximo 1; desconocido en la "
-            "primera visita.",
+            "Share of the records of the last table that was read of the file which it has still, told by their key; "
+            "amended ones count as there. Without a key that tells records apart, their number against that of before, "
+            "at most 1. Unknown on a first visit.",
+            "Proporción de los registros de la última tabla leída del archivo que siguen en él, según su clave; los "
+            "modificados cuentan como presentes. Sin una clave que distinga los registros, su número respecto del "
+            "anterior, como máximo 1. Desconocido en la primera visita.",
         ),
         (
-            "Publish again the records that are gone, or keep earlier periods in files of their own.",
-            "Publique de nuevo los registros que faltan, o conserve los periodos anteriores en archivos propios.",
+            "Publish again the records that are gone, or keep earlier periods in files of their own; `veedor diff` "
+            "lists them.",
+            "Publique de nuevo los registros que faltan, o conserve los periodos anteriores en archivos propios; "
+            "`veedor diff` los enumera.",
         ),
+        version="2",
     ),
     metric(
         "structure.columns_changed",

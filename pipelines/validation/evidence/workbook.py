@@ -88,7 +88,7 @@ def _rows(
         sheet.write_string(0, place, heading, head)
     sheet.freeze_panes(1, 1)
     counts, every = [0] * len(lines), [0] * len(lines)
-    common = [[_cell(line.column), *map(_cell, line.rest)] for line in lines]
+    common = [[safe(line.column), *map(safe, line.rest)] for line in lines]
     at = 0
     for batch in found.batches:
         for row, place, value in zip(*batch.to_pydict().values(), strict=True):
@@ -101,11 +101,11 @@ def _rows(
             sheet.write_number(at, 0, row)
             sheet.write_string(at, 1, column)
             if value is not None:
-                sheet.write_string(at, 2, _cell(value))
+                sheet.write_string(at, 2, safe(value))
             for offset, text in enumerate(rest, 3):
                 sheet.write_string(at, offset, text)
     sheet.autofilter(0, 0, at, len(headings) - 1)
-    _printed(sheet, 0, at, len(headings))
+    printed(sheet, 0, at, len(headings))
     return counts, every
 
 
@@ -135,7 +135,7 @@ def _summary(
     state = texts["all" if written == total else "cut"].format(
         found=total, written=written, left=total - written, limit=MAX_ROWS - 1
     )
-    sheet.write_string(0, 0, _cell(facts))
+    sheet.write_string(0, 0, safe(facts))
     sheet.write_string(1, 0, state, bold)
     headings = texts["headings"].split("|")
     wrapped = workbook.add_format({**HEAD, "text_wrap": True})
@@ -162,7 +162,7 @@ def _summary(
         lines = max(-(-len(text) // (SUMMARY_WIDTHS[place] - 4)) for place, text in said.items())
         sheet.set_row(at, LINE_HEIGHT * max(lines, 1))
         for place, text in said.items():
-            sheet.write_string(at, place, _cell(text), plain if place else styles[item.outcome])
+            sheet.write_string(at, place, safe(text), plain if place else styles[item.outcome])
         for place, count in {
             4: item.unexpected_count,
             5: item.element_count,
@@ -171,10 +171,10 @@ def _summary(
             if count is not None:
                 sheet.write_number(at, place, count, number)
     sheet.autofilter(3, 0, at, len(headings) - 1)
-    _printed(sheet, 3, at, len(headings))
+    printed(sheet, 3, at, len(headings))
 
 
-def _printed(sheet: Any, heading: int, last: int, columns: int) -> None:
+def printed(sheet: Any, heading: int, last: int, columns: int) -> None:
     """On paper: across, all columns on one page, the heading on each."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
@@ -187,7 +187,7 @@ ORDER = {Outcome.FAILED: 0, Outcome.ERROR: 1, Outcome.PASSED: 2, Outcome.NOT_APP
 SEVERITIES = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-def _cell(text: str) -> str:
+def safe(text: str) -> str:
     """Text that a cell can hold and no spreadsheet computes."""
     safe = neutral(text)
     return safe if len(safe) <= MAX_CELL else safe[: MAX_CELL - 1] + "…"

@@ -10,6 +10,9 @@ from pipelines.model import (
     Fix,
     Outcome,
     QualityMeasurement,
+    ReadReport,
+    RowChange,
+    RowsCompared,
     ScaleScore,
     Score,
     Severity,
@@ -118,3 +121,22 @@ def verdict(key: str, outcome: Outcome, results: list[ValidationResult]) -> Verd
         Outcome.PARTLY_READ: "97.3% of the file could be read",
     }[outcome]
     return Verdict(key, outcome, reason, critical, len(failed) - critical)
+
+
+def row_change(read: ReadReport) -> RowChange:
+    """Two rows gone, two come and one amended since the last reading."""
+    return RowChange(
+        read.distribution,
+        read.table,
+        read.sha256,
+        "0" * 64,
+        RowsCompared.BY_KEY,
+        key=("contract_id",),
+        rows_before=read.rows,
+        rows=read.rows,
+        added=2,
+        removed=2,
+        amended=1,
+        unchanged=read.rows - 3,
+        columns={"value_amount": 1},
+    )

@@ -186,6 +186,7 @@ def _write_run(
     artifacts.write_value(folder / artifacts.CATALOG, catalog)
     artifacts.write_values(folder / artifacts.SNAPSHOTS, snapshots)
     artifacts.write_values(folder / artifacts.READS, reads)
+    artifacts.write_values(folder / artifacts.ROW_CHANGES, [judgements.row_change(it) for it in reads])
     artifacts.write_values(folder / artifacts.VALIDATION_RESULTS, validations)
     artifacts.write_values(folder / artifacts.MEASUREMENTS, measurements)
     artifacts.write_values(folder / artifacts.SCORES, scores)

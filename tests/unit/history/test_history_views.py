@@ -263,6 +263,28 @@ def test_rows_are_compared_with_the_reading_before_of_the_same_table(history: Hi
     ]
 
 
+def test_rows_that_changed_stand_beside_the_table_that_they_are_of(history: History) -> None:
+    def of_file(at: int, table: str, **more: object) -> Row:
+        return of(at, distribution=FILE, table_name=table, **more)
+
+    history.add(
+        "read_report", of_file(0, "datos", rows=9), of_file(1, "datos", rows=9), of_file(1, "anexo", rows=1)
+    )
+    history.add(
+        "row_change",
+        of_file(0, "datos", compared="not_compared", reason="first_reading"),
+        of_file(1, "datos", compared="by_key", added=2, removed=2, amended=1),
+    )
+    assert history.ask(
+        "SELECT night, table_name, rows_change, rows_added, rows_removed, rows_amended, rows_compared,"
+        " rows_compared_reason FROM rows_over_time ORDER BY night, table_name"
+    ) == [
+        (night(0), "datos", None, None, None, None, "not_compared", "first_reading"),
+        (night(1), "anexo", None, None, None, None, None, None),
+        (night(1), "datos", 0, 2, 2, 1, "by_key", None),
+    ]
+
+
 def test_changed_columns_are_one_row_each_and_what_is_no_json_is_none(history: History) -> None:
     changes = [
         {"kind": "renamed", "before": "Año", "after": "Ejercicio", "type_before": "", "type_after": ""},

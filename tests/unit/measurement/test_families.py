@@ -11,7 +11,7 @@ import pytest
 from pipelines.measurement import dates, kept, metadata, openness, timeliness
 from pipelines.measurement.evidence import Evidence, NightBefore
 from pipelines.measurement.published import told, told_of_files
-from pipelines.model import ContactPoint, FaultKind, Publisher, QualityMeasurement
+from pipelines.model import ContactPoint, FaultKind, Publisher, QualityMeasurement, RowChange, RowsCompared
 from tests.unit.measurement.evidence_of import (
     FILE,
     NOW,
@@ -179,6 +179,34 @@ def test_growth_is_no_loss_and_another_table_is_not_compared() -> None:
     assert value(kept, "structure.rows_kept", reads_before={"s/d/csv": read(rows=3)}) == 1
     assert of(kept, reads_before={"s/d/csv": read(table="another", rows=900)}) == {}
     assert "structure.rows_kept" not in of(kept, reads_before={"s/d/csv": read(rows=0)})
+
+
+def changed(compared: RowsCompared, **counts: int) -> RowChange:
+    return RowChange(**{"distribution": "s/d/csv", "table": "t", "sha256": None, "sha256_before": None,
+        "compared": compared, "rows_before": 10, **counts})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        # As many rows as before, and four others: the number alone would not tell.
+        (changed(RowsCompared.BY_KEY, removed=4, added=4), 0.6),
+        (changed(RowsCompared.BY_KEY, removed=4, repeated_removed=2, keyless_removed=1), 0.9),
+        (changed(RowsCompared.BY_KEY, removed=0, amended=10), 1),
+        (changed(RowsCompared.SAME, removed=0), 1),
+        # Whole rows that are gone may have been amended, and what was not compared is not gone: the number counts.
+        (changed(RowsCompared.BY_ROW, removed=9, added=9), 1),
+        (changed(RowsCompared.NOT_COMPARED), 1),
+    ],
+)
+def test_records_are_kept_by_their_key_where_it_is_known(change: RowChange, expected: float) -> None:
+    rows = {"reads_before": {"s/d/csv": read(rows=10)}, "reads": (read(rows=10),)}
+    found = of(kept, row_changes={"s/d/csv": replace(change, table=read().table)}, **rows)[
+        "structure.rows_kept"
+    ]
+    assert found.value == expected
+    assert found.metric_version == "2"
+    assert ("by their key" in found.reason) == (expected < 1)
 
 
 def test_a_dataset_that_was_not_had_has_lost_no_file() -> None:

@@ -1,0 +1,99 @@
+"""A table's rows as hashes in a file: all that is needed to compare them, made in one scan.
+
+Belongs here: the scan, and what is known of the table beside it. One hash of 64 bits stands for each cell in its
+canonical form, so that which columns correspond and which is the key may be decided afterwards, and two large files
+need never be open at once. Among ten million different values, two have one hash with a probability of 1 in 400,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import duck
+from pipelines.row_changes.canonical import canonical, trimmed
+from pipelines.tables.layouts import Fit
+from pipelines.tables.table import ROW, Table
+from pipelines.validation.suites import Suite
+from pipelines.validation.validate import personal_roles
+
+NEVER = '"never"'
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """The rows of one table at `path`: Parquet with `_row` and c0, c1, ... for `columns`; NULL for an empty cell.
+
+    `roles` maps role to column. `keys` are the columns by which rows may be told apart, the likeliest first.
+    `personal` are the columns whose values are never shown.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    roles: Mapping[str, str]
+    keys: tuple[tuple[str, ...], ...]
+    personal: frozenset[str]
+
+    def cell(self, column: str) -> str:
+        """The name of a column in the file."""
+        return f"c{self.columns.index(column)}"
+
+
+def fingerprint(table: Table, fit: Fit | None, suite: Suite | None, path: Path) -> Fingerprints:
+    """Write the hashes of the rows of `table` to `path`; numbers and dates as `fit` lays them out.
+
+    Raises `Unproven` when the table is not what it was presumed to be, and `MemoryLimitReached`.
+    """
+    columns = table.report.columns
+    forms = canonical(table, fit, suite)
+    presumed = table.unsettled
+    never = presumed.never(columns) if presumed else "false"
+    row = duck.quote(ROW)
+    steps = [
+        [f"{forms[name].cell} AS v{place}" for place, name in enumerate(columns)],
+        [f"{trimmed(f'v{place}')} AS t{place}" for place in range(len(columns))],
+        [f"{forms[name].form(f't{place}')} AS f{place}" for place, name in enumerate(columns)],
+        [
+            f"CASE WHEN f{place} IS NOT NULL THEN hash(f{place}) END AS c{place}"
+            for place in range(len(columns))
+        ],
+    ]
+    query = duck.quote(table.relation)
+    marked = f"{never} AS {NEVER}"
+    for step in steps:
+        query = f"(SELECT {', '.join([row, marked, *step])} FROM {query})"
+        marked = NEVER
+    with duck.within_memory(), duck.interruptible(table.connection), table.presuming():
+        table.connection.execute("SET preserve_insertion_order = false")
+        try:
+            table.connection.execute(
+                f"COPY (FROM {query}) TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)"
+            )
+        finally:
+            table.connection.execute("SET preserve_insertion_order = true")
+    if presumed:
+        counted = (
+            f"SELECT count(*), coalesce(count_if({NEVER}), 0) FROM read_parquet({duck.literal(str(path))})"
+        )
+        presumed.settle(*table.connection.execute(counted).fetchall()[0])
+    roles = dict(fit.roles) if fit else {}
+    personal = personal_roles(fit, suite) if fit and suite else set()
+    return Fingerprints(
+        path,
+        columns,
+        roles,
+        tuple(dict.fromkeys(_keys(fit, suite))),
+        frozenset(roles[role] for role in personal if role in roles),
+    )
+
+
+def _keys(fit: Fit | None, suite: Suite | None) -> Sequence[tuple[str, ...]]:
+    """The layout's key, when all of it is there, and the suite's, as far as it is there."""
+    found = []
+    if fit is not None and fit.layout.key and all(role in fit.roles for role in fit.layout.key):
+        found.append(tuple(fit.roles[role] for role in fit.layout.key))
+    if fit is not None and suite is not None:
+        present = tuple(fit.roles[role] for role in suite.key if role in fit.roles)
+        found += [present] if present else []
+    return found
