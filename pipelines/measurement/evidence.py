@@ -13,6 +13,7 @@ from pipelines.model import (
     Dataset,
     Fault,
     FaultKind,
+    PageVisit,
     QualityMeasurement,
     ReadReport,
     Snapshot,
@@ -39,7 +40,8 @@ class Evidence:
     `last_change` and `same_since` are by distribution: when we last saw its data change, and the first of our
     visits in a row that found the data as they are. `out_of_reach_before` holds the keys of datasets and
     distributions that could not be reached on the night before either. `portal` is the kind of portal ("": some
-    catalog). `reads_before` is the main table of the last earlier reading of each distribution.
+    catalog). `reads_before` is the main table of the last earlier reading of each distribution. `pages` are the
+    addresses that it leads to, with what is known of each.
     """
 
     dataset: Dataset
@@ -56,6 +58,7 @@ class Evidence:
     portal: str = ""
     before: NightBefore | None = None
     reads_before: dict[str, ReadReport] = field(default_factory=dict)
+    pages: tuple[PageVisit, ...] = ()
 
 
 # These say nothing of the publisher: our request was turned away for being ours, or for being one too many.
