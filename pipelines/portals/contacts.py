@@ -37,8 +37,11 @@ def first_address(texts: Iterable[object]) -> str | None:
 
 
 def first_page(texts: Iterable[object]) -> str | None:
-    """The first of `texts` that is the address of a page, such as a form for questions (vcard:hasURL), or None."""
-    return next((page for text in texts if (page := web_page(text))), None)
+    """The first of `texts` that is the address of a page, such as a form for questions (vcard:hasURL), or None.
+
+    One with an @ in it is no page: in RDF a mail address without `mailto:` becomes a relative one.
+    """
+    return next((page for text in texts if (page := web_page(text)) and "@" not in page), None)
 
 
 def _is_read(address: str) -> bool:
