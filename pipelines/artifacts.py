@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ SNAPSHOTS = "snapshots.jsonl"
 READS = "reads.jsonl"
 VALIDATION_RESULTS = "validation_results.jsonl"
 ROW_CHANGES = "row_changes.jsonl"
+PAGES = "pages.jsonl"
+PAGES_UNDER_WAY = ".pages.jsonl.under_way"
 MEASUREMENTS = "measurements.jsonl"
 SCORES = "scores.jsonl"
 SCALES = "scales.jsonl"
@@ -102,6 +104,24 @@ def read_values(path: Path, kind: type[T]) -> list[T]:
         return [
             _read(kind, line, f"{path}:{number}") for number, line in enumerate(handle, 1) if line.strip()
         ]
+
+
+def append_value(path: Path, value: object) -> None:
+    """Write one dataclass at the end of a stage's notes, which are no artifact: they go when the artifact is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as handle:
+        handle.write(b"\n" + _adapter(type(value)).dump_json(value) + b"\n")
+
+
+def read_notes(path: Path, kind: type[T]) -> list[T]:
+    """What `append_value` wrote, as far as it can be read: a line that was being written at the end may be cut."""
+    if not path.is_file():
+        return []
+    found: list[T] = []
+    for line in path.read_bytes().splitlines():
+        with suppress(ValidationError):
+            found += [_adapter(kind).validate_json(line)] if line.strip() else []
+    return found
 
 
 def _read(kind: type[T], content: bytes, where: str) -> T:

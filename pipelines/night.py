@@ -1,6 +1,6 @@
 """The night: the whole flow on one screen.
 
-    declare -> discover -> fetch -> read -> validate -> measure -> record      for each source
+    declare -> discover -> fetch -> read -> validate -> visit -> measure -> record      for each source
     alert -> publish                                                           once, when all are through
 
 Belongs here: the order of the stages, and what happens when one of our own faults stops a source. A fault of
@@ -89,7 +89,8 @@ def run_source(source: Source, night: date, tools: Tools) -> RunIndex:
             snapshots = stages.fetch(run, catalog, tools)
             reads = stages.read(run, catalog, snapshots, tools)
             validations = stages.validate(run, catalog, snapshots, reads, tools)
-            stages.measure(run, catalog, snapshots, reads, validations, tools)
+            pages = stages.visit(run, catalog, snapshots, reads, tools)
+            stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
             index = stages.close(run, snapshots, tools)
         except (OSError, MemoryError):
             raise  # a full disk or an exhausted machine stops the night: no other source would fare better

@@ -8,7 +8,7 @@ night run twice sees the same past.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TypeVar
 from pipelines import artifacts
 from pipelines.measurement.dates import said_of
 from pipelines.measurement.evidence import OUT_OF_REACH, NightBefore
-from pipelines.model import Catalog, ReadReport, RunIndex, Snapshot, ValidationResult
+from pipelines.model import Catalog, PageVisit, ReadReport, RunIndex, Snapshot, ValidationResult
 from pipelines.tables.rows_hash import data_hash
 
 R = TypeVar("R", ReadReport, ValidationResult)
@@ -115,6 +115,15 @@ def previous_reads(
                 if data_hash(reports) is not None:
                     newest.setdefault(distribution, reports)
     return newest
+
+
+def previous_pages(runs: Path, source: str, before: date, *, look_back: int = 30) -> Iterator[PageVisit]:
+    """Every visit to a page that the run folders of the last `look_back` nights know, the newest night's first."""
+    earlier = [night for night in artifacts.nights(runs) if night < before]
+    for night in reversed(earlier[-look_back:]):
+        path = artifacts.run_folder(runs, night, source) / artifacts.PAGES
+        if path.exists():
+            yield from (it for it in artifacts.read_values(path, PageVisit) if it.asked_on is not None)
 
 
 def dated(snapshot: Snapshot, before: Snapshot | None) -> Snapshot:

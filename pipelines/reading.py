@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pipelines.errors import ReadFault
-from pipelines.model import ColumnChange, Dataset, ReadReport
+from pipelines.model import Catalog, ColumnChange, Dataset, Distribution, ReadReport, Snapshot
 from pipelines.sources import Source
 from pipelines.tables.column_changes import Values, apart, changes, sample_of
 from pipelines.tables.layouts import Fit, Layout, choose, nearest, of_roles
@@ -29,6 +29,28 @@ def snapshot_worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
     limits = tools.settings
     with tools.store.local(hint.sha256) as path:
         return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
+
+
+def declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
+    """The dataset and the distribution of a key. Raises `LookupError`."""
+    for dataset in catalog.datasets:
+        for item in dataset.distributions:
+            if item.key == distribution:
+                return dataset, item
+    raise LookupError(f"{distribution} is in no dataset of the catalog of {catalog.source}")
+
+
+def hint_of(catalog: Catalog, snapshot: Snapshot) -> Hint:
+    """What the portal promised about the bytes of a snapshot."""
+    _, distribution = declared(catalog, snapshot.distribution)
+    return Hint(
+        distribution=snapshot.distribution,
+        sha256=snapshot.sha256 or "",
+        format=distribution.format,
+        media_type=snapshot.media_type or distribution.media_type,
+        file_name=snapshot.file_name,
+        part=distribution.part,
+    )
 
 
 def layouts_of(source: Source, dataset: Dataset, tools: Tools) -> tuple[Layout, ...]:

@@ -189,6 +189,21 @@ class Settings:
             "ODbL-1.0 or PDDL-1.0.",
         },
     )
+    page_visits: int = field(
+        default=50,
+        metadata={
+            "env": "VEEDOR_PAGE_VISITS",
+            "doc": "How many pages of datasets and published links of one source are visited in a night, at most; the "
+            "others wait for the next one. 0: none is visited.",
+        },
+    )
+    page_days: float = field(
+        default=7.0,
+        metadata={
+            "env": "VEEDOR_PAGE_DAYS",
+            "doc": "A page or link that answered is not visited again for so many days.",
+        },
+    )
     memory_limit: str = field(
         default="512MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},

@@ -23,8 +23,8 @@ from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
     Catalog,
     Dataset,
-    Distribution,
     Outcome,
+    PageVisit,
     ReadReport,
     RowChange,
     RunIndex,
@@ -40,17 +40,21 @@ from pipelines.past_runs import (
     last_finished,
     night_before,
     out_of_reach,
+    previous_pages,
     previous_reads,
 )
 from pipelines.portals.discover import discover as discover_catalog
-from pipelines.reading import compared, layouts_of, read_one, snapshot_worked
+from pipelines.reading import compared, declared, hint_of, layouts_of, read_one, snapshot_worked
 from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.fetch import previous_snapshots
+from pipelines.snapshots.page_visit import visited
 from pipelines.sources import Source
 from pipelines.tables.layouts import lay
-from pipelines.tables.table import Hint, Opened
+from pipelines.tables.table import Opened
 from pipelines.tools import Step, Tools
 from pipelines.validation.validate import validate as validate_table
+from pipelines.visiting import Key, Past, Wanted, pages_of
+from pipelines.visiting import key as key_of
 
 T = TypeVar("T")
 
@@ -107,7 +111,7 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
                 with _step(tools, "read", snapshot.distribution):
                     same = known.get((snapshot.distribution, snapshot.sha256))
                     before = past.get(snapshot.distribution)
-                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    dataset, _ = declared(catalog, snapshot.distribution)
                     hint = hint_of(catalog, snapshot)
                     reports = same or list(read_one(run.source, dataset, hint, tools))
                     yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
@@ -151,11 +155,44 @@ def compare(
                 with _step(tools, "compare", snapshot.distribution):
                     own = [item for item in reads if item.distribution == snapshot.distribution]
                     before = past.get(snapshot.distribution, [])
-                    dataset, _ = declared_in(catalog, snapshot.distribution)
+                    dataset, _ = declared(catalog, snapshot.distribution)
                     hint = hint_of(catalog, snapshot)
                     yield row_change(run.source, dataset, report, own, before, hint, tools)
 
     return _once(run, artifacts.ROW_CHANGES, RowChange, make)
+
+
+def visit(
+    run: Run, catalog: Catalog, snapshots: list[Snapshot], reads: list[ReadReport], tools: Tools
+) -> list[PageVisit]:
+    """addresses that datasets lead to -> pages.jsonl: which of them answer.
+
+    Each visit is noted as it ends, so that a night that was interrupted asks nobody twice.
+    """
+    notes = run.folder / artifacts.PAGES_UNDER_WAY
+
+    def ask(one: Wanted) -> PageVisit:
+        with _step(tools, "visit", one.visit.distribution or f"{one.visit.dataset}/{one.visit.purpose}"):
+            seen = visited(one.visit, one.url, tools.http, tools.clock)
+            artifacts.append_value(notes, seen)
+        return seen
+
+    def make() -> Iterable[PageVisit]:
+        earlier = _earlier(run, tools)
+        path = earlier / artifacts.PAGES if earlier else None
+        newest: dict[Key, PageVisit] = {}
+        for known in previous_pages(tools.settings.runs, run.source.id, run.night):
+            newest.setdefault(key_of(known), known)
+        past = Past(
+            same_rules=artifacts.read_values(path, PageVisit) if path and path.exists() else [],
+            newest=newest,
+            tonight={key_of(it): it for it in artifacts.read_notes(notes, PageVisit)},
+        )
+        return pages_of(run.source, catalog, snapshots, reads, past, ask, tools)
+
+    pages = _once(run, artifacts.PAGES, PageVisit, make)
+    notes.unlink(missing_ok=True)
+    return pages
 
 
 def measure(
@@ -164,6 +201,7 @@ def measure(
     snapshots: list[Snapshot],
     reads: list[ReadReport],
     validations: list[ValidationResult],
+    pages: list[PageVisit],
     tools: Tools,
 ) -> list[Verdict]:
     """everything above -> row_changes.jsonl, measurements.jsonl, scores.jsonl, scales.jsonl, fixes.jsonl and, last,
@@ -174,8 +212,8 @@ def measure(
         runs, source = tools.settings.runs, run.source.id
         silent = out_of_reach(runs, source, run.night)
         past = previous_reads(runs, source, run.night)
-        declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-        earlier = night_before(runs, source, run.night, declared)
+        entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+        earlier = night_before(runs, source, run.night, entry)
         changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
         found: list[Findings] = []
         for dataset in catalog.datasets:
@@ -183,6 +221,7 @@ def measure(
                 own = _evidence(dataset, catalog, snapshots, reads, validations, tools)
                 evidence = replace(
                     own,
+                    pages=tuple(page for page in pages if page.dataset == dataset.key),
                     out_of_reach_before=silent,
                     before=earlier.get(dataset.key),
                     row_changes={key: it for key, it in changed.items() if key in _keys(dataset)},
@@ -242,8 +281,8 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     """
     run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id))
     path = run.folder / artifacts.DECLARATION
-    declared = source.model_dump_json(indent=1)
-    if path.exists() and path.read_text(encoding="utf-8") != declared:
+    entry = source.model_dump_json(indent=1)
+    if path.exists() and path.read_text(encoding="utf-8") != entry:
         aside = run.folder.parent / artifacts.NIGHT_FOLDER / "superseded"
         aside.mkdir(parents=True, exist_ok=True)
         run.folder.rename(aside / f"{source.id}-{len(list(aside.iterdir())) + 1}")
@@ -252,7 +291,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
         (run.folder / artifacts.VERDICTS).unlink(missing_ok=True)
         index_path.unlink()
     if not path.exists():
-        artifacts.write_text(path, declared)
+        artifacts.write_text(path, entry)
     return run
 
 
@@ -288,38 +327,16 @@ def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
     )
 
 
-def declared_in(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:
-    """The dataset and the distribution of that key. Raises `LookupError`."""
-    for dataset in catalog.datasets:
-        for item in dataset.distributions:
-            if item.key == distribution:
-                return dataset, item
-    raise LookupError(f"{distribution} is in no dataset of the catalog of {catalog.source}")
-
-
-def hint_of(catalog: Catalog, snapshot: Snapshot) -> Hint:
-    """What the portal promised about the bytes of a snapshot."""
-    _, distribution = declared_in(catalog, snapshot.distribution)
-    return Hint(
-        distribution=snapshot.distribution,
-        sha256=snapshot.sha256 or "",
-        format=distribution.format,
-        media_type=snapshot.media_type or distribution.media_type,
-        file_name=snapshot.file_name,
-        part=distribution.part,
-    )
-
-
 def _earlier(run: Run, tools: Tools) -> Path | None:
     """The run whose results may be used again for bytes that have not changed."""
-    declared = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, declared)
+    entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, entry)
 
 
 def _validate_one(
     run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
 ) -> ValidationResult:
-    dataset, _ = declared_in(catalog, snapshot.distribution)
+    dataset, _ = declared(catalog, snapshot.distribution)
     suite = tools.suites[dataset.guide_dataset or ""]
     layout = next(item for item in layouts_of(run.source, dataset, tools) if item.name == report.layout)
 

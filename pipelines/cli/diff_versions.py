@@ -187,13 +187,14 @@ def _named(word: str, visits: Sequence[Visit], after: Visit | None) -> Visit:
 
 def _side(visit: Visit, settings: Settings, store: Store) -> Side:
     from pipelines.comparing import table_of
-    from pipelines.stages import declared_in, hint_of, main_table
+    from pipelines.reading import declared, hint_of
+    from pipelines.stages import main_table
     from pipelines.tables.layouts import lay, load_layouts, of_roles
     from pipelines.tables.read import worked
     from pipelines.validation.suites import load_suites
 
     catalog = artifacts.read_value(visit.folder / artifacts.CATALOG, Catalog)
-    dataset, _ = declared_in(catalog, visit.snapshot.distribution)
+    dataset, _ = declared(catalog, visit.snapshot.distribution)
     path = visit.folder / artifacts.READS
     reads = artifacts.read_values(path, ReadReport) if path.exists() else []
     report = main_table(visit.snapshot.distribution, reads)

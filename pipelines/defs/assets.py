@@ -1,6 +1,7 @@
 """Assets: the artifacts of a night as Dagster shows them. https://docs.dagster.io/guides/build/assets
 
-    catalog -> snapshots -> reads -> validation_results -> quality_measurements -> quality_history     by source
+    catalog -> snapshots -> reads -> validation_results -> visited_pages -> quality_measurements       by source
+    -> quality_history                                                                                 by source
     -> alerts -> public_site                                                                           by night
 
 Belongs here: the graph and its descriptions. Each asset is one stage, called for every source of the run
@@ -61,6 +62,14 @@ STAGES: tuple[tuple[str, source_runs.Stage, str, set[str], str], ...] = (
         "bytes under unchanged rules keep their earlier result.",
     ),
     (
+        "visited_pages",
+        source_runs.visit,
+        artifacts.PAGES,
+        {"http", "jsonlines"},
+        "Which of the datasets' own pages answer (landing page, contact, data dictionary, licence), and of a sample of "
+        "the links in their files. What answered within some days is not asked again.",
+    ),
+    (
         "quality_measurements",
         source_runs.measure,
         artifacts.MEASUREMENTS,
@@ -81,7 +90,7 @@ ORDER = (*(name for name, *_ in STAGES), ALERTS, PUBLIC_SITE)
 
 
 def source_assets(sources: Sources) -> list[dg.AssetsDefinition]:
-    """The six assets that are partitioned by source."""
+    """The seven assets that are partitioned by source."""
     partitions = source_partitions(sources)
     before = [None, *(name for name, *_ in STAGES)]
     return [

@@ -78,13 +78,27 @@ def validate(run: Run, tools: Tools) -> Counts:
     }
 
 
+def visit(run: Run, tools: Tools) -> Counts:
+    """Addresses that the datasets lead to -> pages.jsonl; how many answer, and of how many nobody knows."""
+    catalog = stages.discover(run, tools)
+    snapshots = stages.fetch(run, catalog, tools)
+    pages = stages.visit(run, catalog, snapshots, stages.read(run, catalog, snapshots, tools), tools)
+    return {
+        "pages": len(pages),
+        "answer": sum(page.answers is True for page in pages),
+        "unknown": sum(page.answers is None for page in pages),
+        **_faults(page.fault for page in pages),
+    }
+
+
 def measure(run: Run, tools: Tools) -> Counts:
     """All of it -> measurements, scores, verdicts, and index.json, the mark of a finished run; the verdicts."""
     catalog = stages.discover(run, tools)
     snapshots = stages.fetch(run, catalog, tools)
     reads = stages.read(run, catalog, snapshots, tools)
     validations = stages.validate(run, catalog, snapshots, reads, tools)
-    verdicts = stages.measure(run, catalog, snapshots, reads, validations, tools)
+    pages = stages.visit(run, catalog, snapshots, reads, tools)
+    verdicts = stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
     index = stages.close(run, snapshots, tools)
     return {
         "result": index.result,

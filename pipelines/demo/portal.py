@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType, TracebackType
@@ -141,6 +142,10 @@ class _Handler(BaseHTTPRequestHandler):
             file = site.files.get(package.file)
             if file is not None and address.path.startswith(package.download_path):
                 return self._download(package, file)
+        for package in PACKAGES:
+            if address.path == f"/dataset/{package.name}":
+                page = f"<!doctype html><html lang='es'><title>{escape(package.title)}</title></html>"
+                return self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page.encode())
         return self._answer(HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", NO_PAGE)
 
     do_HEAD = do_GET

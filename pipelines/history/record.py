@@ -139,6 +139,7 @@ def _read_run(folder: Path) -> tuple[str, rows_of.Rows]:
         _values(folder / artifacts.SNAPSHOTS, model.Snapshot),
         _values(folder / artifacts.READS, model.ReadReport),
         _values(folder / artifacts.ROW_CHANGES, model.RowChange),
+        _values(folder / artifacts.PAGES, model.PageVisit),
     )
     return rows_of.run_id(index), rows
 

@@ -22,6 +22,7 @@ from pipelines.model import (
     Fault,
     Judged,
     Notification,
+    PageVisit,
     ReadReport,
     RowChange,
     RunIndex,
@@ -53,6 +54,7 @@ def of_run(
     snapshots: Iterable[Snapshot],
     reads: Iterable[ReadReport],
     row_changes: Iterable[RowChange] = (),
+    pages: Iterable[PageVisit] = (),
 ) -> Rows:
     """The rows of one source's night, by table, but for the artifacts of many lines (`lines`, `measurements`)."""
     run = {"run_id": run_id(index), "night": index.night}
@@ -87,7 +89,14 @@ def of_run(
             )
             for it in row_changes
         ],
+        "page_visit": [_of_page(run, it) for it in pages],
     }
+
+
+def _of_page(run: Row, it: PageVisit) -> Row:
+    # Where a redirect led may name somebody, though the address that was published does not.
+    led = None if it.final_url and _ADDRESS.search(it.final_url) else it.final_url
+    return _row(it, run, _fault(it.fault), table_name=it.table, row_number=it.row, final_url=led)
 
 
 def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:

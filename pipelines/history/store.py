@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-PLAIN = ("run", "source_visit", "contact_point", "snapshot", "row_change")
+PLAIN = ("run", "source_visit", "contact_point", "snapshot", "row_change", "page_visit")
 BLOCKS = (
     *("dataset", "distribution", "read_report", "expectation_result", "expectation_example"),
     *("score", "scale_score", "fix"),

@@ -144,6 +144,15 @@ SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, s.d
 FROM snapshot s LEFT JOIN latest_dataset d ON d.dataset = s.dataset;
 COMMENT ON VIEW availability IS 'Every visit to every file.';
 
+CREATE VIEW visited_pages AS
+SELECT p.night, split_part(p.dataset, '/', 1) AS source, p.dataset, d.title, d.publisher, d.guide_dataset, p.purpose,
+       p.address, p.answers, p.http_status, p.fault_kind AS fault, p.fault_message, p.asked_on, p.final_url,
+       p.distribution, p.table_name, p.role, p.row_number, p.sha256
+FROM page_visit p
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.dataset = p.dataset AND n.night = p.night
+LEFT JOIN latest_dataset d ON d.dataset = p.dataset;
+COMMENT ON VIEW visited_pages IS 'The pages of each dataset, and a sample of the links in its files, as of its newest night: which of them answer, which do not, and of which nobody knows.';
+
 CREATE VIEW open_alerts AS
 SELECT t.dataset, d.title, d.publisher, d.guide_dataset, t.condition, t.severity, t.since,
        t.night AS opened_on, t."before", t."after", t.summary_en, t.summary_es, t.advice_en, t.advice_es,

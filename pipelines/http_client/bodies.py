@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
+# Codings that no request of ours offers and that are not undone here.
+NOT_UNDONE = ("br", "zstd", "deflate", "compress")
 
 
 def pieces(raw: BaseHTTPResponse, limit: int, already: int = 0) -> Iterator[bytes]:
@@ -41,7 +43,7 @@ def pieces(raw: BaseHTTPResponse, limit: int, already: int = 0) -> Iterator[byte
     if declared.isdecimal() and already + int(declared[:20]) > limit:  # int() refuses thousands of digits
         raise faults.too_large(limit, already + int(declared[:20]))
     coding = content_coding(raw.headers)
-    if coding in ("br", "zstd", "deflate", "compress"):
+    if coding in NOT_UNDONE:
         raise faults.unasked_coding(coding)
     size = already
     for piece in discreet(gunzipped(_wire(raw)) if coding in ("gzip", "x-gzip") else _wire(raw)):
@@ -56,6 +58,16 @@ def head(raw: BaseHTTPResponse, limit: int) -> bytes:
     with contextlib.suppress(FetchFault):
         return next(pieces(raw, 1 << 62), b"")[:limit]
     return b""
+
+
+def beginning(raw: BaseHTTPResponse, limit: int) -> bytes | None:
+    """The first `limit` bytes of a successful body, as far as they come at once; None in a coding that we cannot undo.
+
+    b"" for a body without any. Raises `FetchFault` as `pieces` does.
+    """
+    if content_coding(raw.headers) in NOT_UNDONE:
+        return None
+    return next(pieces(raw, 1 << 62), b"")[:limit]
 
 
 def content_coding(headers: Mapping[str, str]) -> str:

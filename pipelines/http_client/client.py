@@ -1,10 +1,11 @@
-"""The client: identity and the two things that are asked for, JSON and files.
+"""The client: identity and what is asked for: JSON, files, and whether an address answers at all.
 
 Belongs here: what is asked, and what each kind of answer means. Does not belong here: the life of a request
 (`requesting`), reading (`bodies`, `arrivals`), or the words for what went wrong (`faults`).
 
-Nothing is ever asked with HEAD: servers that give the file were seen to answer it with 400, 403, 405, 500 and 503,
-or not at all. Whether a file changed is asked with the GET that brings it.
+No file is ever asked for with HEAD: servers that give the file were seen to answer it with 400, 403, 405, 500 and 503,
+or not at all. Whether a file changed is asked with the GET that brings it. Where only an answer is wanted, HEAD spares
+the server, and a GET whose body is left unread has the last word.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pipelines.http_client import bodies, exports, faults, links, pages
 from pipelines.http_client.addresses import printable
 from pipelines.http_client.arrivals import Arrival
 from pipelines.http_client.credentials import Credentials
+from pipelines.http_client.firewalls import firewall
 from pipelines.http_client.hosts import Hosts
 from pipelines.http_client.requesting import Requester, address
 from pipelines.http_client.robots import MAX_BYTES, Robots
@@ -35,6 +37,9 @@ from pipelines.settings import Settings
 
 CATALOG_SECONDS = 120.0
 ROBOTS_SECONDS = 15.0
+LOOK_SECONDS = 30.0
+# What a GET would not change: no other answer is to be had, or we are to stay away.
+FINAL = frozenset({FaultKind.THROTTLED, FaultKind.TLS, FaultKind.UNSUPPORTED_ADDRESS})
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,14 @@ class Download:
     seconds: float
     moved_to: str | None = None
     doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """An address that answers: with which status, and where redirects led."""
+
+    status: int
+    final_url: str
 
 
 class HttpClient:
@@ -225,6 +238,42 @@ class HttpClient:
             consume,
             seconds=self._settings.deadline_seconds,
             elsewhere=exports.result_of,
+        )
+
+    def look(self, url: str) -> Look:
+        """Whether `url` answers anybody who follows it: HEAD, and where that brings no success, the beginning of a GET.
+
+        Both have LOOK_SECONDS in all. Raises `FetchFault`: as `download` does, BLOCKED also for a firewall's page and
+        NOT_WHAT_WAS_PROMISED for an error that is told with a status of success.
+        """
+        url = links.fetchable(url)
+        self._robots.demand(url)
+        started = time.monotonic()
+        try:
+            return self._looked(url, "HEAD", LOOK_SECONDS / 2, retries=0)
+        except FetchFault as fault:
+            if fault.kind in FINAL:
+                raise
+        left = LOOK_SECONDS - (time.monotonic() - started)
+        return self._looked(url, "GET", max(left, LOOK_SECONDS / 2), retries=min(1, self._settings.retries))
+
+    def _looked(self, url: str, method: str, seconds: float, *, retries: int) -> Look:
+        def consume(response: requests.Response) -> Look:
+            status = response.status_code
+            head = None if method == "GET" else b""
+            if not 200 <= status < 300 or status in (204, 205) or firewall(response.headers, b""):
+                raise self._requester.refused(response, head)
+            if method == "GET":
+                beginning = bodies.beginning(response.raw, pages.HEAD_BYTES)
+                if beginning == b"":
+                    raise faults.empty(status)
+                if fault := pages.instead(beginning or b"", "html"):
+                    raise fault
+            return Look(status, printable(response.url, 2000))
+
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        return self._requester.visit(
+            url, lambda: headers, consume, seconds=seconds, retries=retries, method=method
         )
 
     def _robots_text(self, url: str) -> str | None:

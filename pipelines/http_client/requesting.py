@@ -77,6 +77,7 @@ class Requester:
         seconds: float,
         params: Mapping[str, str] | None = None,
         retries: int | None = None,
+        method: str = "GET",
         elsewhere: Callable[[requests.Response], str | None] = lambda _: None,
     ) -> T:
         """Ask, follow, consume, all within `seconds`; again when it broke off, with `headers` asked for anew.
@@ -88,7 +89,7 @@ class Requester:
         with Visit(seconds, self._settings, self._sleep) as visit:
             while True:
                 try:
-                    with self._answer(url, headers(), params, visit, elsewhere) as response:
+                    with self._answer(method, url, headers(), params, visit, elsewhere) as response:
                         result = consume(response)
                     # A body without a length ends like a whole one when it is cut.
                     if visit.fault is not None:
@@ -136,6 +137,7 @@ class Requester:
     @contextlib.contextmanager
     def _answer(
         self,
+        method: str,
         url: str,
         headers: Mapping[str, str],
         params: Mapping[str, str] | None,
@@ -146,7 +148,7 @@ class Requester:
         cookies = RequestsCookieJar()  # some portals hand one out and redirect to where it is asked for
         visit.moved_to, for_good = None, True
         for _ in range(MAX_REDIRECTS + 1):
-            request = _prepared(url, {"User-Agent": self._agent, **headers}, params, cookies)
+            request = _prepared(url, {"User-Agent": self._agent, **headers}, params, cookies, method)
             self._credentials.tell(request)
             with self._sent(request, visit) as response:
                 redirected = response.status_code in REDIRECTS
@@ -208,11 +210,15 @@ def address(url: str) -> str:
 
 
 def _prepared(
-    url: str, headers: Mapping[str, str], params: Mapping[str, str] | None, cookies: RequestsCookieJar
+    url: str,
+    headers: Mapping[str, str],
+    params: Mapping[str, str] | None,
+    cookies: RequestsCookieJar,
+    method: str = "GET",
 ) -> requests.PreparedRequest:
     """The request for one hop. Raises `FetchFault` UNSUPPORTED_ADDRESS."""
     try:
-        request = requests.Request("GET", links.fetchable(url), params=params, cookies=cookies)
+        request = requests.Request(method, links.fetchable(url), params=params, cookies=cookies)
         request.headers = dict(headers)
         return request.prepare()
     except (ValueError, HTTPError) as error:

@@ -13,6 +13,7 @@ from pipelines.model import (
     Dataset,
     Fault,
     FaultKind,
+    PageVisit,
     QualityMeasurement,
     ReadReport,
     RowChange,
@@ -40,8 +41,8 @@ class Evidence:
     `last_change` and `same_since` are by distribution: when we last saw its data change, and the first of our
     visits in a row that found the data as they are. `out_of_reach_before` holds the keys of datasets and
     distributions that could not be reached on the night before either. `portal` is the kind of portal ("": some
-    catalog). `reads_before` is the main table of the last earlier reading of each distribution,
-    `row_changes` what became of its rows since.
+    catalog). `reads_before` is the main table of the last earlier reading of each distribution, `row_changes` what
+    became of its rows since. `pages` are the addresses that it leads to, with what is known of each.
     """
 
     dataset: Dataset
@@ -59,6 +60,7 @@ class Evidence:
     before: NightBefore | None = None
     reads_before: dict[str, ReadReport] = field(default_factory=dict)
     row_changes: dict[str, RowChange] = field(default_factory=dict)
+    pages: tuple[PageVisit, ...] = ()
 
 
 # These say nothing of the publisher: our request was turned away for being ours, or for being one too many.

@@ -18,6 +18,7 @@ from pipelines.measurement import (
     openness,
     structure,
     timeliness,
+    visited,
 )
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.fixes import fixes
@@ -53,6 +54,6 @@ def assess(evidence: Evidence, weights: Weights, scales: Scales, suite: str | No
 
 def measure(evidence: Evidence, severities: Mapping[str, float]) -> list[QualityMeasurement]:
     """Every measurement of one dataset; `severities` weigh the expectations of a suite."""
-    families = (availability, timeliness, dates, structure, kept, openness, metadata)
+    families = (availability, timeliness, dates, structure, kept, openness, metadata, visited)
     found = [item for family in families for item in family.measure(evidence)]
     return [*found, *expectations.measure(evidence, severities)]

@@ -77,6 +77,8 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
         yield measurement(metric, evidence, sum(known.values()) / len(known), reason=reason)
     for metric, name in SINGLE.items():
         value = told(name, evidence)
+        if metric == "metadata.contact" and value is False:
+            value = evidence.dataset.contact_point.url is not None
         yield measurement(metric, evidence, value, reason=nobody if value is None else "")
 
 

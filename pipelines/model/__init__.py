@@ -31,6 +31,7 @@ from pipelines.model.evidence import (
     ValidationResult,
 )
 from pipelines.model.outcomes import Fault, FaultKind, Outcome, Severity
+from pipelines.model.pages import PagePurpose, PageVisit
 from pipelines.model.quality import (
     EvidenceKind,
     Fix,
@@ -61,6 +62,8 @@ __all__ = [
     "Notification",
     "NotificationState",
     "Outcome",
+    "PagePurpose",
+    "PageVisit",
     "Part",
     "Publisher",
     "QualityMeasurement",

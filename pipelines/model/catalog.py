@@ -13,10 +13,14 @@ from pipelines.model.outcomes import Fault
 
 @dataclass(frozen=True)
 class ContactPoint:
-    """dcat:contactPoint: who answers for a dataset. `email` is a bare address or None."""
+    """dcat:contactPoint: who answers for a dataset. `email` is a bare address or None.
+
+    `url` is a page where one can be reached (vcard:hasURL), such as a form for reports of faults, or None.
+    """
 
     name: str
     email: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
 from pipelines.portals import dictionaries, files, periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.portals.contacts import first_address, first_page
 from pipelines.portals.direct import declared
 from pipelines.portals.values import TEXT, TITLE
 from pipelines.sources import Source, SourceDataset
@@ -35,6 +35,7 @@ NO_FILE = ("_datastore_only_resource", "", None)
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?(?:\?bom=true)?", re.IGNORECASE)
 SPATIAL = ("spatial_uri", "spatial", "spatial_text", "spatial_coverage")
 TEMPORAL = ("temporal_start", "temporal_end", "temporal", "temporal_coverage")
+CONTACT_PAGES = ("contact_url", "contact_uri")  # extras of ckanext-dcat, which scheming puts at the top level
 PERIODICITY = ("accrualPeriodicity", "accrual_periodicity", "frequency", "update_frequency")
 
 
@@ -92,11 +93,15 @@ def _publisher(source: Source, package: Package) -> Publisher:
 
 
 def _contact_point(owner: ContactPoint, package: Package, extras: Package) -> ContactPoint:
-    """The declared owner; only when it has no address, the portal's. Names of persons are left at the portal."""
-    if owner.email is not None:
-        return owner
+    """The declared owner, with the portal's page; only when it has no address, the portal's.
+
+    Names of persons are left at the portal. Some institutions write the address of a form where a mail address belongs.
+    """
     given = [package.get("maintainer_email"), package.get("author_email"), package.get("contact_email")]
-    return ContactPoint(owner.name, first_address([*given, extras.get("contact_email")]))
+    given.append(extras.get("contact_email"))
+    pages = [it.get(name) for it in (package, extras) for name in CONTACT_PAGES]
+    pages += [it.get("url") for it in values.records(package.get("contact"))]
+    return ContactPoint(owner.name, owner.email or first_address(given), first_page([*pages, *given]))
 
 
 def _listed(package: Package, base: str) -> list[Distribution]:

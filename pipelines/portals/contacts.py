@@ -1,7 +1,7 @@
-"""Contact points as portals write them, down to one address that somebody reads (dcat:contactPoint).
+"""Contact points as portals write them, down to one address that somebody reads, and one page (dcat:contactPoint).
 
-Belongs here: picking a usable mail address out of free text. Does not belong here: whom to write to when there
-is none (`alerts`).
+Belongs here: picking a usable mail address, or the address of a form, out of free text. Does not belong here: whom to
+write to when there is none (`alerts`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from pipelines.http_client.addresses import printable
+from pipelines.portals.values import web_page
 from pipelines.sources import usable_address
 
 # RFC 5321, 4.5.3.1.3: a path has at most 256 octets, the angle brackets included.
@@ -33,6 +34,14 @@ def first_address(texts: Iterable[object]) -> str | None:
             if len(address) <= MAX_ADDRESS and _is_read(address):
                 return address
     return None
+
+
+def first_page(texts: Iterable[object]) -> str | None:
+    """The first of `texts` that is the address of a page, such as a form for questions (vcard:hasURL), or None.
+
+    One with an @ in it is no page: in RDF a mail address without `mailto:` becomes a relative one.
+    """
+    return next((page for text in texts if (page := web_page(text)) and "@" not in page), None)
 
 
 def _is_read(address: str) -> bool:

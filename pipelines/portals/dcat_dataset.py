@@ -18,7 +18,7 @@ from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
 from pipelines.portals import files as file_rules
 from pipelines.portals import licences, periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.portals.contacts import first_address, first_page
 from pipelines.portals.direct import declared
 from pipelines.sources import Source, SourceDataset
 
@@ -55,6 +55,7 @@ _LABELS = (
     f"{_SKOS}notation",
 )
 _MAIL = (f"{_VCARD}hasEmail", f"{_VCARD}email", f"{_FOAF}mbox", f"{_SCHEMA}email")
+_PAGES = (f"{_VCARD}hasURL", f"{_VCARD}url")
 _MAIL_VALUE = (f"{_VCARD}hasValue", f"{_VCARD}value", f"{_RDF}value")
 # Who answers for a dataset, the contact point itself first. Roles after GeoDCAT-AP 3.
 _CONTACTS = (
@@ -133,7 +134,9 @@ def dataset(source: Source, item: SourceDataset, entry: Entry, base: str) -> Dat
         or own.description,
         publisher=Publisher(it.publisher(node) or own.publisher.name, own.publisher.country),
         contact_point=ContactPoint(
-            own.contact_point.name, own.contact_point.email or first_address(it.addresses(node))
+            own.contact_point.name,
+            own.contact_point.email or first_address(it.addresses(node)),
+            first_page(it.contact_pages(node)),
         ),
         license=license_ or own.license,
         accrual_periodicity=periodic,
@@ -268,6 +271,14 @@ class _Reader:
             for mail in self.nodes(contact, *_MAIL):
                 yield _mail(str(mail))
                 yield from (_mail(str(it)) for it in self.nodes(mail, *_MAIL_VALUE))
+
+    def contact_pages(self, node: Node) -> Iterator[str]:
+        """The pages of the contact points (vcard:hasURL), and what stands where a mail address should."""
+        for contact in self.nodes(node, *_CONTACTS[:2]):
+            for page in self.nodes(contact, *_PAGES):
+                yield str(page)
+                yield from (str(it) for it in self.nodes(page, *_MAIL_VALUE))
+            yield from (str(mail) for mail in self.nodes(contact, *_MAIL))
 
     def _attributed(self, node: Node) -> list[Node]:
         found = self.nodes(node, f"{_PROV}qualifiedAttribution")

@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.http_client.addresses import printable
 from pipelines.model import ContactPoint, Dataset, Distribution, Publisher
 from pipelines.portals import dictionaries, files, periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.portals.contacts import first_address, first_page
 from pipelines.sources import SourceDataset
 
 Entry = Mapping[str, Any]
@@ -87,7 +87,9 @@ def dataset(own: Dataset, item: SourceDataset, entry: Entry, base: str) -> Datas
         title=values.plain(entry.get("title"), values.TITLE) or own.title,
         description=values.plain(entry.get("description"), values.TEXT) or own.description,
         publisher=Publisher(publisher or own.publisher.name, own.publisher.country),
-        contact_point=ContactPoint(owner.name, owner.email or first_address(_addresses(entry))),
+        contact_point=ContactPoint(
+            owner.name, owner.email or first_address(_addresses(entry)), first_page(_contact_pages(entry))
+        ),
         license=next((text for it in licenses if (text := values.license_of(it))), own.license),
         accrual_periodicity=periodic,
         accrual_periodicity_days=periodicity.days(periodic),
@@ -128,6 +130,13 @@ def _addresses(entry: Entry) -> list[str]:
     given = [it.get(name) for it in contacts for name in ("hasEmail", "email")]
     given += [entry.get("contactPoint"), *(it.get("mbox") for it in values.records(entry.get("publisher")))]
     return [values.named(it, ("@id", "@value", "value"), 1000) for it in given]
+
+
+def _contact_pages(entry: Entry) -> list[str]:
+    """Pages of the contact points: vcard:hasURL of DCAT-US 3, and what stands where a mail address should."""
+    contacts = values.records(entry.get("contactPoint"))
+    pages = [values.named(it.get("hasURL"), ("@id", "@value", "value"), values.URL) for it in contacts]
+    return [*pages, *_addresses(entry)]
 
 
 def _periodicity(entry: Entry) -> str | None:

@@ -74,9 +74,10 @@ def _with_origin(dataset: Dataset, own: Dataset | None) -> Dataset:
     """`dataset` with which of its properties are as sources.yaml has them, and what its owner attests."""
     if own is None:
         return dataset
-    same = (
-        name for name in DECLARABLE if getattr(own, name) and getattr(dataset, name) == getattr(own, name)
-    )
+    # Only a portal gives a contact page; whose address stands beside it is the question.
+    contact = replace(dataset.contact_point, url=None)
+    seen = replace(dataset, contact_point=contact)
+    same = (name for name in DECLARABLE if getattr(own, name) and getattr(seen, name) == getattr(own, name))
     # A contact point without an address of its own was named by sources.yaml, but says nobody's address.
     named = (name for name in same if name != "contact_point" or own.contact_point.email)
     return replace(dataset, declared=tuple(named), attested=own.attested)

@@ -73,7 +73,7 @@ _TERMS = {
     "dct": "accrualPeriodicity conformsTo creator description format identifier issued license modified publisher "
     "rights title",
     "foaf": "homepage mbox name page primaryTopic",
-    "vcard": "fn hasEmail",
+    "vcard": "fn hasEmail hasURL",
 }
 CONTEXT: dict[str, str] = {
     **_PREFIXES,

@@ -26,7 +26,7 @@ from pipelines.http_client import HttpClient
 from pipelines.http_client.addresses import printable
 from pipelines.model import Catalog, ContactPoint, Dataset, Distribution, FaultKind, Publisher
 from pipelines.portals import answers, dictionaries, files, periodicity, values
-from pipelines.portals.contacts import first_address
+from pipelines.portals.contacts import first_address, first_page
 from pipelines.portals.direct import declared
 from pipelines.portals.each import each_declared
 from pipelines.portals.values import LINE, TEXT, TITLE
@@ -181,10 +181,14 @@ def _dataset(source: Source, item: SourceDataset, told: Answer) -> Dataset:
 
 
 def _contact_point(owner: ContactPoint, told: Answer) -> ContactPoint:
-    """The declared owner; only when it has no address, the portal's: of the role `contact`, then of any other."""
+    """The declared owner, with the portal's form; only when it has no address, the portal's.
+
+    Those of the role `contact` come before any other.
+    """
     points = [*values.objects(told.get("contact_points")), *values.records(told.get("contact_point"))]
     points.sort(key=lambda it: it.get("role") not in ("contact", None))
-    return ContactPoint(owner.name, owner.email or first_address(it.get("email") for it in points))
+    page = first_page(it.get("contact_form") for it in points)
+    return ContactPoint(owner.name, owner.email or first_address(it.get("email") for it in points), page)
 
 
 def _file(resource: Answer, base: str) -> Distribution:

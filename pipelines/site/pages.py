@@ -72,6 +72,7 @@ class DatasetPage:
     """Everything on one dataset's page; rows as the views give them.
 
     `fixes` stand by what they gain; `scales` holds the rows of each scale of others, in its order.
+    `visits` are the pages and links that were visited, those that do not answer first, then the unknown ones.
     `lines` holds the categories that were ever measured, drawn from `floor` points up. `has_suite`: there are
     expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
     """
@@ -90,6 +91,7 @@ class DatasetPage:
     expectations: list[Row]
     titles: dict[str, dict[str, str]]
     files: list[Row]
+    visits: list[Row]
     alerts: list[Row]
 
 
@@ -123,6 +125,7 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
     examples = _rows(connection, EXAMPLES, [source])
     files = _by(connection, "dataset", FILES, [source])
     reads = _rows(connection, READS, [source])
+    visits = _by(connection, "dataset", VISITS, [source])
     alerts = _by(connection, "dataset", "FROM open_alerts WHERE split_part(dataset, '/', 1) = ?", [source])
     shown: dict[tuple[str, str, str], list[Row]] = {}
     for row in examples:
@@ -173,6 +176,7 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
                 for language in LANGUAGES
             },
             files=files.get(key, []),
+            visits=visits.get(key, []),
             alerts=alerts.get(key, []),
         )
 
@@ -317,4 +321,11 @@ WHERE v.source = ? ORDER BY s.distribution
 READS = """
 SELECT r.* FROM read_report r JOIN latest_verdict v ON v.dataset = r.dataset AND v.night = r.night
 WHERE v.source = ? ORDER BY r.distribution, r.main DESC, r.table_name
+"""
+
+VISITS = """
+FROM visited_pages WHERE source = ?
+ORDER BY dataset, CASE answers WHEN false THEN 0 WHEN true THEN 2 ELSE 1 END,
+         list_position(['landing_page', 'contact_page', 'data_dictionary', 'license', 'cell'], purpose),
+         distribution, row_number, role
 """

@@ -31,7 +31,10 @@ NIGHT = 4
 
 
 def settings_in(folder: Path) -> Settings:
-    return Settings(data=folder, allow_private_addresses=True, host_pause_seconds=0.0, retries=0)
+    # Every night visits the pages anew, so that one can be killed in the middle of that.
+    return Settings(
+        data=folder, allow_private_addresses=True, host_pause_seconds=0.0, retries=0, page_days=0.0
+    )
 
 
 def run(folder: Path, url: str, number: int, step: Callable[[Step], None]) -> None:

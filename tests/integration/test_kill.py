@@ -18,7 +18,7 @@ from tests.integration.kill_driver import NIGHT, run
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 7
 STAGES = {
-    *("discover", "fetch", "read", "validate", "compare", "measure", "record"),
+    *("discover", "fetch", "read", "validate", "visit", "compare", "measure", "record"),
     *("alert", "deliver", "publish", "export", "site"),
 }
 

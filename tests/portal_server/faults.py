@@ -63,7 +63,8 @@ def answer(
     ending = {"Connection": "close"} if handler.close_connection else {}  # else a client asks again on it
     given = {"Content-Length": str(len(body)), **ending, **(headers or {})}
     lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in given.items())]
-    handler.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+    sent = b"" if handler.command == "HEAD" else body
+    handler.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + sent)
 
 
 def page(handler: Handler, status: int = 200, body: bytes = PAGE, **_: Any) -> None:

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.portal_server.faults import FAULTS, answer
+from tests.portal_server.faults import FAULTS, answer, page
 
 ROBOTS = "/robots.txt"
+PAGES = "/dataset/"
 PACKAGE_SHOW = "/api/3/action/package_show"
 BYTES_MODIFIED = 1_767_225_600.0  # 2026-01-01: bytes in memory have no time of their own
 
@@ -45,6 +46,7 @@ class _Planned:
     kind: str
     options: dict[str, Any]
     times: int | None = None
+    method: str | None = None
 
 
 @dataclass
@@ -129,14 +131,17 @@ class PortalServer:
         """Every request for robots.txt, oldest first."""
         return self._site.robots_requests
 
-    def fault(self, path: str, kind: str, *, times: int | None = None, **options: Any) -> None:
+    def fault(
+        self, path: str, kind: str, *, times: int | None = None, method: str | None = None, **options: Any
+    ) -> None:
         """Misbehave on `path` as `kind` (see `faults.FAULTS`): always, or only the next `times` requests.
 
-        Faults of one path queue up: the first is used up before the second begins.
+        Faults of one path queue up: the first is used up before the second begins. With `method`, only requests of that
+        method meet it.
         """
         if kind not in FAULTS:
             raise KeyError(f"{kind!r} is no fault; there are {', '.join(FAULTS)}")
-        self._site.planned.setdefault(path, []).append(_Planned(kind, options, times))
+        self._site.planned.setdefault(path, []).append(_Planned(kind, options, times, method))
 
     def heal(self) -> None:
         """Behave again."""
@@ -205,7 +210,7 @@ class Handler(BaseHTTPRequestHandler):
         arrived = Request(self.command, path, query, headers)
         with site.lock:
             (site.robots_requests if path == ROBOTS else site.requests).append(arrived)
-            planned = _next(site.planned.get(path, []))
+            planned = _next(site.planned.get(path, []), self.command)
         if planned is not None:
             self.close_connection = True
             FAULTS[planned.kind](self, **planned.options)
@@ -215,8 +220,12 @@ class Handler(BaseHTTPRequestHandler):
             answer(self, status, {"Content-Type": media}, text)
         elif path == PACKAGE_SHOW:
             self._package_show(query)
+        elif path.removeprefix(PAGES) in site.ckan and path.startswith(PAGES):
+            page(self)
         else:
             self._file(path)
+
+    do_HEAD = do_GET
 
     def _package_show(self, query: Mapping[str, str]) -> None:
         site, wanted = self.server.site, query.get("id", "")
@@ -247,7 +256,8 @@ class Handler(BaseHTTPRequestHandler):
         """Silent."""
 
 
-def _next(planned: list[_Planned]) -> _Planned | None:
+def _next(queue: list[_Planned], method: str) -> _Planned | None:
+    planned = [it for it in queue if it.method in (None, method)]
     while planned:
         first = planned[0]
         if first.times is None:
@@ -255,7 +265,7 @@ def _next(planned: list[_Planned]) -> _Planned | None:
         if first.times > 0:
             first.times -= 1
             return first
-        planned.pop(0)
+        queue.remove(planned.pop(0))
     return None
 
 

@@ -1,6 +1,7 @@
 """Metrics of availability: can anybody get the file, whole, as promised, and does it stay?
 
-Belongs here: their words and versions. They are computed in `measurement.availability` and `measurement.kept`.
+Belongs here: their words and versions. They are computed in `measurement.availability`, `measurement.kept` and
+`measurement.visited`.
 """
 
 from __future__ import annotations
@@ -74,6 +75,22 @@ METRICS = (
         (
             "Put the files of earlier periods back: a new edition is published beside the old ones.",
             "Restituya los archivos de periodos anteriores: una edición nueva se publica junto a las previas.",
+        ),
+    ),
+    metric(
+        "availability.links_answer",
+        ("Published links answer", "Los enlaces publicados responden"),
+        (
+            "Share of the links in the file that answer whoever follows them, of a sample of up to 10 spread over it; "
+            "a page of login is no answer. Left out are those that turned us away, that gave no answer at all on one "
+            "night only (that may be our own network), and that have not been visited yet.",
+            "Proporción de los enlaces del archivo que responden a quien los sigue, en una muestra de hasta 10 "
+            "repartidos en él; una página que pide contraseña no es respuesta. No cuentan los que nos rechazaron, los "
+            "que no dieron ninguna respuesta una sola noche (puede ser nuestra red) ni los que aún no se visitan.",
+        ),
+        (
+            "Put the documents back under the addresses that the file gives, or correct these.",
+            "Restituya los documentos en las direcciones que da el archivo, o corrija estas.",
         ),
     ),
     metric(

@@ -1,6 +1,7 @@
 """Metrics of metadata: does the catalog say what one must know of a dataset?
 
-Belongs here: their words and versions. They are computed in `measurement.metadata`.
+Belongs here: their words and versions. They are computed in `measurement.metadata` and
+`measurement.visited`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,20 @@ def _profile(name: str, title: tuple[str, str], of: tuple[str, str]) -> Metric:
             "Fill in the properties that are missing in the catalog's entry of the dataset.",
             "Complete las propiedades que faltan en la ficha del conjunto en el catálogo.",
         ),
+    )
+
+
+def _answers(name: str, title: tuple[str, str], page: tuple[str, str], advice: tuple[str, str]) -> Metric:
+    return metric(
+        f"metadata.{name}_answers",
+        title,
+        (
+            f"{page[0]} answers whoever opens it (1) or does not (0), as when it is gone or leads to a login; unknown "
+            "when it turned us away, gave no answer at all on one night only, or has not been visited yet.",
+            f"{page[1]} responde a quien la abre (1) o no (0), como cuando ya no existe o lleva a una página que pide "
+            "contraseña; desconocido si nos rechazó, no dio ninguna respuesta una sola noche o aún no se visita.",
+        ),
+        advice,
     )
 
 
@@ -82,14 +97,52 @@ METRICS = (
         "metadata.contact",
         ("Contact for faults", "Contacto para fallas"),
         (
-            "The catalog gives a mail address that could receive mail (1) or none (0); unknown when sources.yaml "
-            "names the owner's in its stead. No mail is sent to find out.",
-            "El catálogo da una dirección de correo que podría recibir mensajes (1) o ninguna (0); desconocido si "
-            "sources.yaml da la del responsable en su lugar. No se envía ningún correo para averiguarlo.",
+            "The catalog gives a mail address that could receive mail, or a page to write to (1), or neither (0); "
+            "unknown when sources.yaml names the owner's address in its stead. No mail is sent to find out.",
+            "El catálogo da un correo que podría recibir mensajes, o una página donde escribir (1), o ninguno (0); "
+            "desconocido si sources.yaml da el correo del responsable en su lugar. No se envía ningún correo para "
+            "averiguarlo.",
         ),
         (
-            "Name in the catalog an address that an office reads, not a person's.",
-            "Indique en el catálogo un correo que lea una oficina, no el de una persona.",
+            "Name in the catalog an address or a form that an office reads, not a person's.",
+            "Indique en el catálogo un correo o formulario que atienda una oficina, no el de una persona.",
+        ),
+        version="2",
+    ),
+    _answers(
+        "landing_page",
+        ("The dataset's page answers", "La página del conjunto responde"),
+        ("The dataset's page on the portal", "La página del conjunto en el portal"),
+        (
+            "Bring the dataset's page back, or correct its address in the catalog.",
+            "Restablezca la página del conjunto, o corrija su dirección en el catálogo.",
+        ),
+    ),
+    _answers(
+        "contact_page",
+        ("The contact page answers", "La página de contacto responde"),
+        ("The page where faults can be told", "La página donde se puede avisar de fallas"),
+        (
+            "Bring the contact page back, open to anybody, or correct its address in the catalog.",
+            "Restablezca la página de contacto, abierta a cualquiera, o corrija su dirección en el catálogo.",
+        ),
+    ),
+    _answers(
+        "dictionary",
+        ("The data dictionary answers", "El diccionario de datos responde"),
+        ("The address of the data dictionary", "La dirección del diccionario de datos"),
+        (
+            "Publish the data dictionary again under the address that the catalog gives, or correct this.",
+            "Publique de nuevo el diccionario en la dirección que da el catálogo, o corrija esta.",
+        ),
+    ),
+    _answers(
+        "licence",
+        ("The licence's text answers", "El texto de la licencia responde"),
+        ("The address by which the licence is named", "La dirección con que se nombra la licencia"),
+        (
+            "Name the licence by an address at which its text can be read.",
+            "Nombre la licencia con una dirección en la que se pueda leer su texto.",
         ),
     ),
 )

@@ -217,12 +217,18 @@ def test_a_publication_that_cannot_be_is_refused_and_changes_nothing(portal: Dem
 
 
 def test_everything_else_is_a_page_that_says_404(portal: DemoPortal) -> None:
-    odd = ("/", "/dataset/contratos", "/api/3", "//[", "/api/3/action/package_show?" + "a=1&" * 200, "/%00")
+    odd = ("/", "/dataset/otro", "/api/3", "//[", "/api/3/action/package_show?" + "a=1&" * 200, "/%00")
     for target in (*odd, "/dataset/x/resource/y/download/contratos.csv", "/../../etc/passwd"):
         answer = ask(portal, target)
         assert answer.status == 404, target
         assert answer.headers["Content-Type"].startswith("text/html")
         assert b"404" in answer.body
+
+
+def test_every_dataset_has_its_page(portal: DemoPortal) -> None:
+    answer = ask(portal, "/dataset/contratos")
+    assert answer.status == 200
+    assert b"Registro de contratos" in answer.body
 
 
 def test_it_answers_many_at_once_and_keeps_connections(portal: DemoPortal) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import datetime
 
 from pipelines.model import (
+    Dataset,
     EvidenceKind,
+    Fault,
+    FaultKind,
     Fix,
     Outcome,
+    PagePurpose,
+    PageVisit,
     QualityMeasurement,
     ReadReport,
     RowChange,
@@ -140,3 +146,36 @@ def row_change(read: ReadReport) -> RowChange:
         unchanged=read.rows - 3,
         columns={"value_amount": 1},
     )
+
+
+def pages(dataset: Dataset, instant: datetime) -> list[PageVisit]:
+    """A page that answers; links: a dead one, an unknown one, one not visited yet, one in a personal column."""
+    page = PageVisit(dataset.key, PagePurpose.LANDING_PAGE, dataset.landing_page, True, instant, 200)
+    gone = Fault(
+        FaultKind.GONE, "the server answered 404 Not Found: there is no such file", "Publish it again."
+    )
+    refused = Fault(FaultKind.BLOCKED, "the server answered 403 Forbidden: it refuses us", "Ask the portal.")
+    cell = PageVisit(
+        dataset.key,
+        PagePurpose.CELL,
+        "https://docs.example.org/1.pdf",
+        distribution=dataset.distributions[0].key,
+        table="datos",
+        role="document_url",
+        row=4,
+        sha256="a" * 64,
+    )
+    return [
+        page,
+        replace(cell, answers=False, http_status=404, fault=gone, asked_on=instant),
+        replace(
+            cell,
+            address="https://docs.example.org/2.pdf",
+            row=90,
+            http_status=403,
+            fault=refused,
+            asked_on=instant,
+        ),
+        replace(cell, address="https://docs.example.org/3.pdf", row=180),
+        replace(cell, address=None, row=200, answers=True, http_status=200, asked_on=instant),
+    ]

@@ -29,6 +29,7 @@ from pipelines.model import (
     Notification,
     NotificationState,
     Outcome,
+    PageVisit,
     Publisher,
     QualityMeasurement,
     ReadReport,
@@ -161,6 +162,7 @@ def _write_run(
     scores: list[Score] = []
     scales: list[ScaleScore] = []
     fixes: list[Fix] = []
+    pages: list[PageVisit] = []
     verdicts: list[Verdict] = []
     for position, (name, _, guide) in enumerate(DATASETS[source]):
         key = f"{source}/{name}"
@@ -182,6 +184,7 @@ def _write_run(
         scores += judgements.scores(key, outcome, results, number, dice)
         scales += judgements.scale_scores(key, number)
         fixes += judgements.fixes(key, outcome, number)
+        pages += judgements.pages(datasets[position], instant)
         verdicts.append(judgements.verdict(key, outcome, results))
     artifacts.write_value(folder / artifacts.CATALOG, catalog)
     artifacts.write_values(folder / artifacts.SNAPSHOTS, snapshots)
@@ -192,6 +195,7 @@ def _write_run(
     artifacts.write_values(folder / artifacts.SCORES, scores)
     artifacts.write_values(folder / artifacts.SCALES, scales)
     artifacts.write_values(folder / artifacts.FIXES, fixes)
+    artifacts.write_values(folder / artifacts.PAGES, pages)
     artifacts.write_values(folder / artifacts.VERDICTS, verdicts)
     index = RunIndex(
         source,

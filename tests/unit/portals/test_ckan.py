@@ -196,6 +196,27 @@ def test_extras_come_in_two_forms(extras: Any, show: Show) -> None:
     assert dataset.accrual_periodicity_days == 365.25
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"extras": [{"key": "contact_url", "value": "https://datos.example/contacto"}]},
+        {"contact_uri": "https://datos.example/contacto"},
+        {"contact": [{"email": "datos@dependencia.example", "url": "https://datos.example/contacto"}]},
+        {"maintainer_email": "https://datos.example/contacto"},
+    ],
+)
+def test_a_contact_page_is_found_wherever_it_is_written(said: dict[str, Any], show: Show) -> None:
+    assert show({"title": "x", **said}).contact_point.url == "https://datos.example/contacto"
+
+
+def test_an_owners_address_does_not_hide_the_portals_page(show: Show, portal: PortalServer) -> None:
+    page = {"contact_url": "https://datos.example/contacto", "maintainer_email": "portal@dependencia.example"}
+    dataset = show({"title": "x", **page})
+    assert dataset.contact_point.email == "portal@dependencia.example"
+    assert dataset.contact_point.url == "https://datos.example/contacto"
+    assert "contact_point" not in dataset.declared
+
+
 def test_keys_count_within_a_format_and_deleted_files_do_not(show: Show) -> None:
     formats = ["CSV", ".csv", "text/csv", "XLSX", "", "Página web", "JSON"]
     resources = [{"id": str(number), "format": format_} for number, format_ in enumerate(formats)]

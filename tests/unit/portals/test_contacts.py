@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.portals.contacts import first_address
+from pipelines.portals.contacts import first_address, first_page
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,20 @@ from pipelines.portals.contacts import first_address
 )
 def test_first_address(texts: list[object], address: str | None) -> None:
     assert first_address(texts) == address
+
+
+@pytest.mark.parametrize(
+    ("texts", "page"),
+    [
+        (["https://datos.example/contacto"], "https://datos.example/contacto"),
+        (
+            [None, 7, "datos@dependencia.example", "https://datos.example/contacto"],
+            "https://datos.example/contacto",
+        ),
+        (["https://datos.example/datos@dependencia.example"], None),
+        (["javascript:alert(1)", "mailto:datos@dependencia.example", "ver el sitio"], None),
+        ([], None),
+    ],
+)
+def test_first_page(texts: list[object], page: str | None) -> None:
+    assert first_page(texts) == page

@@ -55,6 +55,20 @@ def dataset(portal: PortalServer, asked: Callable[..., Catalog]) -> Callable[[st
 
 
 @pytest.mark.parametrize(
+    ("said", "page"),
+    [
+        ("dcat:contactPoint [ vcard:hasURL <https://a.example/contacto> ]", "https://a.example/contacto"),
+        ('dcat:contactPoint [ vcard:hasURL "https://a.example/contacto" ]', "https://a.example/contacto"),
+        ("dcat:contactPoint [ vcard:hasEmail <https://a.example/contacto> ]", "https://a.example/contacto"),
+        ("dcat:contactPoint [ vcard:hasEmail <datos@a.example> ]", None),  # relative, for want of mailto:
+        ("dct:publisher [ vcard:hasURL <https://a.example/> ]", None),  # its home page is no contact
+    ],
+)
+def test_the_page_of_a_contact(said: str, page: str | None, dataset: Callable[[str], Dataset]) -> None:
+    assert dataset(said).contact_point.url == page
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "dcat:contactPoint [ vcard:hasEmail <mailto:datos@a.example> ]",

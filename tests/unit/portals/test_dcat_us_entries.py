@@ -144,6 +144,19 @@ def test_contact_points_come_in_many_forms(entry: dict[str, Any], email: str | N
     assert show(entry).contact_point.email == email
 
 
+@pytest.mark.parametrize(
+    ("contact", "page"),
+    [
+        ({"hasURL": "https://datos.example/contacto"}, "https://datos.example/contacto"),
+        ({"hasURL": {"@id": "https://datos.example/contacto"}}, "https://datos.example/contacto"),
+        ({"hasEmail": "https://datos.example/contacto"}, "https://datos.example/contacto"),
+        ({"hasEmail": "mailto:a@b.example", "hasURL": "ver el sitio"}, None),
+    ],
+)
+def test_a_contact_may_have_a_page(contact: dict[str, Any], page: str | None, show: Show) -> None:
+    assert show({"contactPoint": contact}).contact_point.url == page
+
+
 def test_a_declared_owner_is_written_to(portal: PortalServer, settings: Settings, clock: FixedClock) -> None:
     entry = {
         "identifier": "x",

@@ -32,6 +32,7 @@ sources:
 """
 PATH = "/api/1/datasets/5c0a7845634f4139b2ee8883/"
 RID = "e0fa9423-3362-4821-bc05-7d2e7a490d7a"
+FORM = "https://ministere.example/contact"
 Show = Callable[..., Dataset]
 
 
@@ -74,7 +75,7 @@ def test_an_answer_becomes_a_dataset(show: Show, portal: PortalServer) -> None:
             "contact_points": [
                 {"name": "x", "email": "editeur@ministere.example", "role": "publisher"},
                 {"name": "x", "email": "no-reply@ministere.example", "role": "contact"},
-                {"name": "x", "email": "achats@ministere.example", "role": "contact"},
+                {"name": "x", "email": "achats@ministere.example", "contact_form": FORM, "role": "contact"},
             ],
             "created_at": "2018-12-07T14:40:21.198000+00:00",
             "last_modified": "2026-02-28T00:00:00+00:00",
@@ -104,6 +105,7 @@ def test_an_answer_becomes_a_dataset(show: Show, portal: PortalServer) -> None:
     assert (dataset.publisher.name, dataset.publisher.country) == ("Direction des achats", "FR")
     assert dataset.contact_point.name == "Bureau des données"
     assert dataset.contact_point.email == "achats@ministere.example"
+    assert dataset.contact_point.url == FORM
     assert (dataset.license, dataset.keywords) == ("lov2", ("marches", "achats", "7"))
     assert (dataset.accrual_periodicity, dataset.accrual_periodicity_days) == ("monthly", 365.25 / 12)
     assert dataset.issued == "2018-12-07T14:40:21.198000+00:00"

@@ -1,0 +1,85 @@
+"""Which links of a file are followed: those of cells that hold one address, from all over the file."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from pipelines.tables import published_links
+from pipelines.tables.published_links import may_be_followed, sample
+from tests.unit.tables.conftest import Reading
+
+
+def addresses(
+    reading: Reading, lines: list[str], columns: dict[str, str], most: int = 10
+) -> dict[str, list[str]]:
+    table = reading("\n".join(lines).encode(), "a.csv").tables[0]
+    return {role: [url for _, url in found] for role, found in sample(table, columns, most).items()}
+
+
+def test_only_cells_that_are_an_address_are_followed(reading: Reading) -> None:
+    cells = [
+        "https://datos.example/1.pdf",
+        "  HTTP://datos.example/2.pdf ",
+        "ver https://datos.example/3.pdf",
+        "https://datos.example/4.pdf https://datos.example/5.pdf",
+        "ftp://datos.example/6.pdf",
+        "javascript:alert(1)",
+        "https://usuario:secreto@datos.example/7.pdf",
+        "https://datos.example/?correo=maria.ejemplo@dependencia.example",
+        "https://datos.example/" + "a" * 2_000,
+        "",
+        "N/A",
+        "https://datos.example/1.pdf",
+    ]
+    lines = ["id,liga", *(f'{number},"{cell}"' for number, cell in enumerate(cells))]
+    assert addresses(reading, lines, {"document_url": "liga"}) == {
+        "document_url": ["https://datos.example/1.pdf", "HTTP://datos.example/2.pdf"]
+    }
+
+
+def test_a_large_file_is_sampled_from_its_first_row_to_its_last(reading: Reading) -> None:
+    lines = ["id,liga", *(f"{number},https://datos.example/{number}.pdf" for number in range(30_000))]
+    found = [int(url[22:-4]) for url in addresses(reading, lines, {"r": "liga"})["r"]]
+    assert len(found) == 10
+    assert found[0] == 0
+    assert found[-1] > 29_000
+    assert max(after - before for before, after in pairwise(found)) < 4_000
+
+
+def test_links_of_a_small_part_of_a_large_file_are_found(reading: Reading) -> None:
+    links = [f"{number},https://datos.example/{number}.pdf" for number in range(900)]
+    lines = ["id,liga", *(f"{number}," for number in range(29_000)), *links]
+    assert len(addresses(reading, lines, {"r": "liga"})["r"]) == 10
+
+
+def test_the_same_bytes_have_the_same_sample(reading: Reading) -> None:
+    lines = ["id,liga", *(f"{number},https://datos.example/{number % 77}.pdf" for number in range(5_000))]
+    assert addresses(reading, lines, {"r": "liga"}) == addresses(reading, lines, {"r": "liga"})
+
+
+def test_roles_share_what_a_table_may_ask(reading: Reading) -> None:
+    header = "id," + ",".join(f"c{number}" for number in range(12))
+    row = ",".join(f"https://datos.example/{number}/%d.pdf" for number in range(12))
+    lines = [header, *(f"{at}," + row.replace("%d", str(at)) for at in range(40))]
+    few = addresses(reading, lines, {f"r{number}": f"c{number}" for number in range(4)})
+    assert [len(found) for found in few.values()] == [3, 3, 2, 2]
+    many = addresses(reading, lines, {f"r{number}": f"c{number}" for number in range(12)})
+    assert sum(len(found) for found in many.values()) == published_links.MOST
+
+
+@pytest.mark.parametrize(
+    ("address", "fine"),
+    [
+        ("https://datos.example/a", True),
+        ("https://medium.example/@oficina", True),
+        ("https://datos.example/año", True),
+        ("https://datos.example:99999/", False),
+        ("https://datos.example/\u202egnp.exe", False),
+        ("https://[::1/", False),
+        ("https:///a", False),
+    ],
+)
+def test_what_may_be_followed(address: str, fine: bool) -> None:
+    assert may_be_followed(address) is fine
