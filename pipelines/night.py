@@ -154,12 +154,12 @@ def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
 
 
 def publish(tools: Tools) -> None:
-    """History -> public/: `quality.duckdb` and the site, each replaced whole."""
+    """History -> public/: `quality.duckdb`, the site and the linked data, each file replaced whole."""
     tools.at("publish", "public")
     with alone(tools, PUBLIC, wait=True):
         publish_history(tools.settings.history, tools.settings.public)
         tools.at("site", "public")
-        build_site(tools.settings.public)
+        build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
     tools.step(Step("publish", "public", done=True))
 
 
