@@ -96,8 +96,8 @@ def scales_seen(connection: DuckDBPyConnection) -> list[Row]:
 
 
 def guide(connection: DuckDBPyConnection) -> list[Row]:
-    """The guide's datasets."""
-    return _rows(connection, "FROM guide_dataset ORDER BY number", {})
+    """The guide's datasets, and those of an installation's own expectations (without a number)."""
+    return _rows(connection, GUIDE, {})
 
 
 WANTED = """
@@ -113,6 +113,14 @@ SCALES = """
 SELECT scale, part, rules_version, arg_max(title_en, night) AS title_en, arg_max(title_es, night) AS title_es
 FROM (SELECT *, split_part(split_part(rules, ',', 1), ' ', 2) AS rules_version FROM scale_history WHERE item = '')
 GROUP BY ALL ORDER BY ALL
+"""
+GUIDE = """
+SELECT guide_dataset, number, title_en, title_es FROM guide_dataset
+UNION ALL
+SELECT guide_dataset, NULL, coalesce(arg_max(guide_title_en, night), guide_dataset),
+       coalesce(arg_max(guide_title_es, night), guide_dataset)
+FROM verdict_history WHERE guide_dataset NOT IN (SELECT guide_dataset FROM guide_dataset) GROUP BY guide_dataset
+ORDER BY number NULLS LAST, guide_dataset
 """
 RUNS = """
 SELECT w.dataset, r.* FROM wanted w JOIN run r ON r.night = w.night AND r.source = $source ORDER BY r.run_id

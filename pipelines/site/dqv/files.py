@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FORMATS = ("ttl", "jsonld")
+WHICH = 'See which there are: veedor sql "select dataset, night from verdict_history".'
 
 
 def write(
@@ -33,12 +34,17 @@ def write(
     formats: tuple[str, ...] = FORMATS,
     night: date | None = None,
 ) -> int:
-    """Write everything into `folder`, as of each dataset's newest night or of `night`; gives the number of datasets."""
+    """Write everything into `folder`, as of each dataset's newest night or of `night`; gives their number.
+
+    Raises `QueryError` when the history has nothing of that night.
+    """
     verdicts, spoken = [], _words()
     for found in _facts(connection, night):
         verdicts.append(found.verdict)
         path = folder / names.path_of(found.verdict["dataset"])
         _write(path, dataset.document(found, it, spoken), formats)
+    if night and not verdicts:
+        raise QueryError(f"the published history has no verdict of the night of {night}", WHICH)
     _write(folder / names.CATALOG, catalog.document(verdicts, it, spoken, publisher), formats)
     _write(folder / names.METRICS, _vocabulary(connection, it, spoken), formats)
     return len(verdicts)
@@ -52,7 +58,7 @@ def one(public: Path, key: str, it: names.Names, night: date | None = None) -> D
             of_night = f" on the night of {night}" if night else ""
             raise QueryError(
                 f"the published history has no verdict about {key!r}{of_night}",
-                'See which there are: veedor sql "select dataset, night from verdict_history".',
+                WHICH,
             )
         return dataset.document(found, it, _words())
 

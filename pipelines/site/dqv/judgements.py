@@ -1,7 +1,7 @@
 """Judgements: the night's verdict and the expectations that were not met, as dqv:QualityAnnotation.
 
-Belongs here: their outcome, and their sentence in each language. Expectations that passed are not told one by one: their
-shares are measurements, and each of them is in the view `expectation_history`.
+Belongs here: their outcome, and their sentence in each language. Expectations that passed are not told one by one:
+their shares are measurements, and each of them is in the view `expectation_history`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The European metadata quality assessment (MQA): which of its metrics ours equal, and which they only resemble.
 
 Belongs here: the mapping to the metrics of data.europa.eu's vocabulary (https://piveau.eu/ns/voc#, in which the MQA
-publishes every dataset's results as dqv:QualityMeasurement), and what is measured by its definition too. Does not belong
-here: points, which are on the MQA scale (`expectations/scales.json`).
+publishes every dataset's results as dqv:QualityMeasurement), and what is measured by its definition too. Does not
+belong here: points, which are on the MQA scale (`expectations/scales.json`).
 
 `SAME`: the question is word for word the same ("is at least one dcat:keyword specified?"), so the answer is given as a
-measurement of their metric, true or false. `CLOSE`: it differs, as said beside it, so there is no measurement of theirs.
+measurement of their metric, true or false. `CLOSE`: it differs, as said beside it: no measurement of theirs.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ MEASURED = {
 
 
 def flags(scale: Sequence[Row], files: Sequence[Row]) -> Iterator[tuple[str, str, bool]]:
-    """Metric, what it was computed on and the answer, wherever it is known. `files` are as the portal describes them."""
+    """Metric, what it was computed on and the answer, wherever it is known. `files` are as the portal has them."""
     for row in scale:
         if row["scale"] != SCALE or row["points"] is None:
             continue
