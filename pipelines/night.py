@@ -156,7 +156,7 @@ def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
 
 
 def publish(tools: Tools) -> None:
-    """History -> public/: `quality.duckdb`, Parquet, the data dictionary and the site, each file replaced whole."""
+    """History -> public: `quality.duckdb`, Parquet, data dictionary, site, linked data, each file replaced whole."""
     tools.at("publish", "public")
     with alone(tools, PUBLIC, wait=True):
         publish_history(tools.settings.history, tools.settings.public)
@@ -164,7 +164,7 @@ def publish(tools: Tools) -> None:
         parquet.export(tools.settings.public)
         dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
-        build_site(tools.settings.public)
+        build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
     tools.step(Step("publish", "public", done=True))
 
 

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -38,6 +38,8 @@ PUBLIC_LICENSES = {
         "https://opendatacommons.org/licenses/pddl/1-0/",
     ),
 }
+# Of the characters of an address (RFC 3986), those that stand in a folder's.
+BASE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/!$&'()*+,;=@%\[\]-]+")
 MAIL_SCHEMES = ("mailto", "mailtos")
 MAIL_FORM = (
     "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
@@ -110,6 +112,21 @@ class Settings:
     contact: str | None = field(
         default=None,
         metadata={"env": "VEEDOR_CONTACT", "doc": "Address or page shown to portals in the user agent."},
+    )
+    public_url: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_PUBLIC_URL",
+            "doc": "Address under which the public folder is served, e.g. https://datos.example.org/veedor/. The names "
+            "in the linked data (`dqv/`) stand below it. Unset: they are `urn:veedor:`, which leads nowhere.",
+        },
+    )
+    publisher: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_PUBLISHER",
+            "doc": "Name of the institution that runs this installation, as publisher of its catalog in `dqv/`.",
+        },
     )
     socrata_app_token: str | None = field(
         default=None,
@@ -280,6 +297,8 @@ class Settings:
                 f"VEEDOR_PUBLIC_LICENSE is {settings.public_license!r}, which is none of the open licences for data.",
                 f"Set it to one of: {', '.join(PUBLIC_LICENSES)}.",
             )
+        if settings.public_url is not None:
+            settings = replace(settings, public_url=_base_address("VEEDOR_PUBLIC_URL", settings.public_url))
         if not SIZE.match(settings.memory_limit):
             raise ConfigurationError(
                 f"VEEDOR_MEMORY_LIMIT is {settings.memory_limit!r}, which is not a size.",
@@ -310,6 +329,22 @@ def _check_address(name: str, address: str, written: str) -> None:
             f"{name} is {written!r}, which is not a mail address.",
             f"Set {name} to an address such as open.data@example.org.",
         )
+
+
+def _base_address(name: str, text: str) -> str:
+    """An address below which other addresses are made: it ends in a slash."""
+    try:
+        parts = urlsplit(text)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        _ = parts.port
+    except ValueError:
+        fine = False
+    if not fine or "?" in text or "#" in text or not BASE.fullmatch(text):
+        raise ConfigurationError(
+            f"{name} is {text!r}, which is not an address of a folder on the web.",
+            f"Set {name} to one such as https://datos.example.org/veedor/, without ? and #.",
+        )
+    return text if text.endswith("/") else f"{text}/"
 
 
 def _is_mail_url(text: str) -> bool:

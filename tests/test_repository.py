@@ -30,6 +30,7 @@ TEXT = {
     ".py",
     ".md",
     ".toml",
+    ".ttl",
     ".yaml",
     ".yml",
     ".json",

@@ -21,6 +21,7 @@ from pipelines import __version__
 from pipelines.cli import (
     demo,
     diff,
+    export,
     guide,
     layout,
     probe,
@@ -61,6 +62,7 @@ app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)
 app.command("demo")(demo.demo)
 app.add_typer(sources.app, name="sources")
+app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
 
 

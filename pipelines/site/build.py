@@ -6,7 +6,6 @@ that is killed leaves whole pages, some older, and the next build finishes the w
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -14,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pipelines import __version__
 from pipelines.history import asking
 from pipelines.site import data_page, pages, reasons, words
+from pipelines.site.dqv import files as dqv
+from pipelines.site.dqv.names import CATALOG, FOLDER, Names, path_of
+from pipelines.site.untrusted import harmless, http_link
 from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
@@ -28,14 +29,12 @@ HERE = Path(__file__).parent
 STYLE = "style.css"
 _TEMPORARY = ".site-"
 
-# Control characters, and those that turn the direction of text around: a title must not rewrite its page.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
-
-def build(public: Path) -> Path:
+def build(public: Path, address: str | None = None, publisher: str | None = None) -> Path:
     """Build the site in `public` from `public/quality.duckdb`; gives the Spanish index.
 
-    `index.html` and `es/` are in Spanish, `en/` in English. Raises `HistoryMissing`.
+    `index.html` and `es/` are in Spanish, `en/` in English, `dqv/` is linked data, named below `address` and kept by
+    `publisher`. Raises `HistoryMissing`.
     """
     with asking.opened(public) as connection:
         newest = pages.newest_night(connection)
@@ -71,6 +70,7 @@ def build(public: Path) -> Path:
                 _write(temporary / one.language / "index.html", index)
             _write(temporary / "index.html", _render(environment, "index", languages[0], "", **facts))
             shutil.copyfile(HERE / "static" / STYLE, temporary / STYLE)
+            dqv.write(connection, temporary / FOLDER, Names(address), publisher)
             _replace(temporary, public)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -93,27 +93,6 @@ def make_environment() -> Environment:
     return environment
 
 
-def harmless(value: object) -> object:
-    """A published text without characters that act on the text around them; each leaves a visible mark."""
-    if value is None:
-        return ""
-    if type(value) is str:
-        return _UNSAFE.sub("\ufffd", value)
-    return value
-
-
-def http_link(url: str | None) -> str | None:
-    """`url` when a page may link to it: http or https, a host, no user name, no hidden character; else None."""
-    if not url or _UNSAFE.search(url) or re.search(r"\s", url):
-        return None
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return None
-    return url if fine else None
-
-
 def _render(environment: Environment, template: str, one: words.Words, root: str, **facts: Any) -> str:
     page = facts.get("page")
     return environment.get_template(f"{template}.html.j2").render(
@@ -122,6 +101,7 @@ def _render(environment: Environment, template: str, one: words.Words, root: str
         root=root,
         languages=words.LANGUAGES,
         here=page.entry.path if page else facts.pop("here", "index.html"),
+        linked=f"{FOLDER}/{path_of(page.entry.key) if page else CATALOG}",
         version=__version__,
         categories=pages.CATEGORIES,
         told=partial(reasons.told, one),
@@ -142,8 +122,8 @@ def _replace(temporary: Path, public: Path) -> None:
         (public / path).parent.mkdir(parents=True, exist_ok=True)
         (temporary / path).replace(public / path)
     kept = set(made)
-    for language in words.LANGUAGES:
-        for path in _files(public / language / "dataset"):
+    for folder in (*words.LANGUAGES, FOLDER):
+        for path in _files(public / folder / "dataset"):
             if path.relative_to(public) not in kept:
                 path.unlink()
 

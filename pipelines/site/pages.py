@@ -194,15 +194,19 @@ def judged(row: Row) -> int | None:
     return elements - (row["missing_count"] or 0)
 
 
-def safe_path(key: str) -> str:
-    """A dataset's key as the path of its page, whatever is in it."""
-    parts = [
+def safe_name(key: str) -> str:
+    """A dataset's key as the name of its files, whatever is in it."""
+    return "/".join(
         part
         if fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}", part)
         else f"x-{sha256(part.encode()).hexdigest()[:16]}"
         for part in key.split("/", 1)
-    ]
-    return f"dataset/{'/'.join(parts)}.html"
+    )
+
+
+def safe_path(key: str) -> str:
+    """The path of a dataset's page."""
+    return f"dataset/{safe_name(key)}.html"
 
 
 def _fault_kind(verdict: Row, described: Row, files: Sequence[Row]) -> str | None:

@@ -42,6 +42,28 @@ def test_a_size_that_is_accepted_is_one_that_duckdb_accepts(size: str) -> None:
     duck.connect(memory_limit=settings.memory_limit).close()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "datos.example.org",
+        "ftp://h/",
+        "https:///a",
+        "https://h/?a",
+        "https://h/#a",
+        "https://u@h/",
+        "https://h/a b",
+    ],
+)
+def test_an_address_below_which_nothing_can_be_named_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="VEEDOR_PUBLIC_URL"):
+        Settings.from_env({"VEEDOR_PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize("url", ["https://datos.example.org/veedor", "https://datos.example.org/veedor/"])
+def test_the_public_address_ends_in_a_slash(url: str) -> None:
+    assert Settings.from_env({"VEEDOR_PUBLIC_URL": url}).public_url == "https://datos.example.org/veedor/"
+
+
 def test_zero_is_a_number_of_retries_and_a_pause() -> None:
     settings = Settings.from_env({"VEEDOR_RETRIES": "0", "VEEDOR_HOST_PAUSE_SECONDS": "0"})
     assert (settings.retries, settings.host_pause_seconds) == (0, 0.0)

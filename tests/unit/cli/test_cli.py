@@ -34,7 +34,7 @@ def veedor(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = veedor("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("run", "read", "validate", "sql", "sources", "snapshots", "demo", "site"):
+    for command in ("run", "read", "validate", "sql", "sources", "snapshots", "demo", "site", "export"):
         assert command in done.stdout
 
 
@@ -45,6 +45,9 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (("sources", "check"), "VEEDOR_SOURCES"),
         (("sql", "select 1"), "no published history"),
         (("site",), "no published history"),
+        (("export", "dqv", "--output", "dqv"), "no published history"),
+        (("export", "dqv", "--dataset", "a/b"), "no published history"),
+        (("export", "dqv"), "--output"),
     ],
 )
 def test_an_error_is_one_line_with_what_to_do_and_never_a_traceback(

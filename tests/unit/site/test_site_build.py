@@ -25,7 +25,17 @@ def test_there_is_a_page_per_dataset_and_language_and_nothing_else(site: Path) -
         for source, found in run_folders.DATASETS.items()
         for name, _, _ in found
     }
-    expected = {"index.html", "es/index.html", "en/index.html", "style.css", "quality.duckdb"} | datasets
+    linked = {
+        f"dqv/{path}.{suffix}"
+        for suffix in ("ttl", "jsonld")
+        for path in (
+            "catalog",
+            "metrics",
+            *(f"dataset/{source}/{it[0]}" for source, found in run_folders.DATASETS.items() for it in found),
+        )
+    }
+    pages = {"index.html", "es/index.html", "en/index.html", "style.css", "quality.duckdb"} | datasets
+    expected = pages | linked
     assert {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()} == expected
 
 
@@ -40,6 +50,18 @@ def test_pages_are_well_formed_and_every_inner_link_leads_somewhere(site: Path, 
                 assert link[1:] in ids, (path, link)
             elif not link.startswith("https://"):
                 assert (path.parent / link).resolve().is_file(), (path, link)
+
+
+def test_a_page_names_the_linked_data_that_says_the_same(site: Path, page: Reader) -> None:
+    for path in site.rglob("*.html"):
+        found = page(path)
+        kinds = {
+            attrs["type"]: (path.parent / attrs["href"]).resolve().relative_to(site.resolve()).as_posix()
+            for tag, attrs in found.tags
+            if tag == "link" and attrs["rel"] == "alternate" and "type" in attrs
+        }
+        about = f"dataset/{path.parent.name}/{path.stem}" if "dataset" in path.parts else "catalog"
+        assert kinds == {"text/turtle": f"dqv/{about}.ttl", "application/ld+json": f"dqv/{about}.jsonld"}
 
 
 def test_pages_ask_nobody_for_anything(site: Path, page: Reader) -> None:

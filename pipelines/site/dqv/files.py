@@ -1,0 +1,85 @@
+"""Files: the folder `dqv/` of the public site, and one dataset's document for whoever asks for it.
+
+    dqv/catalog.ttl · metrics.ttl · dataset/<source>/<dataset>.ttl        and each as .jsonld
+
+Belongs here: what is written where, dataset by dataset, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import QueryError
+from pipelines.history import asking
+from pipelines.site import words
+from pipelines.site.dqv import catalog, dataset, facts, names, vocabulary
+from pipelines.site.dqv.document import Document
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FORMATS = ("ttl", "jsonld")
+WHICH = 'See which there are: veedor sql "select dataset, night from verdict_history".'
+
+
+def write(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    it: names.Names,
+    publisher: str | None = None,
+    *,
+    formats: tuple[str, ...] = FORMATS,
+    night: date | None = None,
+) -> int:
+    """Write everything into `folder`, as of each dataset's newest night or of `night`; gives their number.
+
+    Raises `QueryError` when the history has nothing of that night.
+    """
+    verdicts, spoken = [], _words()
+    for found in _facts(connection, night):
+        verdicts.append(found.verdict)
+        path = folder / names.path_of(found.verdict["dataset"])
+        _write(path, dataset.document(found, it, spoken), formats)
+    if night and not verdicts:
+        raise QueryError(f"the published history has no verdict of the night of {night}", WHICH)
+    _write(folder / names.CATALOG, catalog.document(verdicts, it, spoken, publisher), formats)
+    _write(folder / names.METRICS, _vocabulary(connection, it, spoken), formats)
+    return len(verdicts)
+
+
+def one(public: Path, key: str, it: names.Names, night: date | None = None) -> Document:
+    """The document about one dataset. Raises `QueryError` when the history has none of it, `HistoryMissing`."""
+    with asking.opened(public) as connection:
+        found = next(facts.of_source(connection, key.partition("/")[0], night, key), None)
+        if found is None:
+            of_night = f" on the night of {night}" if night else ""
+            raise QueryError(
+                f"the published history has no verdict about {key!r}{of_night}",
+                WHICH,
+            )
+        return dataset.document(found, it, _words())
+
+
+def _facts(connection: DuckDBPyConnection, night: date | None) -> Iterator[facts.Facts]:
+    for source in facts.sources(connection):
+        yield from facts.of_source(connection, source, night)
+
+
+def _vocabulary(connection: DuckDBPyConnection, it: names.Names, spoken: dict[str, words.Words]) -> Document:
+    return vocabulary.document(
+        it, spoken, facts.metrics_seen(connection), facts.scales_seen(connection), facts.guide(connection)
+    )
+
+
+def _words() -> dict[str, words.Words]:
+    return {language: words.load(language) for language in ("en", "es")}
+
+
+def _write(path: Path, document: Document, formats: tuple[str, ...]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = {"ttl": document.turtle, "jsonld": document.jsonld}
+    for suffix in formats:
+        path.with_name(f"{path.name}.{suffix}").write_text(texts[suffix](), encoding="utf-8")
