@@ -164,43 +164,74 @@ WHERE t.kind = 'opened' AND NOT EXISTS (
       AND (later.night > t.night OR (later.night = t.night AND later.kind = 'recovered')));
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have not recovered.';
 
+-- Scores change only when a dataset's block of scores does. Which nights are compared is worked out for each category's
+-- block, of which there are a few; the scores of its dimensions, of which there are many, are then looked up.
 CREATE VIEW score_change AS
-SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.publisher, d.guide_dataset, s.category,
-       s.dimension, s.score, s.night_before, round(s.score - s.score_before, 2) AS change,
-       s.night_7_days, round(s.score - s.score_7_days, 2) AS change_7_days,
-       s.night_30_days, round(s.score - s.score_30_days, 2) AS change_30_days,
-       s.night_365_days, round(s.score - s.score_365_days, 2) AS change_365_days,
-       s.rules, s.explanation_en, s.explanation_es
-FROM (
-    SELECT *, lag(night) OVER one AS night_before, lag(score) OVER one AS score_before,
-           last_value(night) OVER week AS night_7_days, last_value(score) OVER week AS score_7_days,
-           last_value(night) OVER month AS night_30_days, last_value(score) OVER month AS score_30_days,
-           last_value(night) OVER year AS night_365_days, last_value(score) OVER year AS score_365_days
-    FROM score WHERE score IS NOT NULL
-    WINDOW one AS (PARTITION BY dataset, category, dimension, rules ORDER BY night),
-        week AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
+WITH part AS (SELECT block, dataset, category, rules FROM score_rows WHERE score IS NOT NULL GROUP BY ALL),
+compared AS (
+    SELECT n.night, n.dataset, p.category, p.rules, n.score_block AS block,
+           lag(n.night) OVER one AS night_before, lag(n.score_block) OVER one AS block_before,
+           last_value(n.night) OVER week AS night_7_days, last_value(n.score_block) OVER week AS block_7_days,
+           last_value(n.night) OVER month AS night_30_days, last_value(n.score_block) OVER month AS block_30_days,
+           last_value(n.night) OVER year AS night_365_days, last_value(n.score_block) OVER year AS block_365_days
+    FROM dataset_night n JOIN part p ON p.block = n.score_block AND p.dataset = n.dataset
+    WINDOW one AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night),
+        week AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
                  RANGE BETWEEN INTERVAL 14 DAYS PRECEDING AND INTERVAL 7 DAYS PRECEDING),
-        month AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
+        month AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
                   RANGE BETWEEN INTERVAL 60 DAYS PRECEDING AND INTERVAL 30 DAYS PRECEDING),
-        year AS (PARTITION BY dataset, category, dimension, rules ORDER BY night
-                 RANGE BETWEEN INTERVAL 730 DAYS PRECEDING AND INTERVAL 365 DAYS PRECEDING)) s
-LEFT JOIN latest_dataset d ON d.dataset = s.dataset;
-COMMENT ON VIEW score_change IS 'Every known score with its change since the night before and since 7, 30 and 365 days, only within equal rules. Of several nights the newest counts that is as many days older, and no more than twice as many.';
+        year AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
+                 RANGE BETWEEN INTERVAL 730 DAYS PRECEDING AND INTERVAL 365 DAYS PRECEDING))
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset, s.category,
+       s.dimension, s.score, if(before.score IS NOT NULL, n.night_before, NULL) AS night_before,
+       round(s.score - before.score, 2) AS change, if(week.score IS NOT NULL, n.night_7_days, NULL) AS night_7_days,
+       round(s.score - week.score, 2) AS change_7_days,
+       if(month.score IS NOT NULL, n.night_30_days, NULL) AS night_30_days,
+       round(s.score - month.score, 2) AS change_30_days,
+       if(year.score IS NOT NULL, n.night_365_days, NULL) AS night_365_days, round(s.score - year.score, 2) AS change_365_days,
+       s.rules, s.explanation_en, s.explanation_es
+FROM compared n
+JOIN score_rows s ON s.block = n.block AND s.dataset = n.dataset AND s.category = n.category AND s.rules = n.rules
+LEFT JOIN score_rows before ON before.block = n.block_before AND before.dataset = n.dataset
+    AND before.category = s.category AND before.dimension = s.dimension AND before.rules = s.rules
+LEFT JOIN score_rows week ON week.block = n.block_7_days AND week.dataset = n.dataset
+    AND week.category = s.category AND week.dimension = s.dimension AND week.rules = s.rules
+LEFT JOIN score_rows month ON month.block = n.block_30_days AND month.dataset = n.dataset
+    AND month.category = s.category AND month.dimension = s.dimension AND month.rules = s.rules
+LEFT JOIN score_rows year ON year.block = n.block_365_days AND year.dataset = n.dataset
+    AND year.category = s.category AND year.dimension = s.dimension AND year.rules = s.rules
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset
+WHERE s.score IS NOT NULL;
+COMMENT ON VIEW score_change IS 'Every known score with its change since the night before and since 7, 30 and 365 days, only within equal rules. Of several nights on which the category was known the newest counts that is as many days older, and no more than twice as many.';
 
 CREATE VIEW worst_regressions AS
-SELECT s.night, split_part(s.dataset, '/', 1) AS source, s.dataset, d.title, d.publisher, d.guide_dataset, s.category,
-       s.dimension,
-       row_number() OVER (PARTITION BY s.dataset ORDER BY s.score - s.score_before, s.night DESC, s.dimension) AS fall,
-       s.night_before, s.score_before, s.score, round(s.score - s.score_before, 2) AS change, s.score_now,
-       s.score_now >= s.score_before AS regained, s.rules, s.explanation_en, s.explanation_es
-FROM (
-    SELECT *, lag(night) OVER one AS night_before, lag(score) OVER one AS score_before,
-           last_value(score) OVER (PARTITION BY dataset, category, dimension, rules ORDER BY night
-                                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS score_now
-    FROM score WHERE score IS NOT NULL AND dimension <> category
-    WINDOW one AS (PARTITION BY dataset, category, dimension, rules ORDER BY night)) s
-LEFT JOIN latest_dataset d ON d.dataset = s.dataset
-WHERE s.score - s.score_before <= -1;
+WITH part AS (
+    SELECT block, dataset, category, dimension, rules, score, explanation_en, explanation_es
+    FROM score_rows WHERE score IS NOT NULL AND dimension <> category),
+known AS (SELECT block, dataset, category, rules FROM part GROUP BY ALL),
+compared AS (
+    SELECT n.night, n.dataset, p.category, p.rules, n.score_block AS block,
+           lag(n.night) OVER one AS night_before, lag(n.score_block) OVER one AS block_before,
+           last_value(n.score_block) OVER (one ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS block_now
+    FROM dataset_night n JOIN known p ON p.block = n.score_block AND p.dataset = n.dataset
+    WINDOW one AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night)),
+fell AS (
+    SELECT n.night, n.dataset, n.night_before, n.block_now, s.category, s.dimension, s.rules, s.score,
+           before.score AS score_before, s.explanation_en, s.explanation_es
+    FROM compared n
+    JOIN part s ON s.block = n.block AND s.dataset = n.dataset AND s.category = n.category AND s.rules = n.rules
+    JOIN part before ON before.block = n.block_before AND before.dataset = n.dataset
+        AND before.category = s.category AND before.dimension = s.dimension AND before.rules = s.rules
+    WHERE n.block <> n.block_before AND s.score - before.score <= -1)
+SELECT f.night, split_part(f.dataset, '/', 1) AS source, f.dataset, d.title, d.publisher, d.guide_dataset, f.category,
+       f.dimension,
+       row_number() OVER (PARTITION BY f.dataset ORDER BY f.score - f.score_before, f.night DESC, f.dimension) AS fall,
+       f.night_before, f.score_before, f.score, round(f.score - f.score_before, 2) AS change, now.score AS score_now,
+       now.score >= f.score_before AS regained, f.rules, f.explanation_en, f.explanation_es
+FROM fell f
+LEFT JOIN part now ON now.block = f.block_now AND now.dataset = f.dataset
+    AND now.category = f.category AND now.dimension = f.dimension AND now.rules = f.rules
+LEFT JOIN latest_dataset d ON d.dataset = f.dataset;
 COMMENT ON VIEW worst_regressions IS 'Every fall of a dimension by a point or more from one night to the next under equal rules, what took the points, and whether they came back.';
 
 CREATE VIEW freshness AS
