@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run sql site dev suites fuzz test test-slow test-all check format docs clean
-.PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale
+.PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -111,6 +111,9 @@ bench-validate-small: $(READY) ## Speed of a suite on 200 rows, as a ratio to GX
 
 bench-validate-scale: $(READY) ## Time by rows, drawn in docs/validation_speed.svg: make bench-validate-scale ROWS=1000000
 	@$(BIN)/python -m benchmarks.validate_scale --rows $(or $(ROWS),10000000) --plot docs/validation_speed.svg
+
+bench-history: $(READY) ## The history at 3,000 datasets and 365 nights: make bench-history NIGHTS=30 DATASETS=300
+	@$(BIN)/python -m benchmarks.history --nights $(or $(NIGHTS),365) --datasets $(or $(DATASETS),3000)
 
 suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
 	@$(BIN)/python -m pipelines.rules

@@ -1,6 +1,6 @@
 """Lines: artifacts of which a night has very many become rows in DuckDB, without a Python object for each.
 
-Belongs here: scores, scales, fixes, verdicts and validation results, one JSON object a line, as the columns of their
+Belongs here: scores, scales, fixes and validation results, one JSON object a line, as the columns of their
 tables. The lines come from run folders or from compacted nights. Does not belong here: artifacts of a few lines a
 source (`rows`), measurements, which are stored another way (`measurements`), and where rows go (`store`).
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import artifacts, duck
 from pipelines.errors import ArtifactDamaged
 from pipelines.history.rows import EXAMPLES_KEPT, TEXT_LIMIT
-from pipelines.model import Fix, QualityMeasurement, ScaleScore, Score, ValidationResult, Verdict
+from pipelines.model import Fix, QualityMeasurement, ScaleScore, Score, ValidationResult
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,8 +28,10 @@ KINDS: dict[str, type] = {
     artifacts.SCORES: Score,
     artifacts.SCALES: ScaleScore,
     artifacts.FIXES: Fix,
-    artifacts.VERDICTS: Verdict,
 }
+
+# Those of which a dataset's rows are stored once for all nights on which they were so (`store.BLOCKS`).
+BLOCK_ARTIFACTS = (artifacts.VALIDATION_RESULTS, artifacts.SCORES, artifacts.SCALES, artifacts.FIXES)
 
 _TEXT, _WORDS = "VARCHAR", {"en": "VARCHAR", "es": "VARCHAR"}
 _RESULT = {
@@ -78,7 +80,6 @@ _EACH = (
 _WORDED = "r.title.en AS title_en, r.title.es AS title_es, r.advice.en AS advice_en, r.advice.es AS advice_es"
 
 TABLES = {
-    "verdict": _flat(artifacts.VERDICTS, ("critical_failed", "warning_failed"), (), "outcome", "reason"),
     "score": _flat(artifacts.SCORES, ("score",), ("explanation",), "category", "dimension", "rules"),
     "scale_score": _flat(
         artifacts.SCALES,
@@ -117,9 +118,35 @@ TABLES = {
 }
 
 
-def lines_of(folders: Sequence[Path]) -> dict[str, str]:
-    """The lines of run folders, by artifact, as relations (night, source, text) in SQL."""
-    return {artifact: _of([folder / artifact for folder in folders]) for artifact in KINDS}
+def hashes_of(folders: Sequence[Path]) -> dict[tuple[Path, str], int]:
+    """A hash of 64 bits of each artifact that becomes blocks: of its bytes, and of how they become rows today."""
+    import hashlib
+    from concurrent.futures import ThreadPoolExecutor
+
+    how = repr((TABLES, TEXT_LIMIT, EXAMPLES_KEPT)).encode()
+    key = hashlib.blake2b(how, digest_size=16).digest()
+
+    def hashed(folder: Path) -> dict[tuple[Path, str], int]:
+        found = {}
+        for artifact in BLOCK_ARTIFACTS:
+            try:
+                content = (folder / artifact).read_bytes()
+            except FileNotFoundError:
+                continue
+            digest = hashlib.blake2b(content, digest_size=8, key=key).digest()
+            found[folder, artifact] = int.from_bytes(digest, "big")
+        return found
+
+    with ThreadPoolExecutor(duck.THREADS) as threads:  # hashing lets other threads run
+        return {key: value for found in threads.map(hashed, folders) for key, value in found.items()}
+
+
+def lines_of(folders: Sequence[Path], known: Container[tuple[Path, str]] = ()) -> dict[str, str]:
+    """The lines of run folders, by artifact, as relations (night, source, text) in SQL, without the `known` ones."""
+    return {
+        artifact: _of([folder / artifact for folder in folders if (folder, artifact) not in known])
+        for artifact in KINDS
+    }
 
 
 def _of(paths: Sequence[Path]) -> str:

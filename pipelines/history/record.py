@@ -17,7 +17,7 @@ from pipelines.errors import ArtifactDamaged
 from pipelines.history import rows as rows_of
 from pipelines.history import store
 from pipelines.history.database import withheld, writing
-from pipelines.history.lines import find_damage, lines_of
+from pipelines.history.lines import find_damage, hashes_of, lines_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,7 +37,7 @@ def record_run(path: Path, folder: Path) -> int:
 
 
 def record_runs(path: Path, folders: Sequence[Path]) -> int:
-    """Record the nights of several sources from their run folders in one transaction; gives the number of rows.
+    """Record nights of several sources from their run folders in one transaction; gives the number of new rows.
 
     What the same run had left is replaced in that transaction, so that recording twice equals recording once and a
     kill leaves the state before or after. Stages that did not come to run (the portal did not answer) left no
@@ -48,10 +48,10 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
     if not folders:
         return 0
     read = [_read_run(folder) for folder in folders]
-    lines = lines_of(folders)
+    hashes = hashes_of(folders)
     with writing(path) as connection:
         replaced = store.remove(connection, [run for run, _ in read])
-        count = _add(connection, read, lines, folders)
+        count = _add(connection, read, folders, hashes)
         store.sweep(connection, replaced)
     return count
 
@@ -68,7 +68,7 @@ def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
         return finished
     with writing(path) as connection:  # which brings the tables up to date first
         known = {run for (run,) in connection.execute("SELECT run_id FROM run").fetchall()}
-    return [folder for folder in finished if f"{folder.parent.name}/{folder.name}" not in known]
+    return [folder for folder in finished if _run_of(folder) not in known]
 
 
 def record_alerts(path: Path, folder: Path) -> int:
@@ -106,7 +106,7 @@ def rebuild(path: Path, runs: Path) -> int:
 def _rebuild_night(connection: DuckDBPyConnection, night: Path) -> int:
     folders = sorted(night.iterdir())
     finished = [folder for folder in folders if (folder / artifacts.INDEX).is_file()]
-    count = _add(connection, [_read_run(folder) for folder in finished], lines_of(finished), finished)
+    count = _add(connection, [_read_run(folder) for folder in finished], finished, hashes_of(finished))
     if (own := night / artifacts.NIGHT_FOLDER) in folders:
         count += _add_night(connection, _read_night(own)[1])
     # One transaction for years would have to be held in memory; nobody sees the file before it is whole.
@@ -118,16 +118,33 @@ def _rebuild_night(connection: DuckDBPyConnection, night: Path) -> int:
 def _add(
     connection: DuckDBPyConnection,
     read: Sequence[tuple[str, rows_of.Rows]],
-    lines: Mapping[str, str],
     folders: Sequence[Path],
+    hashes: Mapping[tuple[Path, str], int],
 ) -> int:
     import duckdb
 
+    by_run = {(_run_of(folder), artifact): value for (folder, artifact), value in hashes.items()}
+    same = store.known_artifacts(connection, by_run)
+    lines = lines_of(folders, {key for key in hashes if (_run_of(key[0]), key[1]) in same})
+    known = [
+        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "known_run": known_run}
+        for (run, artifact), known_run in same.items()
+    ]
     try:
-        return store.add(connection, _together(rows for _, rows in read), lines)
+        count = store.add(connection, _together(rows for _, rows in read), lines, known)
     except (ArtifactDamaged, duckdb.Error):
         find_damage(folders)
         raise
+    recorded = [
+        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "hash": value}
+        for (run, artifact), value in by_run.items()
+    ]
+    store.insert(connection, "recorded_artifact", recorded)
+    return count
+
+
+def _run_of(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
 
 
 def _read_run(folder: Path) -> tuple[str, rows_of.Rows]:
@@ -138,6 +155,7 @@ def _read_run(folder: Path) -> tuple[str, rows_of.Rows]:
         artifacts.read_value(catalog, model.Catalog) if catalog.is_file() else None,
         _values(folder / artifacts.SNAPSHOTS, model.Snapshot),
         _values(folder / artifacts.READS, model.ReadReport),
+        _values(folder / artifacts.VERDICTS, model.Verdict),
         _values(folder / artifacts.ROW_CHANGES, model.RowChange),
         _values(folder / artifacts.PAGES, model.PageVisit),
     )

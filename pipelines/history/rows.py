@@ -29,6 +29,7 @@ from pipelines.model import (
     Snapshot,
     Transition,
     UnexpectedExample,
+    Verdict,
 )
 
 Row = dict[str, Any]
@@ -53,6 +54,7 @@ def of_run(
     catalog: Catalog | None,
     snapshots: Iterable[Snapshot],
     reads: Iterable[ReadReport],
+    verdicts: Iterable[Verdict],
     row_changes: Iterable[RowChange] = (),
     pages: Iterable[PageVisit] = (),
 ) -> Rows:
@@ -78,6 +80,7 @@ def of_run(
             )
             for it in reads
         ],
+        "verdict": [_row(it, run) for it in verdicts],
         "row_change": [
             _row(
                 it,

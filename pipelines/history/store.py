@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-PLAIN = ("run", "source_visit", "contact_point", "snapshot", "row_change", "page_visit")
+PLAIN = ("run", "source_visit", "contact_point", "snapshot", "verdict", "row_change", "page_visit")
 BLOCKS = (
     *("dataset", "distribution", "read_report", "expectation_result", "expectation_example"),
     *("score", "scale_score", "fix"),
 )
 
 # How things are stored, which may differ between two histories that say the same: ids are given as things come.
-_STORED = ("computed_on", "measurement", "metric", *(f"{table}_rows" for table in BLOCKS))
+_STORED = (
+    "computed_on",
+    "measurement",
+    "metric",
+    "recorded_artifact",
+    *(f"{table}_rows" for table in BLOCKS),
+)
 # What migrations make.
 _MIGRATED = ("schema_migration", "guide_dataset")
 
@@ -57,14 +63,17 @@ def relations(connection: DuckDBPyConnection) -> list[str]:
     return [name for (name,) in found]
 
 
-def add(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str]) -> int:
-    """Add runs that are not in the history yet: `rows` by table and `lines` by artifact; gives how many rows."""
+def add(
+    connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str], known: Iterable[Row] = ()
+) -> int:
+    """Add runs that are not in the history yet: `rows` by table, `lines` by artifact; gives how many rows these were.
+
+    `known` says whose artifacts have the bytes that another run's had: run_id, night, artifact, known_run.
+    """
     count = 0
     for table in PLAIN:
         count += insert(connection, table, rows.get(table, []))
-    count += lines_of.prepare(connection, "verdict", lines)
-    connection.execute("INSERT INTO verdict BY NAME FROM incoming")
-    count += _add_blocks(connection, rows, lines)
+    count += _add_blocks(connection, rows, lines, list(known))
     lines_of.prepare(connection, "expectation", lines)
     _describe(connection)
     count += measurements.add(connection, lines[artifacts.MEASUREMENTS])
@@ -80,15 +89,17 @@ def remove(connection: DuckDBPyConnection, runs: Sequence[str]) -> list[str]:
             "SELECT run_id FROM run WHERE list_contains(?, run_id)", [list(runs)]
         ).fetchall()
     ]
-    for run in known:
-        night, _, source = run.partition("/")
+    for night in sorted({run[:10] for run in known}):
         # The night lets DuckDB skip all row groups of other nights.
-        for table in (*PLAIN, "verdict", "dataset_night"):
-            connection.execute(f"DELETE FROM {table} WHERE night = ? AND run_id = ?", [night, run])
+        own = [run for run in known if run.startswith(night)]
+        for table in (*PLAIN, "dataset_night", "recorded_artifact"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE night = ? AND list_contains(?, run_id)", [night, own]
+            )
         connection.execute(
             "DELETE FROM measurement WHERE night = ?"
-            " AND computed_on IN (SELECT id FROM computed_on WHERE source = ?)",
-            [night, source],
+            " AND computed_on IN (SELECT id FROM computed_on WHERE list_contains(?, source))",
+            [night, [run.partition("/")[2] for run in own]],
         )
     return known
 
@@ -106,16 +117,40 @@ def sweep(connection: DuckDBPyConnection, runs: Iterable[str]) -> None:
         )
     connection.execute(
         "DELETE FROM computed_on WHERE list_contains(?, source)"
-        " AND id NOT IN (SELECT computed_on FROM measurement)",
-        [sources],
+        " AND id NOT IN (SELECT m.computed_on FROM measurement m"
+        " SEMI JOIN (SELECT id FROM computed_on WHERE list_contains(?, source)) c ON c.id = m.computed_on)",
+        [sources, sources],
     )
 
 
-def _add_blocks(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str]) -> int:
+def known_artifacts(
+    connection: DuckDBPyConnection, hashes: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], str]:
+    """By run and artifact, the run of the same source that had the same bytes, where there is one."""
+    wanted = sorted(set(hashes.values()))
+    found = {
+        (source, artifact, value): run
+        for source, artifact, value, run in connection.execute(
+            "SELECT split_part(run_id, '/', 2), artifact, hash, max(run_id) FROM recorded_artifact"
+            " WHERE hash IN (SELECT unnest(?::UBIGINT[])) GROUP BY ALL",
+            [wanted],
+        ).fetchall()
+    }
+    same = {
+        (run, artifact): found.get((run.partition("/")[2], artifact, value))
+        for (run, artifact), value in hashes.items()
+    }
+    return {key: run for key, run in same.items() if run is not None}
+
+
+def _add_blocks(
+    connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str], known: Sequence[Row]
+) -> int:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE blocks"
         " (run_id VARCHAR, night DATE, dataset VARCHAR, block UBIGINT, kind VARCHAR)"
     )
+    _add_known(connection, known)
     count = 0
     for table in BLOCKS:
         if table in lines_of.TABLES:
@@ -135,17 +170,38 @@ def _add_blocks(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, 
     return count
 
 
+def _add_known(connection: DuckDBPyConnection, known: Sequence[Row]) -> None:
+    """Note the blocks of artifacts whose bytes another run had: they are those of that run."""
+    if not known:
+        return
+    import pyarrow as pa
+
+    connection.register("known", pa.Table.from_pylist(list(known)))
+    for table in set(BLOCKS) & set(lines_of.TABLES):
+        connection.execute(
+            f"INSERT INTO blocks SELECT k.run_id, k.night, n.dataset, n.{table}_block, '{table}' FROM known k"
+            f" JOIN dataset_night n ON n.run_id = k.known_run WHERE k.artifact = ? AND n.{table}_block IS NOT NULL",
+            [lines_of.TABLES[table].artifact],
+        )
+    connection.unregister("known")
+
+
 def _add_block(connection: DuckDBPyConnection, table: str) -> None:
     """Store what is new of the rows `incoming`, and note which blocks they are."""
     columns = connection.execute("DESCRIBE temp.incoming").fetchall()
     lists = [name for name, kind, *_ in columns if kind.endswith("[]")]
     as_json = ", ".join(f"to_json({name})::VARCHAR AS {name}" for name in lists)
     connection.execute(_BLOCKS_OF)
+    # The few that come are looked for among the many that there are, not the other way round.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE known_block AS SELECT DISTINCT r.block FROM {table}_rows r"
+        " SEMI JOIN incoming_block i ON i.block = r.block"
+    )
     connection.execute(
         f"INSERT INTO {table}_rows BY NAME"
         f" SELECT b.block, i.* EXCLUDE (run_id, night) {f'REPLACE ({as_json})' if lists else ''} FROM"
         " (SELECT block, min(run_id) AS run_id, any_value(dataset) AS dataset FROM incoming_block"
-        f" WHERE block NOT IN (SELECT block FROM {table}_rows) GROUP BY block) b"
+        " WHERE block NOT IN (SELECT block FROM known_block) GROUP BY block) b"
         " JOIN incoming i ON i.run_id = b.run_id AND i.dataset = b.dataset"
     )
     connection.execute(f"INSERT INTO blocks SELECT *, '{table}' FROM incoming_block")
@@ -180,6 +236,7 @@ def arrow_of(connection: DuckDBPyConnection, table: str, rows: Sequence[Row]) ->
         "TIMESTAMP": pa.timestamp("us"),
         "DOUBLE": pa.float64(),
         "BIGINT": pa.int64(),
+        "UBIGINT": pa.uint64(),
         "INTEGER": pa.int32(),
         "BOOLEAN": pa.bool_(),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from pipelines import artifacts
 from pipelines.history import database, record, store
 from tests.unit.history import run_folders
+from tests.unit.history.small_history import History
 
 
 def record_all(history: Path, folders: list[Path]) -> int:
@@ -57,3 +58,11 @@ def all_rows() -> Callable[[Path], dict[str, list[tuple[Any, ...]]]]:
 def record_folders() -> Callable[[Path, list[Path]], int]:
     """`record_all`, for tests."""
     return record_all
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    """An empty history."""
+    made = History()
+    yield made
+    made.connection.close()
