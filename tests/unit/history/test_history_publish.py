@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HistoryMissing, QueryError
-from pipelines.history import asking, meanings, publish, record, store
+from pipelines.history import asking, meanings, publish, rebuild, store
 from tests.unit.history import run_folders
 
 VIEWS = sorted(
