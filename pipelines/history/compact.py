@@ -92,6 +92,7 @@ def compact(runs: Path, days: int, today: date, step: Step = silent, *, dry_run:
             bytes_before=done.bytes_before + sum(size for _, size in sizes),
             bytes_after=done.bytes_after + grown,
         )
+    shutil.rmtree(runs / compacted.FOLDER / REMOVED, ignore_errors=True)
     return done
 
 
@@ -149,6 +150,7 @@ def restore(runs: Path, month: str, step: Step = silent) -> int:
         _same(file, (folder / file.artifact).read_bytes(), path)
     step("remove", month)
     path.unlink()
+    shutil.rmtree(runs / compacted.FOLDER / RESTORING, ignore_errors=True)
     if not compacted.months(runs):
         (runs / compacted.FOLDER / compacted.SETTLED).unlink(missing_ok=True)
     _sync(path.parent)

@@ -20,11 +20,15 @@ from pipelines.errors import ConfigurationError, HistoryDamaged, HistoryMissing
 from pipelines.history import measurements, record
 from pipelines.history.apart import apart
 from pipelines.history.database import withheld, writing
+from pipelines.history.rows import Rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Between = tuple[date, date]
+
+# Adding costs the same for one run as for fifty; so many are held in memory.
+RUNS_AT_ONCE = 50
 
 _STALE_SECONDS = 3600.0
 
@@ -106,16 +110,29 @@ def fill(
     """Put every finished run (of the nights `between`) into an empty history, in several transactions."""
     rows = sum(_measurements(connection, path, runs, between) for path in compacted.months(runs))
     nights = count = 0
+    waiting: list[Rows] = []
+    measured: list[Path] = []
+
+    def add() -> int:
+        added = record.add_runs(connection, waiting, measured)
+        _commit(connection)
+        waiting.clear()
+        measured.clear()
+        return added
+
     for night, here, laid_out in compacted.each_night(runs, _not_measurements, between):
         finished = [it for it in (*here, *laid_out) if (it / artifacts.INDEX).is_file()]
-        rows += record.add_runs(connection, finished, [it for it in finished if it in here])
+        waiting.append(record.rows_of_runs(finished))
+        measured += [it for it in finished if it in here]
         for folder in (*here, *laid_out):
             if folder.name == artifacts.NIGHT_FOLDER:
                 rows += record.add_alerts(connection, folder)
-        _commit(connection)
+        if sum(len(it["run"]) for it in waiting if it) >= RUNS_AT_ONCE:
+            rows += add()
         nights += 1
         count += len(finished)
         step(night)
+    rows += add()
     return Rebuilt(nights, count, rows)
 
 
