@@ -2,8 +2,8 @@
 the data have been as they are.
 
 Belongs here: looking back through run folders. What is looked for here stays in folders, however old it is
-(`history.compact`): a function that looks for something else has to be named there. Only nights strictly before this one are looked at, so that a
-night run twice sees the same past.
+(`history.compact`): a function that looks for something else has to be named there. Only nights strictly before this
+one are looked at, so that a night run twice sees the same past.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import artifacts, compacted, duck
-from pipelines.errors import ConfigurationError, HistoryDamaged, HistoryMissing
-from pipelines.history import measurements, record
+from pipelines.errors import ArtifactDamaged, ConfigurationError, HistoryDamaged, HistoryMissing
+from pipelines.history import record
 from pipelines.history.apart import apart
 from pipelines.history.database import withheld, writing
+from pipelines.history.lines import KINDS, find_damage, lines_of
 from pipelines.history.rows import Rows
 
 if TYPE_CHECKING:
@@ -27,15 +28,17 @@ if TYPE_CHECKING:
 
 Between = tuple[date, date]
 
-# Adding costs the same for one run as for fifty; so many are held in memory.
-RUNS_AT_ONCE = 50
+# Adding costs much the same for one run as for many; the rows of so many are held in memory.
+RUNS_AT_ONCE = 200
 
 _STALE_SECONDS = 3600.0
 
-# The measurements of a month, as `measurements.add` takes them; the last line of a file is empty.
+# The lines of an artifact from folders (`there`) and from months, where the last line of a file is empty. The nights
+# let DuckDB skip the rest of a month.
 _LINES = """(
-    SELECT night, source, text FROM read_parquet({path}) p SEMI JOIN wanted_runs USING (night, source)
-    WHERE artifact = 'measurements.jsonl' AND text <> '')"""
+    FROM {there} UNION ALL
+    SELECT night, source, text FROM read_parquet([{paths}]) SEMI JOIN wanted_runs USING (night, source)
+    WHERE artifact = '{artifact}' AND text <> '' AND night BETWEEN '{first}' AND '{last}')"""
 
 
 @dataclass(frozen=True)
@@ -108,66 +111,73 @@ def fill(
     between: Between | None = None,
 ) -> Rebuilt:
     """Put every finished run (of the nights `between`) into an empty history, in several transactions."""
-    rows = sum(_measurements(connection, path, runs, between) for path in compacted.months(runs))
-    nights = count = 0
-    waiting: list[Rows] = []
-    measured: list[Path] = []
+    nights = count = rows = 0
+    waiting: list[tuple[str, Rows]] = []
+    folders: list[Path] = []
+    stored: list[tuple[date, str]] = []
 
     def add() -> int:
-        added = record.add_runs(connection, waiting, measured)
-        _commit(connection)
-        waiting.clear()
-        measured.clear()
+        added = _add(connection, runs, waiting, folders, stored) if waiting else 0
+        # One transaction for years would have to be held in memory; nobody sees the file before it is whole.
+        connection.execute("COMMIT")
+        connection.execute("BEGIN")
+        for it in (waiting, folders, stored):
+            it.clear()
         return added
 
-    for night, here, laid_out in compacted.each_night(runs, _not_measurements, between):
-        finished = [it for it in (*here, *laid_out) if (it / artifacts.INDEX).is_file()]
-        waiting.append(record.rows_of_runs(finished))
-        measured += [it for it in finished if it in here]
+    for night, here, laid_out in compacted.each_night(runs, _read_in_python, between):
         for folder in (*here, *laid_out):
             if folder.name == artifacts.NIGHT_FOLDER:
                 rows += record.add_alerts(connection, folder)
-        if sum(len(it["run"]) for it in waiting if it) >= RUNS_AT_ONCE:
+            elif (folder / artifacts.INDEX).is_file():
+                waiting.append(record.read_run(folder))
+                if folder in here:
+                    folders.append(folder)
+                else:
+                    stored.append((night, folder.name))
+                count += 1
+        if len(waiting) >= RUNS_AT_ONCE:
             rows += add()
         nights += 1
-        count += len(finished)
         step(night)
     rows += add()
     return Rebuilt(nights, count, rows)
 
 
-def _measurements(connection: DuckDBPyConnection, path: Path, runs: Path, between: Between | None) -> int:
-    """The measurements of a compacted month in one go; they are most of all rows."""
+def _add(
+    connection: DuckDBPyConnection,
+    runs: Path,
+    read: Sequence[tuple[str, Rows]],
+    folders: Sequence[Path],
+    stored: Sequence[tuple[date, str]],
+) -> int:
+    """Add runs that lie in `folders` and in months, the latter as (night, source)."""
     import duckdb
     import pyarrow as pa
 
-    wanted = sorted(
-        (night, source)
-        for night, source in compacted.runs_in(path)
-        if not artifacts.run_folder(runs, night, source).is_dir()
-        and (between is None or between[0] <= night <= between[1])
-    )
-    if not wanted:
-        return 0
-    nights, sources = zip(*wanted, strict=True)
-    connection.register("wanted_runs", pa.table({"night": pa.array(nights, pa.date32()), "source": sources}))
+    lines = lines_of(folders)
+    if not stored:
+        return record.add_runs(connection, read, lines, folders)
+    nights, sources = zip(*stored, strict=True)
+    wanted = pa.table({"night": pa.array(nights, pa.date32()), "source": pa.array(sources, pa.string())})
+    months = sorted({str(compacted.month_path(runs, night)) for night in nights})
+    paths = ", ".join(duck.literal(path) for path in months)
+    first, last = min(nights), max(nights)
+    connection.register("wanted_runs", wanted)
     try:
-        count = measurements.add(connection, _LINES.format(path=duck.literal(str(path))))
-    except duckdb.InvalidInputException:
-        for _, _, laid_out in compacted.each_night(path.parents[1], artifacts.MEASUREMENTS.__eq__):
-            measurements.find_damage(laid_out)
+        for artifact, there in lines.items():
+            lines[artifact] = _LINES.format(
+                there=there, paths=paths, artifact=artifact, first=first, last=last
+            )
+        return record.add_runs(connection, read, lines, folders)
+    except (ArtifactDamaged, duckdb.Error):
+        for _, _, laid_out in compacted.each_night(runs, KINDS.__contains__, (first, last)):
+            find_damage(laid_out)
         raise
     finally:
         connection.unregister("wanted_runs")
-    _commit(connection)
-    return count
 
 
-def _not_measurements(artifact: str) -> bool:
-    return artifact != artifacts.MEASUREMENTS
-
-
-def _commit(connection: DuckDBPyConnection) -> None:
-    # One transaction for years would have to be held in memory; nobody sees the file before it is whole.
-    connection.execute("COMMIT")
-    connection.execute("BEGIN")
+def _read_in_python(artifact: str) -> bool:
+    """What DuckDB does not read from the months by itself."""
+    return artifact not in KINDS

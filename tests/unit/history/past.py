@@ -38,6 +38,7 @@ LOOKUPS: Mapping[str, Any] = {
     "out_of_reach": past_runs.out_of_reach,
     "night_before": lambda runs, source, night: past_runs.night_before(runs, source, night, DECLARED),
     "previous_reads": past_runs.previous_reads,
+    "previous_pages": lambda runs, source, night: list(past_runs.previous_pages(runs, source, night)),
     "previous_snapshots": fetch.previous_snapshots,
 }
 

@@ -55,6 +55,7 @@ NAMES = st.sampled_from(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.tuples(st.dates(FIRST, FIRST + timedelta(5)), st.sampled_from("ab"), NAMES), CONTENTS)
 )
