@@ -6,6 +6,7 @@ line leaves either the finished file or none; a stage whose artifact exists is n
 
     data/runs/<night>/<source>/catalog.json · snapshots.jsonl · reads.jsonl · ... · index.json
     data/runs/<night>/_night/alerts.jsonl · ...            what concerns the whole night
+    data/runs/compacted/<month>.parquet                    old nights, see `pipelines.compacted`
 """
 
 from __future__ import annotations

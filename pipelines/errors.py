@@ -11,6 +11,8 @@
     ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
     ├── MemoryLimitReached      a table does not fit into memory and temporary folder together
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
+    ├── HistoryDamaged          history.duckdb is no database any more
+    ├── DiskFull                there was no room to write to; what was finished is kept
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
@@ -137,6 +139,26 @@ class HistoryLocked(VeedorError):
     title = "The history is locked by another process"
     default_advice = (
         "Wait for the other process to finish, or end it, and run the night again: nothing is lost."
+    )
+
+
+class HistoryDamaged(VeedorError):
+    """Raised when history.duckdb cannot be opened or read: cut off, overwritten, or a damaged disk."""
+
+    title = "The history is damaged"
+    default_advice = (
+        "Look at the disk, then make the history anew from the run folders: `veedor history rebuild`. "
+        "Nothing is lost with it."
+    )
+
+
+class DiskFull(VeedorError):
+    """Raised when the disk has no room for what has to be written; the file that was there before is as it was."""
+
+    title = "The disk is full"
+    default_advice = (
+        "Make room (`veedor snapshots prune`, `veedor history compact`), then run the same command again: "
+        "what was finished is kept."
     )
 
 

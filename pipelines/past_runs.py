@@ -1,8 +1,9 @@
 """What an earlier night already knows: the last finished run of a source under the rules of today, and since when
 the data have been as they are.
 
-Belongs here: looking back through run folders. Only nights strictly before this one are looked at, so that a
-night run twice sees the same past.
+Belongs here: looking back through run folders. What is looked for here stays in folders, however old it is
+(`history.compact`): a function that looks for something else has to be named there. Only nights strictly before this
+one are looked at, so that a night run twice sees the same past.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
+from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.measure import Findings, assess
@@ -277,8 +278,10 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     """sources.yaml -> declaration.json; what an earlier try of this night left behind is made fit to go on.
 
     A try that our own fault ended is taken up where it stopped. When the declaration has been edited since,
-    the old folder is set aside, because its artifacts are about something else.
+    the old folder is set aside, because its artifacts are about something else. Raises `ConfigurationError` for a
+    night whose past has been compacted.
     """
+    not_settled(tools.settings.runs, night)
     run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id))
     path = run.folder / artifacts.DECLARATION
     entry = source.model_dump_json(indent=1)

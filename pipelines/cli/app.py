@@ -1,8 +1,9 @@
 """The command line's root: the list of commands, and the one place where an error becomes a line.
 
-Exit codes: 0 done · 1 the data did not pass (`validate`) · 2 the command could not be carried out ·
-3 a night in which one of our own faults stopped a source · 4 a fault of ours stopped the command; its
-traceback is in veedor-failure.log in the data folder, or in the temporary folder · 130 interrupted.
+Exit codes: 0 done · 1 the data did not pass (`validate`), or history and run folders differ (`history verify`) ·
+2 the command could not be carried out · 3 a night in which one of our own faults stopped a source · 4 a fault of
+ours stopped the command; its traceback is in veedor-failure.log in the data folder, or in the temporary folder ·
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipelines.cli import (
     diff,
     export,
     guide,
+    history,
     layout,
     probe,
     read,
@@ -64,6 +66,7 @@ app.command("demo")(demo.demo)
 app.add_typer(sources.app, name="sources")
 app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
+app.add_typer(history.app, name="history")
 
 
 def _version(wanted: bool) -> None:

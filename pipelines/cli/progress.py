@@ -34,3 +34,25 @@ def progress(sources: int, *, quiet: bool = False) -> Iterator[Callable[[Step], 
                 bar.advance(task)
 
         yield step
+
+
+@contextmanager
+def counting(work: str, total: int | None, *, quiet: bool = False) -> Iterator[Callable[..., None]]:
+    """Give a function that is told what is through, one unit of `total` (None: nobody knows how many)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=quiet or not err.is_terminal,
+    ) as bar:
+        task = bar.add_task(work, total=total)
+
+        def through(*what: object) -> None:
+            bar.update(task, description=f"{work} {' '.join(map(str, what))}"[:60], advance=1)
+
+        yield through

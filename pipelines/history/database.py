@@ -1,7 +1,8 @@
 """The history database: opened for one short transaction, migrated, closed.
 
 Belongs here: taking and giving back DuckDB's lock on `history.duckdb`. DuckDB lets no other process open a
-file that is being written and refuses at once, so the waiting is done here. Does not belong here: any table.
+file that is being written and refuses at once, so the waiting is done here; and what DuckDB says of a full disk or a
+damaged file is told as an error of ours. Does not belong here: any table.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.errors import HistoryLocked, HistoryMissing
+from pipelines.errors import DiskFull, HistoryDamaged, HistoryLocked, HistoryMissing
 from pipelines.history.migrate import migrate
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ Sleep = Callable[[float], None]
 DEADLINE_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.5
+
+# What DuckDB says, which has one class of exception for many causes.
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+_DAMAGED = ("not a valid DuckDB database file", "Corrupt database file")
 
 # DuckDB's lock is one of processes: threads of one process would share the file, so they queue up here.
 _THREADS = threading.RLock()
@@ -40,9 +45,11 @@ def writing(
 
     The transaction is committed when the block ends, rolled back on any exception; the connection is always
     closed. While another process holds the file this tries again, with jitter, for `deadline_seconds`.
-    Raises `HistoryLocked` naming the process that holds it.
+    Raises `HistoryLocked` naming the process that holds it, `DiskFull` and `HistoryDamaged`.
     """
-    with _thread(path, deadline_seconds):
+    import duckdb
+
+    with _thread(path, deadline_seconds), telling(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = retrying(lambda: duck.connect(path), path, deadline_seconds, sleep)
         try:
@@ -51,7 +58,8 @@ def writing(
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                with suppress(duckdb.Error):  # after a full disk there is no transaction any more
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
         finally:
@@ -64,11 +72,11 @@ def reading(
 ) -> Iterator[DuckDBPyConnection]:
     """Open `path` read-only, for the stages that compare tonight with the past (`history.past`).
 
-    Raises `HistoryMissing` when there is no history yet and `HistoryLocked` like `writing`.
+    Raises `HistoryMissing` when there is no history yet, `HistoryLocked` and `HistoryDamaged` like `writing`.
     """
     if not path.is_file():
         raise HistoryMissing(f"There is no history at {path}.")
-    with _thread(path, deadline_seconds):
+    with _thread(path, deadline_seconds), telling(path):
         connection = retrying(lambda: duck.connect(path, read_only=True), path, deadline_seconds, sleep)
         try:
             yield connection
@@ -102,6 +110,22 @@ def withheld(
                 sleep(FIRST_PAUSE_SECONDS)
                 waited += FIRST_PAUSE_SECONDS
             yield
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Tell DuckDB's want of room as `DiskFull`, and a file that it cannot make sense of as `HistoryDamaged`."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        said = str(error).partition("\n")[0]
+        if any(words in said for words in _FULL):
+            raise DiskFull(said) from error
+        if any(words in said for words in _DAMAGED):
+            raise HistoryDamaged(f"{path}: {said}") from error
+        raise
 
 
 def retrying(

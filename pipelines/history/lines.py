@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,10 +141,12 @@ def hashes_of(folders: Sequence[Path]) -> dict[tuple[Path, str], int]:
         return {key: value for found in threads.map(hashed, folders) for key, value in found.items()}
 
 
-def lines_of(folders: Sequence[Path], known: Container[tuple[Path, str]] = ()) -> dict[str, str]:
-    """The lines of run folders, by artifact, as relations (night, source, text) in SQL, without the `known` ones."""
+def lines_of(
+    folders: Sequence[Path], wanted: Callable[[Path, str], bool] = lambda folder, artifact: True
+) -> dict[str, str]:
+    """The lines of run folders, by artifact, as relations (night, source, text) in SQL; only of artifacts `wanted`."""
     return {
-        artifact: _of([folder / artifact for folder in folders if (folder, artifact) not in known])
+        artifact: _of([folder / artifact for folder in folders if wanted(folder, artifact)])
         for artifact in KINDS
     }
 

@@ -8,11 +8,8 @@ what is measured.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import artifacts, duck
 from pipelines.errors import ArtifactDamaged
 from pipelines.history.rows import TEXT_LIMIT
 from pipelines.measurement.metrics import METRICS
@@ -79,20 +76,6 @@ def add(connection: DuckDBPyConnection, lines: str) -> int:
     _define(connection)
     connection.execute("DROP TABLE temp.measured")
     return int(count)
-
-
-def weeks(connection: DuckDBPyConnection, month: Path) -> Iterator[str]:
-    """A compacted month (Parquet with night, source, artifact, text) as relations for `add`, each small enough to be
-    held in memory."""
-    path = f"read_parquet({duck.literal(str(month))})"
-    nights = [
-        night for (night,) in connection.execute(f"SELECT DISTINCT night FROM {path} ORDER BY 1").fetchall()
-    ]
-    for first, last in ((nights[at], nights[at : at + 7][-1]) for at in range(0, len(nights), 7)):
-        yield (
-            f"(SELECT night, source, text FROM {path} WHERE artifact = {duck.literal(artifacts.MEASUREMENTS)}"
-            f" AND night BETWEEN DATE '{first}' AND DATE '{last}')"
-        )
 
 
 def _define(connection: DuckDBPyConnection) -> None:

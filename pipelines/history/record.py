@@ -1,12 +1,11 @@
 """Record: a night's artifacts become rows of the history, the same rows however often it is done.
 
-Belongs here: replacing the rows of runs in one transaction, and rebuilding everything from the run folders.
-Does not belong here: what a row looks like (`rows`), how it is stored (`store`), comparing nights (`past`).
+Belongs here: replacing the rows of runs in one transaction. Does not belong here: what a row looks like (`rows`), how
+it is stored (`store`), making everything anew (`rebuild`), comparing nights (`past`).
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from pipelines import artifacts, model
 from pipelines.errors import ArtifactDamaged
 from pipelines.history import rows as rows_of
 from pipelines.history import store
-from pipelines.history.database import withheld, writing
+from pipelines.history.database import writing
 from pipelines.history.lines import find_damage, hashes_of, lines_of
 
 if TYPE_CHECKING:
@@ -47,11 +46,14 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
     folders = list(dict.fromkeys(folders))
     if not folders:
         return 0
-    read = [_read_run(folder) for folder in folders]
-    hashes = hashes_of(folders)
+    read = [read_run(folder) for folder in folders]
+    hashes = {(_run_of(folder), artifact): value for (folder, artifact), value in hashes_of(folders).items()}
     with writing(path) as connection:
         replaced = store.remove(connection, [run for run, _ in read])
-        count = _add(connection, read, folders, hashes)
+        same = store.known_artifacts(connection, hashes)
+        lines = lines_of(folders, lambda folder, artifact: (_run_of(folder), artifact) not in same)
+        count = add_runs(connection, read, lines, folders, _known(same))
+        store.insert(connection, "recorded_artifact", _recorded(hashes))
         store.sweep(connection, replaced)
     return count
 
@@ -80,74 +82,51 @@ def record_alerts(path: Path, folder: Path) -> int:
         return _add_night(connection, rows)
 
 
-def rebuild(path: Path, runs: Path) -> int:
-    """Make the history anew from every finished run folder; gives the number of rows.
-
-    The new database is written beside the old one and renamed over it; until then the old one stays, locked
-    against writers (they wait, as for any other writer). A broken old database is no obstacle.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    total = 0
-    try:
-        with withheld(path):
-            with writing(beside) as connection:
-                for night in artifacts.nights(runs):
-                    total += _rebuild_night(connection, runs / night.isoformat())
-            # The old write-ahead log must not be replayed into the new file.
-            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-        beside.with_name(f"{beside.name}.wal").unlink(missing_ok=True)
-    return total
+def add_alerts(connection: DuckDBPyConnection, folder: Path) -> int:
+    """Add what a `_night` folder holds to a history that does not know it; gives the number of rows."""
+    return _add_night(connection, _read_night(folder)[1])
 
 
-def _rebuild_night(connection: DuckDBPyConnection, night: Path) -> int:
-    folders = sorted(night.iterdir())
-    finished = [folder for folder in folders if (folder / artifacts.INDEX).is_file()]
-    count = _add(connection, [_read_run(folder) for folder in finished], finished, hashes_of(finished))
-    if (own := night / artifacts.NIGHT_FOLDER) in folders:
-        count += _add_night(connection, _read_night(own)[1])
-    # One transaction for years would have to be held in memory; nobody sees the file before it is whole.
-    connection.execute("COMMIT")
-    connection.execute("BEGIN")
-    return count
-
-
-def _add(
-    connection: DuckDBPyConnection,
-    read: Sequence[tuple[str, rows_of.Rows]],
-    folders: Sequence[Path],
-    hashes: Mapping[tuple[Path, str], int],
-) -> int:
-    import duckdb
-
-    by_run = {(_run_of(folder), artifact): value for (folder, artifact), value in hashes.items()}
-    same = store.known_artifacts(connection, by_run)
-    lines = lines_of(folders, {key for key in hashes if (_run_of(key[0]), key[1]) in same})
-    known = [
+def _known(same: Mapping[tuple[str, str], str]) -> list[rows_of.Row]:
+    return [
         {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "known_run": known_run}
         for (run, artifact), known_run in same.items()
     ]
+
+
+def _recorded(hashes: Mapping[tuple[str, str], int]) -> list[rows_of.Row]:
+    return [
+        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "hash": value}
+        for (run, artifact), value in hashes.items()
+    ]
+
+
+def add_runs(
+    connection: DuckDBPyConnection,
+    read: Sequence[tuple[str, rows_of.Rows]],
+    lines: Mapping[str, str],
+    folders: Sequence[Path],
+    known: Sequence[rows_of.Row] = (),
+) -> int:
+    """Add finished runs that are new to the history; gives the number of rows. `lines` are those of `lines.lines_of`.
+
+    `known` is as in `store.add`. Raises `ArtifactDamaged` naming the first damage in `folders`.
+    """
+    import duckdb
+
     try:
-        count = store.add(connection, _together(rows for _, rows in read), lines, known)
+        return store.add(connection, _together(rows for _, rows in read), lines, known)
     except (ArtifactDamaged, duckdb.Error):
         find_damage(folders)
         raise
-    recorded = [
-        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "hash": value}
-        for (run, artifact), value in by_run.items()
-    ]
-    store.insert(connection, "recorded_artifact", recorded)
-    return count
 
 
 def _run_of(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
 
 
-def _read_run(folder: Path) -> tuple[str, rows_of.Rows]:
+def read_run(folder: Path) -> tuple[str, rows_of.Rows]:
+    """The id of a finished run, and its rows by table but for those of `lines`."""
     index = artifacts.read_value(folder / artifacts.INDEX, model.RunIndex)
     catalog = folder / artifacts.CATALOG
     rows = rows_of.of_run(

@@ -1,8 +1,8 @@
 """Retention: which fetched files may go, and removing them.
 
 Belongs here: what "a result refers to a file" means. Does not belong here: where files lie (`store`). Only bytes
-ever go; run folders stay, so that every result can still be read and the history rebuilt, and a night that finds
-bytes gone fetches them again.
+ever go; run folders stay, or lie in compacted months, so that every result can still be read and the history rebuilt,
+and a night that finds bytes gone fetches them again.
 
 A file (a sha256) is referred to, and stays, while one of these is so:
 
@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pipelines import artifacts
+from pipelines import artifacts, compacted
 from pipelines.model import Alert, RunIndex, Snapshot, TransitionKind
 from pipelines.snapshots.store import Store, Version
 
@@ -100,9 +100,12 @@ class _Seen:
 
 
 def _source_runs(runs: Path) -> Iterator[tuple[date, Path]]:
-    for night in artifacts.nights(runs):
-        for folder in sorted((runs / night.isoformat()).iterdir()):
-            if folder.name != artifacts.NIGHT_FOLDER and folder.is_dir():
+    """Every run folder, oldest first; of a compacted run one that is there until the next is asked for."""
+    for night, here, laid_out in compacted.each_night(
+        runs, (artifacts.SNAPSHOTS, artifacts.INDEX).__contains__
+    ):
+        for folder in (*here, *laid_out):
+            if folder.name != artifacts.NIGHT_FOLDER:
                 yield night, folder
 
 
@@ -119,9 +122,9 @@ def _finished(folder: Path) -> bool:
 def _open_alerts(runs: Path) -> dict[str, set[tuple[date, date]]]:
     """The nights, by dataset, from which a condition of an open alert holds and on which it was raised."""
     standing: dict[tuple[str, str], tuple[date, date]] = {}
-    for night in artifacts.nights(runs):
-        path = artifacts.night_folder(runs, night) / artifacts.ALERTS
-        for alert in artifacts.read_values(path, Alert) if path.exists() else ():
+    for _, here, laid_out in compacted.each_night(runs, artifacts.ALERTS.__eq__):
+        path = next((it for folder in (*here, *laid_out) if (it := folder / artifacts.ALERTS).exists()), None)
+        for alert in artifacts.read_values(path, Alert) if path is not None else ():
             for change in alert.transitions:
                 key = (change.dataset, change.condition)
                 if change.kind is TransitionKind.OPENED:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HistoryMissing, QueryError
-from pipelines.history import asking, meanings, publish, record, store
+from pipelines.history import asking, meanings, publish, rebuild, store
 from tests.unit.history import run_folders
 
 VIEWS = sorted(
@@ -87,7 +87,7 @@ def test_a_reader_keeps_its_copy_and_the_next_one_sees_the_new(recorded: Path) -
     with asking.opened(public) as connection:
         for folder in sorted((recorded / "runs").glob("*/estatal")):
             (folder / "index.json").unlink()
-        record.rebuild(recorded / "history.duckdb", recorded / "runs")
+        rebuild.rebuild(recorded / "history.duckdb", recorded / "runs", forget=True)
         publish.publish(recorded / "history.duckdb", public)
         assert asking.ask(connection, count)[1] == [(10,)]
         assert asking.columns_and_rows(count, public=public)[1] == [(5,)]

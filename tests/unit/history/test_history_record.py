@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import artifacts, model
 from pipelines.errors import ConfigurationError
-from pipelines.history import database, record, rows
+from pipelines.history import database, rebuild, record, rows
 from pipelines.history.migrate import available
 from tests.unit.history import run_folders
 
@@ -41,7 +41,7 @@ def test_recording_twice_is_recording_once(
 def test_rebuilding_gives_what_recording_gave(recorded: Path, all_rows: Contents) -> None:
     history = recorded / "history.duckdb"
     before = all_rows(history)
-    count = record.rebuild(history, recorded / "runs")
+    count = rebuild.rebuild(history, recorded / "runs").rows
     assert all_rows(history) == before
     assert 0 < count <= sum(len(found) for table, found in before.items() if table not in DERIVED)
     assert [path.name for path in recorded.iterdir() if "tmp" in path.name or "wal" in path.name] == []
@@ -63,7 +63,7 @@ def test_a_rebuild_replaces_a_broken_history_and_leaves_unfinished_runs_out(
     history.write_bytes(b"not a database")
     unfinished = artifacts.run_folder(recorded / "runs", date(2026, 3, 3), "federal")
     artifacts.write_values(unfinished / artifacts.SNAPSHOTS, [])
-    record.rebuild(history, recorded / "runs")
+    rebuild.rebuild(history, recorded / "runs")
     assert all_rows(history) == before
 
 
