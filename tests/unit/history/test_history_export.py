@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import duck
-from pipelines.history import dictionary, parquet, publish, record
+from pipelines.history import dictionary, parquet, publish
+from pipelines.history.rebuild import rebuild
 from pipelines.settings import PUBLIC_LICENSES
 from tests.unit.history import run_folders
 
@@ -40,7 +41,7 @@ def test_a_month_that_has_not_changed_is_left_as_it_is(recorded: Path, public: P
     before = february.stat().st_mtime_ns, march.stat().st_mtime_ns
     for folder in sorted((recorded / "runs").glob("2026-03-02/*/index.json")):
         folder.unlink()
-    record.rebuild(recorded / "history.duckdb", recorded / "runs")
+    rebuild(recorded / "history.duckdb", recorded / "runs", forget=True)
     publish.publish(recorded / "history.duckdb", public)
     written = parquet.export(public)
     assert "score/month=2026-03/data.parquet" in written
