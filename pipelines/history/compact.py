@@ -149,10 +149,10 @@ def restore(runs: Path, month: str, step: Step = silent) -> int:
         folder = artifacts.run_folder(runs, file.night, file.source)
         _same(file, (folder / file.artifact).read_bytes(), path)
     step("remove", month)
-    path.unlink()
     shutil.rmtree(runs / compacted.FOLDER / RESTORING, ignore_errors=True)
-    if not compacted.months(runs):
+    if known == [path]:  # every run is in a folder again
         (runs / compacted.FOLDER / compacted.SETTLED).unlink(missing_ok=True)
+    path.unlink()  # last: whoever is killed before it begins again
     _sync(path.parent)
     return count
 
