@@ -163,8 +163,22 @@ def _of(paths: Sequence[Path]) -> str:
     )
 
 
+def parse(connection: DuckDBPyConnection, lines: Mapping[str, str]) -> None:
+    """Parse validation results into the temporary table `parsed`: three tables are made of them, and they are long."""
+    how = TABLES["expectation_result"]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE parsed AS {_parsed(how, lines)}")
+
+
+def _parsed(how: Lines, lines: Mapping[str, str]) -> str:
+    structure = duck.literal(json.dumps(how.structure))
+    return (
+        f"SELECT night || '/' || source AS run_id, night, from_json(text, {structure}) AS m"
+        f" FROM {lines[how.artifact]}"
+    )
+
+
 def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, str]) -> int:
-    """Make the temporary table `incoming` of all rows that `lines` (of `lines_of`) have for `table`; gives how many.
+    """Make the temporary table `incoming` of all rows that `lines` have for `table`, after `parse`; gives how many.
 
     Texts are cut at TEXT_LIMIT. Raises `duckdb.Error` on a line that is no JSON, and `ArtifactDamaged` on one that
     lacks what every line has; `find_damage` says which.
@@ -178,11 +192,8 @@ def prepare(connection: DuckDBPyConnection, table: str, lines: Mapping[str, str]
         cut.format(name) if kind == "VARCHAR" else f"x.{name}"
         for name, (_, kind, *_) in zip(named, columns, strict=True)
     )
-    connection.execute(
-        "INSERT INTO incoming WITH line AS (SELECT night || '/' || source AS run_id, night,"
-        f" from_json(text, '{json.dumps(how.structure)}') AS m FROM {lines[how.artifact]})"
-        f" SELECT {chosen} FROM ({how.select}) x"
-    )
+    line = "FROM parsed" if how.artifact == artifacts.VALIDATION_RESULTS else _parsed(how, lines)
+    connection.execute(f"INSERT INTO incoming WITH line AS ({line}) SELECT {chosen} FROM ({how.select}) x")
     (count, whole) = connection.execute(
         f"SELECT count(*), count({'suite' if table == 'expectation' else 'dataset'}) FROM incoming"
     ).fetchall()[0]

@@ -73,11 +73,13 @@ def add(
     count = 0
     for table in PLAIN:
         count += insert(connection, table, rows.get(table, []))
+    lines_of.parse(connection, lines)
     count += _add_blocks(connection, rows, lines, list(known))
     lines_of.prepare(connection, "expectation", lines)
     _describe(connection)
     count += measurements.add(connection, lines[artifacts.MEASUREMENTS])
-    connection.execute("DROP TABLE temp.incoming")
+    for name in ("incoming", "parsed"):
+        connection.execute(f"DROP TABLE temp.{name}")
     return count
 
 
