@@ -140,7 +140,9 @@ def whole_before_or_after(history: Path, before: Rows) -> int:
 
 
 @pytest.mark.slow
-def test_a_migration_killed_at_any_statement_leaves_the_version_before(released: Path, tmp_path: Path) -> None:
+def test_a_migration_killed_at_any_statement_leaves_the_version_before(
+    released: Path, tmp_path: Path
+) -> None:
     content, before = released.read_bytes(), rows_of(released)
     (blocks,) = (path for number, _, path in available() if number == 8)
     statements = blocks.read_text(encoding="utf-8").split(";\n")

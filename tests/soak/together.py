@@ -166,7 +166,11 @@ def _judge(world: World, done: set[str], target: Path) -> None:
         shutil.copytree(night, again / night.parent.name / night.name)
     record.rebuild(world.base / "rebuilt.duckdb", again)
     ours, rebuilt = worlds.relations(world.history), worlds.relations(world.base / "rebuilt.duckdb")
-    wrong += [f"{name} is not what a rebuild gives" for name in ours | rebuilt if ours.get(name) != rebuilt.get(name)]
+    wrong += [
+        f"{name} is not what a rebuild gives"
+        for name in ours | rebuilt
+        if ours.get(name) != rebuilt.get(name)
+    ]
     publish.publish(world.history, world.public)
     if worlds.published(world.public) != found:
         wrong.append("the published copy is not the history")

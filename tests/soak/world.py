@@ -75,9 +75,7 @@ def make(base: Path) -> World:
         for night in range(3):
             day = history_data.FIRST + timedelta(days=night)
             folders += history_night.write(base / form, number, 9, day)
-        runs |= {
-            f"{it.parent.name}/{it.name}" for it in folders if it.name != artifacts.NIGHT_FOLDER
-        }
+        runs |= {f"{it.parent.name}/{it.name}" for it in folders if it.name != artifacts.NIGHT_FOLDER}
     clean = {}
     for form in FORMS:
         alone = base / f"clean_{form}"
@@ -90,17 +88,13 @@ def make(base: Path) -> World:
 def published(public: Path) -> Fingerprint:
     """What each run's rows come to in every public table and view that has runs, all of one moment."""
     with asking.opened(public) as connection:
-        return _fingerprint(
-            lambda sql: asking.ask(connection, sql)[1], publish.PRIVATE_TABLES
-        )
+        return _fingerprint(lambda sql: asking.ask(connection, sql)[1], publish.PRIVATE_TABLES)
 
 
 def recorded(history: Path) -> Fingerprint:
     """The same of the history itself, which is migrated when it has to be."""
     with database.writing(history) as connection:
-        return _fingerprint(
-            lambda sql: connection.execute(sql).fetchall(), publish.PRIVATE_TABLES
-        )
+        return _fingerprint(lambda sql: connection.execute(sql).fetchall(), publish.PRIVATE_TABLES)
 
 
 def _fingerprint(ask: Callable[[str], list[tuple[object, ...]]], without: Iterable[str]) -> Fingerprint:
@@ -113,7 +107,9 @@ def _fingerprint(ask: Callable[[str], list[tuple[object, ...]]], without: Iterab
         # Of the newest run that had it, which others may become.
         if name in (*without, "latest_dataset", "expectation"):
             continue
-        rows = ask(f'SELECT run_id, count(*) || \' \' || sum(hash(t)::HUGEINT) FROM "{name}" t GROUP BY run_id')
+        rows = ask(
+            f"SELECT run_id, count(*) || ' ' || sum(hash(t)::HUGEINT) FROM \"{name}\" t GROUP BY run_id"
+        )
         for run, text in rows:
             found.setdefault(str(run), {})[str(name)] = str(text)
     return found
