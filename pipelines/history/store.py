@@ -192,7 +192,9 @@ def _add_block(connection: DuckDBPyConnection, table: str) -> None:
     """Store what is new of the rows `incoming`, and note which blocks they are."""
     columns = connection.execute("DESCRIBE temp.incoming").fetchall()
     lists = [name for name, kind, *_ in columns if kind.endswith("[]")]
-    as_json = ", ".join(f"to_json({name})::VARCHAR AS {name}" for name in lists)
+    as_text = ", ".join(
+        f"array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN {name}], '') AS {name}" for name in lists
+    )
     connection.execute(_BLOCKS_OF)
     # The few that come are looked for among the many that there are, not the other way round.
     connection.execute(
@@ -201,7 +203,7 @@ def _add_block(connection: DuckDBPyConnection, table: str) -> None:
     )
     connection.execute(
         f"INSERT INTO {table}_rows BY NAME"
-        f" SELECT b.block, i.* EXCLUDE (run_id, night) {f'REPLACE ({as_json})' if lists else ''} FROM"
+        f" SELECT b.block, i.* EXCLUDE (run_id, night) {f'REPLACE ({as_text})' if lists else ''} FROM"
         " (SELECT block, min(run_id) AS run_id, any_value(dataset) AS dataset FROM incoming_block"
         " WHERE block NOT IN (SELECT block FROM known_block) GROUP BY block) b"
         " JOIN incoming i ON i.run_id = b.run_id AND i.dataset = b.dataset"

@@ -1,11 +1,13 @@
 -- The views of the published database: the interface for everybody's SQL. A column is never renamed or given
--- another meaning silently. They are made in `quality.duckdb` only, over tables of the same file.
+-- another meaning silently. They are made in `quality.duckdb` only, over tables of the same file. DuckDB 1.0 has to
+-- know every function here, and DuckDB-WASM without its extensions: there is no JSON, so that what has to be taken out of
+-- JSON is taken out when the copy is made.
 
 -- What is newest is looked up in `dataset_night`, which is narrow, and only then fetched from the wide tables.
 CREATE VIEW latest_dataset AS
 SELECT n.run_id, n.night, r.* EXCLUDE (block)
-       REPLACE (from_json(keywords, '["VARCHAR"]') AS keywords, from_json(themes, '["VARCHAR"]') AS themes,
-                from_json(declared, '["VARCHAR"]') AS declared)
+       REPLACE (string_split(keywords, chr(31))[2:] AS keywords, string_split(themes, chr(31))[2:] AS themes,
+                string_split(declared, chr(31))[2:] AS declared)
 FROM (SELECT dataset, max(night) AS night, arg_max(run_id, night) AS run_id, arg_max(dataset_block, night) AS block
       FROM dataset_night WHERE dataset_block IS NOT NULL GROUP BY dataset) n
 JOIN dataset_rows r ON r.block = n.block AND r.dataset = n.dataset;
@@ -183,12 +185,12 @@ compared AS (
         year AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
                  RANGE BETWEEN INTERVAL 730 DAYS PRECEDING AND INTERVAL 365 DAYS PRECEDING))
 SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset, s.category,
-       s.dimension, s.score, if(before.score IS NOT NULL, n.night_before, NULL) AS night_before,
-       round(s.score - before.score, 2) AS change, if(week.score IS NOT NULL, n.night_7_days, NULL) AS night_7_days,
+       s.dimension, s.score, CASE WHEN before.score IS NOT NULL THEN n.night_before END AS night_before,
+       round(s.score - before.score, 2) AS change, CASE WHEN week.score IS NOT NULL THEN n.night_7_days END AS night_7_days,
        round(s.score - week.score, 2) AS change_7_days,
-       if(month.score IS NOT NULL, n.night_30_days, NULL) AS night_30_days,
+       CASE WHEN month.score IS NOT NULL THEN n.night_30_days END AS night_30_days,
        round(s.score - month.score, 2) AS change_30_days,
-       if(year.score IS NOT NULL, n.night_365_days, NULL) AS night_365_days, round(s.score - year.score, 2) AS change_365_days,
+       CASE WHEN year.score IS NOT NULL THEN n.night_365_days END AS night_365_days, round(s.score - year.score, 2) AS change_365_days,
        s.rules, s.explanation_en, s.explanation_es
 FROM compared n
 JOIN score_rows s ON s.block = n.block AND s.dataset = n.dataset AND s.category = n.category AND s.rules = n.rules
@@ -317,16 +319,23 @@ LEFT JOIN mending m ON m.dataset = d.dataset
 GROUP BY d.country, d.publisher, d.contact_name;
 COMMENT ON VIEW owner_workload IS 'What waits for each contact that portals name: datasets, open alerts, failed expectations and fixes. Without any address.';
 
-CREATE VIEW schema_changes AS
-SELECT r.night, split_part(r.dataset, '/', 1) AS source, r.dataset, d.title, d.publisher, d.guide_dataset,
-       r.distribution, r.table_name, r.one.kind AS column_change, r.one.before AS col_before, r.one.after AS col_after,
-       nullif(r.one.type_before, '') AS type_before, nullif(r.one.type_after, '') AS type_after, r.layout, r.sha256
+CREATE TABLE column_change_rows AS
+SELECT block, dataset, distribution, table_name, layout, sha256, one.kind AS column_change, one.before AS col_before,
+       one.after AS col_after, nullif(one.type_before, '') AS type_before, nullif(one.type_after, '') AS type_after
 FROM (
     SELECT *, unnest(from_json(CASE WHEN json_valid(column_changes) THEN column_changes END,
         '[{"kind": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR", "type_before": "VARCHAR", "type_after": "VARCHAR"}]'
         )) AS one
-    FROM read_report WHERE column_changes <> '[]') r
-LEFT JOIN latest_dataset d ON d.dataset = r.dataset;
+    FROM read_report_rows WHERE column_changes <> '[]');
+COMMENT ON TABLE column_change_rows IS 'What column_changes of the table read_report_rows says, a row for each change.';
+
+CREATE VIEW schema_changes AS
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset,
+       r.distribution, r.table_name, r.column_change, r.col_before, r.col_after, r.type_before, r.type_after, r.layout,
+       r.sha256
+FROM dataset_night n
+JOIN column_change_rows r ON r.block = n.read_report_block AND r.dataset = n.dataset
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
 COMMENT ON VIEW schema_changes IS 'Columns that were renamed, retyped, dropped or added since the file was last read, one row each.';
 
 CREATE VIEW rows_over_time AS

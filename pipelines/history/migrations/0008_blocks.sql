@@ -1,6 +1,7 @@
 -- What is the same night after night is stored once. A block is the set of a dataset's rows of one table; `dataset_night`
 -- says which block was so on which night. The tables' old names are views now, with the columns that they had.
--- Lists are stored as JSON, because DuckDB 1.0 cannot read a column of lists that are all empty.
+-- Lists are stored as text, a unit separator before each item: DuckDB 1.0 cannot read a column of lists that are all
+-- empty, and DuckDB-WASM without a network knows no JSON.
 -- A measurement is another number nearly every night: it is stored narrow, and in words by `quality_measurement`.
 
 CREATE TEMP TABLE dataset_block AS
@@ -63,7 +64,7 @@ FROM (
 GROUP BY ALL ORDER BY night, run_id, dataset;
 
 CREATE TABLE dataset_rows AS
-SELECT b.block, r.* EXCLUDE (run_id, night) REPLACE (to_json(keywords)::VARCHAR AS keywords, to_json(themes)::VARCHAR AS themes, to_json(declared)::VARCHAR AS declared)
+SELECT b.block, r.* EXCLUDE (run_id, night) REPLACE (array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN keywords], '') AS keywords, array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN themes], '') AS themes, array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN declared], '') AS declared)
 FROM (SELECT block, min(run_id) AS run_id FROM dataset_block GROUP BY block) b
 JOIN dataset_block n ON n.block = b.block AND n.run_id = b.run_id
 JOIN dataset r ON r.run_id = n.run_id AND r.dataset = n.dataset ORDER BY r.run_id;
@@ -71,7 +72,7 @@ COMMENT ON TABLE dataset_rows IS 'The rows of the view dataset by block: what is
 DROP TABLE dataset;
 DROP TABLE dataset_block;
 CREATE VIEW dataset AS
-SELECT n.run_id, n.night, r.* EXCLUDE (block) REPLACE (from_json(keywords, '["VARCHAR"]') AS keywords, from_json(themes, '["VARCHAR"]') AS themes, from_json(declared, '["VARCHAR"]') AS declared)
+SELECT n.run_id, n.night, r.* EXCLUDE (block) REPLACE (string_split(keywords, chr(31))[2:] AS keywords, string_split(themes, chr(31))[2:] AS themes, string_split(declared, chr(31))[2:] AS declared)
 FROM dataset_night n JOIN dataset_rows r ON r.block = n.dataset_block AND r.dataset = n.dataset;
 COMMENT ON VIEW dataset IS 'DCAT description of each dataset as the portal gave it that night.';
 COMMENT ON COLUMN dataset.guide_dataset IS 'Key of the Open Up Guide''s dataset that it should be.';
@@ -95,7 +96,7 @@ COMMENT ON COLUMN distribution.paging IS 'How the API pages whose answers make u
 COMMENT ON COLUMN distribution.part IS 'The member, sheet or record_path that sources.yaml asks for, as JSON; NULL when the content of the file decides.';
 
 CREATE TABLE read_report_rows AS
-SELECT b.block, r.* EXCLUDE (run_id, night) REPLACE (to_json(columns)::VARCHAR AS columns, to_json(missing_roles)::VARCHAR AS missing_roles, to_json(notes)::VARCHAR AS notes)
+SELECT b.block, r.* EXCLUDE (run_id, night) REPLACE (array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN columns], '') AS columns, array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN missing_roles], '') AS missing_roles, array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN notes], '') AS notes)
 FROM (SELECT block, min(run_id) AS run_id FROM read_report_block GROUP BY block) b
 JOIN read_report_block n ON n.block = b.block AND n.run_id = b.run_id
 JOIN read_report r ON r.run_id = n.run_id AND r.dataset = n.dataset ORDER BY r.run_id;
@@ -103,7 +104,7 @@ COMMENT ON TABLE read_report_rows IS 'The rows of the view read_report by block:
 DROP TABLE read_report;
 DROP TABLE read_report_block;
 CREATE VIEW read_report AS
-SELECT n.run_id, n.night, r.* EXCLUDE (block) REPLACE (from_json(columns, '["VARCHAR"]') AS columns, from_json(missing_roles, '["VARCHAR"]') AS missing_roles, from_json(notes, '["VARCHAR"]') AS notes)
+SELECT n.run_id, n.night, r.* EXCLUDE (block) REPLACE (string_split(columns, chr(31))[2:] AS columns, string_split(missing_roles, chr(31))[2:] AS missing_roles, string_split(notes, chr(31))[2:] AS notes)
 FROM dataset_night n JOIN read_report_rows r ON r.block = n.read_report_block AND r.dataset = n.dataset;
 COMMENT ON VIEW read_report IS 'How a file became a table, and what was lost on the way.';
 COMMENT ON COLUMN read_report.roles IS 'JSON object: role of the guide to published column.';
