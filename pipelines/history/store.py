@@ -193,7 +193,8 @@ def _add_block(connection: DuckDBPyConnection, table: str) -> None:
     columns = connection.execute("DESCRIBE temp.incoming").fetchall()
     lists = [name for name, kind, *_ in columns if kind.endswith("[]")]
     as_text = ", ".join(
-        f"array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN {name}], '') AS {name}" for name in lists
+        f"array_to_string([chr(31) || replace(x, chr(31), '␟') FOR x IN {name}], '') AS {name}"
+        for name in lists
     )
     connection.execute(_BLOCKS_OF)
     # The few that come are looked for among the many that there are, not the other way round.

@@ -28,8 +28,8 @@ class History:
     def __init__(self) -> None:
         self.connection = duck.connect()
         migrate(self.connection)
-        self.connection.execute(VIEWS.read_text(encoding="utf-8"))
         self.rows: dict[str, list[Row]] = {}
+        self.published = False
 
     def add(self, table: str, *rows: Row) -> None:
         self.rows.setdefault(table, []).extend(rows)
@@ -39,6 +39,9 @@ class History:
         store.add(self.connection, rows, self.lines_of(rows))
         for table in NIGHT_TABLES:
             store.insert(self.connection, table, rows.get(table, []))
+        if not self.published:  # some of what is published is made of what is there
+            self.connection.execute(VIEWS.read_text(encoding="utf-8"))
+            self.published = True
         return self.connection.execute(sql).fetchall()
 
     def lines_of(self, rows: dict[str, list[Row]]) -> dict[str, str]:
