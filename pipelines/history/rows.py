@@ -42,6 +42,8 @@ EXAMPLES_KEPT = 10
 TEXT_LIMIT = 4_000
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:]+@[^\s@<>()\[\]\"',;:]+")
+# Nine digits or more: a pair of years has eight.
+_PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){8,}")
 
 
 def run_id(index: RunIndex) -> str:
@@ -165,8 +167,8 @@ def _of_transition(it: Transition) -> Row:
 
 
 def without_addresses(text: str) -> str:
-    """A name as it may be published: portals put mail addresses into name fields, and those are personal."""
-    left = _ADDRESS.sub("", text)
+    """A name as it may be published: portals put mail addresses and telephone numbers into name fields."""
+    left = _PHONE.sub("", _ADDRESS.sub("", text))
     # What enclosed an address goes with it; a name's own brackets stay.
     return left.strip(" \t") if left == text else left.strip(" \t<>()[],;:")
 

@@ -167,6 +167,9 @@ def test_an_exception_leaves_the_history_as_it_was(recorded: Path, all_rows: Con
         ("Unidad de Transparencia <unidad@example.org>", "Unidad de Transparencia"),
         ("unidad@example.org", ""),
         ("mailto:unidad@example.org; Datos", "mailto:; Datos"),
+        ("Unidad de Datos (+52 55 0199 7731)", "Unidad de Datos"),
+        ("Unidad de Datos, tel. 5501997731", "Unidad de Datos, tel."),
+        ("Unidad del Plan 2024-2030", "Unidad del Plan 2024-2030"),
     ],
 )
 def test_addresses_are_taken_out_of_names(name: str, public: str) -> None:
