@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev suites fuzz test test-slow test-all check format docs clean
+.PHONY: help setup demo run sql site dev suites soak fuzz test test-slow test-all check format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
@@ -93,6 +93,9 @@ format: $(READY) ## Put the code into its style
 
 docs: $(READY) ## Write docs/reference/ anew from the code
 	$(BIN)/python -m docs.generate
+
+soak: $(READY) ## Writers, publications and readers of the history at once: make soak SECONDS=300, or KILLS=200
+	@$(BIN)/python -m tests.soak.history $(if $(KILLS),--kills $(KILLS),--seconds $(or $(SECONDS),300))
 
 fuzz: $(READY) ## Damaged files of every format under the readers: make fuzz SECONDS=600
 	@$(BIN)/python -m tests.fuzz.reading --seconds $(or $(SECONDS),300)
