@@ -75,8 +75,8 @@ dev: $(READY) ## The Dagster screen, with schedule and daemon, on this machine
 test: $(READY) ## The tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadscope
 
-test-slow: $(READY) ## The slow tests alone
-	$(BIN)/python -m pytest -m slow -n 2
+test-slow: $(READY) ## The slow tests alone, without those that take minutes
+	$(BIN)/python -m pytest -m "slow and not long" -n 2
 
 test-all: $(READY) ## Every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope

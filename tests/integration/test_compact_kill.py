@@ -50,6 +50,7 @@ def disturbed(base: Path, work: Path, what: str, points: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["compact", "restore"])
 def test_killed_in_the_midst(request: pytest.FixtureRequest, tmp_path: Path, what: str) -> None:
     base = request.getfixturevalue("folders" if what == "compact" else "months")
@@ -59,6 +60,7 @@ def test_killed_in_the_midst(request: pytest.FixtureRequest, tmp_path: Path, wha
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif("VEEDOR_EVERY_LINE" not in os.environ, reason="takes 12 minutes: set VEEDOR_EVERY_LINE=1")
 @pytest.mark.parametrize("what", ["compact", "restore"])

@@ -140,6 +140,7 @@ def whole_before_or_after(history: Path, before: Rows) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_migration_killed_at_any_statement_leaves_the_version_before(
     released: Path, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_migration_killed_at_any_statement_leaves_the_version_before(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_migration_killed_at_any_moment_leaves_a_whole_version(released: Path) -> None:
     content, before = released.read_bytes(), rows_of(released)
     began = time.monotonic()

@@ -26,6 +26,7 @@ def soak(*arguments: object) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_eight_writers_and_eight_readers_at_once() -> None:
     seconds = float(os.environ.get("VEEDOR_SOAK_SECONDS", "20"))
@@ -38,6 +39,7 @@ def test_eight_writers_and_eight_readers_at_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_twenty_kills_leave_whole_runs_and_a_whole_copy() -> None:
     account = soak("--kills", 20)["killing"]

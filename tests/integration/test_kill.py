@@ -57,6 +57,8 @@ def disturbed(url: str, base: Path, work: Path, points: str, seed: int, count: i
     return outcome
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_killed_at_every_stage_and_at_random_moments(before_the_night: Any, tmp_path: Path) -> None:
     url, base = before_the_night
     outcome = disturbed(url, base, tmp_path / "work", "stages", 2026, 4)

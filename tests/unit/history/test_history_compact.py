@@ -112,6 +112,7 @@ def test_a_rebuild_reads_compacted_months(recorded: Path, all_rows: Contents) ->
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("short_past")
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
@@ -228,6 +229,7 @@ PLANS = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(plan=PLANS)
 def test_a_night_finds_what_it_would_have_found_without_compaction(plan: dict[str, Any]) -> None:
