@@ -73,6 +73,7 @@ def test_killed_at_every_stage_and_at_random_moments(before_the_night: Any, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_killed_at_every_single_step(before_the_night: Any, tmp_path: Path) -> None:
     url, base = before_the_night
