@@ -74,9 +74,11 @@ def add(
     for table in PLAIN:
         count += insert(connection, table, rows.get(table, []))
     lines_of.parse(connection, lines)
-    count += _add_blocks(connection, rows, lines, list(known))
+    known = list(known)
+    count += _add_blocks(connection, rows, lines, known)
     lines_of.prepare(connection, "expectation", lines)
     _describe(connection)
+    _used_again(connection, known)
     count += measurements.add(connection, lines[artifacts.MEASUREMENTS])
     for name in ("incoming", "parsed"):
         connection.execute(f"DROP TABLE temp.{name}")
@@ -219,6 +221,26 @@ def _describe(connection: DuckDBPyConnection) -> None:
     connection.execute(
         f"INSERT INTO expectation BY NAME FROM incoming d WHERE NOT EXISTS (FROM expectation e WHERE {same})"
     )
+
+
+def _used_again(connection: DuckDBPyConnection, known: Sequence[Row]) -> None:
+    """Say of expectations in artifacts that were not read again that their newest use is of these runs."""
+    if not known:
+        return
+    import pyarrow as pa
+
+    connection.register("known", pa.Table.from_pylist(list(known)))
+    connection.execute(
+        "UPDATE expectation SET run_id = u.run_id, night = u.night FROM ("
+        " SELECT r.suite, r.suite_version, r.key, max(k.run_id) AS run_id, arg_max(k.night, k.run_id) AS night"
+        " FROM known k JOIN dataset_night n ON n.run_id = k.run_id"
+        " JOIN expectation_result_rows r ON r.block = n.expectation_result_block AND r.dataset = n.dataset"
+        " WHERE k.artifact = ? GROUP BY ALL) u"
+        " WHERE (expectation.suite, expectation.suite_version, expectation.key) = (u.suite, u.suite_version, u.key)"
+        " AND expectation.run_id < u.run_id",
+        [artifacts.VALIDATION_RESULTS],
+    )
+    connection.unregister("known")
 
 
 def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Row]) -> int:

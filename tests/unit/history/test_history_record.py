@@ -13,6 +13,7 @@ import pytest
 from pipelines import artifacts, model
 from pipelines.errors import ConfigurationError
 from pipelines.history import database, rebuild, record, rows
+from pipelines.history.lines import BLOCK_ARTIFACTS
 from pipelines.history.migrate import available
 from tests.unit.history import run_folders
 
@@ -45,6 +46,21 @@ def test_rebuilding_gives_what_recording_gave(recorded: Path, all_rows: Contents
     assert all_rows(history) == before
     assert 0 < count <= sum(len(found) for table, found in before.items() if table not in DERIVED)
     assert [path.name for path in recorded.iterdir() if "tmp" in path.name or "wal" in path.name] == []
+
+
+def test_artifacts_that_are_not_read_again_leave_what_a_rebuild_gives(
+    tmp_path: Path, all_rows: Contents, record_folders: Recorder
+) -> None:
+    folders = run_folders.write(tmp_path / "runs")
+    first, *later = sorted((tmp_path / "runs").glob("*/federal"))
+    for name in BLOCK_ARTIFACTS:
+        for folder in later:
+            (folder / name).write_bytes((first / name).read_bytes())
+    history = tmp_path / "history.duckdb"
+    record_folders(history, folders)
+    before = all_rows(history)
+    rebuild.rebuild(history, tmp_path / "runs")
+    assert all_rows(history) == before
 
 
 def test_the_order_of_recording_does_not_matter(
