@@ -7,13 +7,13 @@ file becomes which distribution (`files`). A value that is not what it should be
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.character_references import unescape
 from pipelines.http_client.addresses import printable
 
 TITLE, LINE, TEXT, URL = 300, 500, 5000, 8000
@@ -54,7 +54,7 @@ def plain(value: object, limit: int) -> str:
             words.append(piece)
         elif not _INLINE.fullmatch(name):
             words.append(" ")
-    return printable(html.unescape("".join(words)), limit)
+    return printable(unescape("".join(words)), limit)
 
 
 def _element(piece: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+from pipelines.character_references import bounded
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import encoding as encodings
@@ -38,7 +39,7 @@ def read(path: Path, space: Workspace, declared: str | None) -> list[Table]:
     with encodings.text(path, encoding) as handle:
         content = handle.read()
     if not _INTERACTIVE.search(content):
-        parser.feed(content)
+        parser.feed(bounded(content))
         parser.close()
     tables = [found for found in parser.tables if len(found) >= 2 and max(map(len, found)) >= 2]
     if not tables:

@@ -226,7 +226,7 @@ def _is_lines(path: Path, encoding: Encoding) -> bool:
             return False
     try:
         json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return text.startswith("{")
 

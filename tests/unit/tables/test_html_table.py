@@ -48,3 +48,9 @@ def test_a_cell_that_spans_everything(reading):
     with pytest.raises(ReadFault) as caught:
         reading(f"<table>{row}{row}</table>".encode(), "datos.xls")
     assert caught.value.kind is FaultKind.NO_TABLE
+
+
+@pytest.mark.parametrize("digits", [100, 5_000])
+def test_a_number_that_no_character_has_does_not_cost_the_page(reading, rows, digits):
+    table = reading(PAGE.replace("&ntilde;", f"&#{'9' * digits};").encode(), "datos.xls").tables[0]
+    assert rows(table)[0] == (2, "1", "Pe\ufffda\ne hijos", "=1+2")
