@@ -41,6 +41,8 @@ VERDICTS = "verdicts.jsonl"
 INDEX = "index.json"
 ALERTS = "alerts.jsonl"
 JUDGED = "judged.jsonl"
+INCIDENTS = "incidents.jsonl"
+ACTIONS = "actions"
 NOTIFICATIONS = "notifications"
 NIGHT_FOLDER = "_night"
 

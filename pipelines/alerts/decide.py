@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from pipelines.alerts.detect import UNREACHABLE
-from pipelines.model import Alert, AlertState, ContactPoint, Dataset, Transition, TransitionKind
+from pipelines.model import Alert, AlertKind, AlertState, ContactPoint, Dataset, Transition, TransitionKind
 
 # Held when at least this many datasets, and more than this share of all, break in one night.
 FEWEST_DATASETS = 4
@@ -60,9 +60,9 @@ def decide(
     return [*alerts, *_notices(alerts, night, operator)]
 
 
-def _kind(group: Iterable[Transition]) -> TransitionKind:
+def _kind(group: Iterable[Transition]) -> AlertKind:
     worse = any(item.kind is TransitionKind.OPENED for item in group)
-    return TransitionKind.OPENED if worse else TransitionKind.RECOVERED
+    return AlertKind.OPENED if worse else AlertKind.RECOVERED
 
 
 def _why_held(transitions: Iterable[Transition], datasets: Mapping[str, Dataset]) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _notices(alerts: Iterable[Alert], night: date, operator: ContactPoint) -> li
         Alert(
             id=_identity(night, "operator", reason),
             night=night,
-            kind=TransitionKind.OPENED,
+            kind=AlertKind.NOTICE,
             recipient=operator,
             language="en",
             transitions=tuple(group),

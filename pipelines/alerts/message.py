@@ -13,7 +13,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.model import Alert, AlertState, Dataset, Transition, TransitionKind, UnexpectedExample
+from pipelines.model import (
+    Alert,
+    AlertKind,
+    AlertState,
+    Dataset,
+    Transition,
+    TransitionKind,
+    UnexpectedExample,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,7 +56,7 @@ def compose(alert: Alert, datasets: Mapping[str, Dataset]) -> Message:
         "held": alert.state is AlertState.HELD,
         "reason": clean(alert.reason),
         "sections": sections,
-        "recovered": alert.kind is TransitionKind.RECOVERED,
+        "recovered": alert.kind is AlertKind.RECOVERED,
     }
     environment = _environment()
     return Message(
@@ -84,7 +92,7 @@ def _environment() -> Environment:
 
 
 def _subject(alert: Alert, sections: list[dict[str, Any]], words: Mapping[str, str]) -> str:
-    name = "subject_recovered" if alert.kind is TransitionKind.RECOVERED else "subject_opened"
+    name = "subject_recovered" if alert.kind is AlertKind.RECOVERED else "subject_opened"
     if len(sections) == 1:
         return clean(words[name].format(title=sections[0]["title"]), 180)
     return words[f"{name}_many"].format(count=len(sections))

@@ -24,7 +24,10 @@ STORAGE_VERSION = "v1.0.0"
 
 # Mail addresses and what mail servers answered. Their rows are never written to the copy, not even to be
 # deleted again: deleted bytes stay in a file. Neither are hashes that serve recording alone.
-PRIVATE_TABLES = ("alert_recipient", "contact_point", "notification_delivery", "recorded_artifact")
+PRIVATE_TABLES = (
+    *("alert_recipient", "contact_point", "notification_delivery"),
+    *("incident_action_text", "recorded_artifact"),
+)
 
 _STALE_SECONDS = 3600.0
 

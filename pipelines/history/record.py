@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 NIGHT_TABLES = (
     "judged",
-    *("transition", "alert", "alert_transition", "alert_recipient"),
+    *("transition", "alert", "alert_transition", "alert_reminder", "alert_recipient"),
+    *("incident", "incident_action", "incident_action_text"),
     *("notification", "notification_delivery"),
 )
 
@@ -149,7 +150,12 @@ def _read_night(folder: Path) -> tuple[date, rows_of.Rows]:
     ]
     judged = _values(folder / artifacts.JUDGED, model.Judged)
     alerts = _values(folder / artifacts.ALERTS, model.Alert)
-    return night, rows_of.of_alerts(night, judged, alerts, notifications)
+    incidents = _values(folder / artifacts.INCIDENTS, model.Incident)
+    actions = [
+        artifacts.read_value(path, model.IncidentAction)
+        for path in sorted((folder / artifacts.ACTIONS).glob("[!.]*.json"))
+    ]
+    return night, rows_of.of_alerts(night, judged, alerts, notifications, incidents, actions)
 
 
 def _values(path: Path, kind: type[T]) -> list[T]:

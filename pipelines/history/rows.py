@@ -20,6 +20,8 @@ from pipelines.model import (
     Catalog,
     Distribution,
     Fault,
+    Incident,
+    IncidentAction,
     Judged,
     Notification,
     PageVisit,
@@ -135,27 +137,40 @@ def _of_catalog(run: Row, source: str, catalog: Catalog | None) -> Rows:
 
 
 def of_alerts(
-    night: date, judged: Iterable[Judged], alerts: Iterable[Alert], notifications: Iterable[Notification]
+    night: date,
+    judged: Iterable[Judged],
+    alerts: Iterable[Alert],
+    notifications: Iterable[Notification],
+    incidents: Iterable[Incident] = (),
+    actions: Iterable[IncidentAction] = (),
 ) -> Rows:
     """All rows of one night's alerts, by table.
 
     A transition told to several owners is one row. It belongs to the night in which it happened; an alert of
-    a later night that speaks of it again (a reminder) only refers to it.
+    a later night that speaks of it again only refers to it. The words of an incident are those of its transitions.
     """
-    rows: Rows = {"alert": [], "alert_transition": [], "alert_recipient": []}
+    tables = ("alert", "alert_transition", "alert_reminder", "alert_recipient", "incident_action")
+    rows: Rows = {table: [] for table in tables}
     transitions: dict[str, Row] = {}
     for alert in alerts:
         mark = {"night": night, "alert": alert.id}
         name = without_addresses(alert.recipient.name)
-        rows["alert"].append(_row(alert, recipient_name=name))
+        told = _json([without_addresses(it) for it in alert.told])
+        rows["alert"].append(_row(alert, recipient_name=name, told=told, channels=_json(alert.channels)))
         rows["alert_recipient"].append(_row(alert.recipient, mark))
         rows["alert_transition"] += [{**mark, "transition": it.id} for it in alert.transitions]
+        rows["alert_reminder"] += [{**mark, "incident": it.id} for it in alert.reminders]
         transitions |= {it.id: _of_transition(it) for it in alert.transitions if it.night == night}
+    answers = [_row(it, night=night) for it in actions]
+    for answer in answers:
+        rows["incident_action"] += [{**answer, "incident": one} for one in answer["incidents"]]
     attempts = [_row(it, night=night) for it in notifications]
     return {
         **rows,
         "judged": [_row(it) for it in judged],
         "transition": list(transitions.values()),
+        "incident": [_row(it, night=night, col=it.column) for it in incidents],
+        "incident_action_text": answers,
         "notification": attempts,
         "notification_delivery": attempts,
     }

@@ -11,8 +11,13 @@ Instants are UTC-aware `datetime`s. A *key* is a stable slug path: `source`, `so
 from __future__ import annotations
 
 from pipelines.model.alerting import (
+    ActionKind,
     Alert,
+    AlertKind,
     AlertState,
+    Incident,
+    IncidentAction,
+    IncidentState,
     Judged,
     Notification,
     NotificationState,
@@ -20,6 +25,7 @@ from pipelines.model.alerting import (
     TransitionKind,
 )
 from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Part, Publisher
+from pipelines.model.dataset_night import Access, DatasetNight, Level
 from pipelines.model.evidence import (
     ColumnChange,
     ColumnChangeKind,
@@ -44,13 +50,17 @@ from pipelines.model.quality import (
 from pipelines.model.row_changes import RowChange, RowsCompared, RowsReason
 
 __all__ = [
+    "Access",
+    "ActionKind",
     "Alert",
+    "AlertKind",
     "AlertState",
     "Catalog",
     "ColumnChange",
     "ColumnChangeKind",
     "ContactPoint",
     "Dataset",
+    "DatasetNight",
     "Distribution",
     "Doubt",
     "EvidenceKind",
@@ -58,7 +68,11 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Fix",
+    "Incident",
+    "IncidentAction",
+    "IncidentState",
     "Judged",
+    "Level",
     "Notification",
     "NotificationState",
     "Outcome",

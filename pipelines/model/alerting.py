@@ -1,6 +1,6 @@
-"""Who is told what: transitions, alerts and notifications.
+"""Who is told what: transitions, incidents, alerts, notifications, and what people answer to them.
 
-Belongs here: stored decisions and attempts. How they are made is the matter of `alerts/`.
+Belongs here: stored decisions, attempts and answers. How they are made is the matter of `alerts/`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from pipelines.model.outcomes import Severity
 
 
 class TransitionKind(StrEnum):
-    """Whether a condition began or ended."""
+    """What became of a condition.
+
+    `opened`: it began. `worsened`: it is much worse than when it was told. `recovered`: it was seen to be mended.
+    `closed`: it is no longer followed, though nobody saw it mended (other rules, the new normal, dataset gone).
+    """
 
     OPENED = "opened"
+    WORSENED = "worsened"
     RECOVERED = "recovered"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Transition:
     """A stored change of state of one condition of one dataset.
 
     `condition` is a stable key such as `expectation:contracts_register.amount.present`, `score:validity`
-    or `unreachable`. `before` and `after` are the numbers that explain it (percent failing, or points).
+    or `unreachable`. `before` and `after` are the numbers that explain it, in the unit of the condition's kind
+    (`pipelines.alerts.kinds`): percent failing, points, rows. `incident` is the id of the incident that it belongs to.
     """
 
     id: str
@@ -43,6 +50,85 @@ class Transition:
     advice: dict[str, str] = field(default_factory=dict)
     examples: tuple[UnexpectedExample, ...] = ()
     column: str = ""
+    incident: str = ""
+
+
+class IncidentState(StrEnum):
+    """Where an incident stands. `muted` and `acknowledged` ones are followed, and not reminded of."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    MUTED = "muted"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One condition of one dataset from the night on which it began to the one on which it ended.
+
+    A condition that returns soon after it was mended reopens its incident (`reopened` counts). `first_seen` is the
+    first bad night, `opened_on` the one on which it was believed; `before`, `after` and `worst` are as in
+    `Transition`. `cause` is the id of the incident of which this one is a consequence, its own when it is none:
+    consequences are told with their cause. `held` says why its owner is not told of it ("": nothing keeps it).
+    `told_on` is the last night on which the owner was told that it is there, None while nobody was;
+    `reminded` counts the reminders. `resolution` says how it ended: `mended`, `rules_changed`, `settled` (the new
+    normal) or `withdrawn` (not watched any more).
+    """
+
+    id: str
+    dataset: str
+    condition: str
+    state: IncidentState
+    rules: str
+    severity: Severity
+    first_seen: date
+    opened_on: date
+    before: float | None
+    after: float | None
+    worst: float | None
+    cause: str = ""
+    held: str = ""
+    told_on: date | None = None
+    reminded: int = 0
+    reminded_on: date | None = None
+    escalated_on: date | None = None
+    muted_until: date | None = None
+    reopened: int = 0
+    resolved_on: date | None = None
+    resolution: str = ""
+    summary: dict[str, str] = field(default_factory=dict)
+    advice: dict[str, str] = field(default_factory=dict)
+    examples: tuple[UnexpectedExample, ...] = ()
+    column: str = ""
+
+
+class ActionKind(StrEnum):
+    """What people answer to an alert, by a signed link or by command.
+
+    `acknowledge`: we know, we are on it. `mute`: do not write of it until `until`. `unmute` ends either. `dispute`:
+    it is no fault. `ask`: a question to the operator. `release`: the operator lets a held alert go.
+    """
+
+    ACKNOWLEDGE = "acknowledge"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    DISPUTE = "dispute"
+    ASK = "ask"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class IncidentAction:
+    """One answer to some incidents. `id` is the same when the same link is followed twice. `by` is `owner`
+    or `operator`; `text` what somebody wrote, which is private."""
+
+    id: str
+    kind: ActionKind
+    incidents: tuple[str, ...]
+    at: datetime
+    by: str
+    until: date | None = None
+    text: str = ""
 
 
 class AlertState(StrEnum):
@@ -52,21 +138,42 @@ class AlertState(StrEnum):
     HELD = "held"
 
 
+class AlertKind(StrEnum):
+    """What a message is for. A digest has the first of these that anything in it is.
+
+    `opened`: something began or grew worse. `recovered`: all in it was mended. `reminder`: it still stands.
+    `escalation`: it has stood for so long that the second contact is written to. `notice`: to the operator, about
+    our own side: what is held, who has no contact, which channel is broken. `summary`: of a week.
+    """
+
+    OPENED = "opened"
+    RECOVERED = "recovered"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    NOTICE = "notice"
+    SUMMARY = "summary"
+
+
 @dataclass(frozen=True)
 class Alert:
-    """The decision to tell one owner, tonight, about the transitions of all of its datasets, in one message.
+    """The decision to tell one recipient, tonight, about all of its datasets, in one message.
 
-    `kind` is `opened` when anything got worse, `recovered` when everything in it got better.
+    `transitions` are what changed, `reminders` the incidents that still stand. `told` names who else was told.
+    `channels` are the channels it goes through besides the file in the outbox, which is always written. `reason` says
+    why it is held, or what a notice is about.
     """
 
     id: str
     night: date
-    kind: TransitionKind
+    kind: AlertKind
     recipient: ContactPoint
     language: str
-    transitions: tuple[Transition, ...]
+    transitions: tuple[Transition, ...] = ()
     state: AlertState = AlertState.PENDING
     reason: str = ""
+    reminders: tuple[Incident, ...] = ()
+    told: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ("mail",)
 
 
 @dataclass(frozen=True)
@@ -78,11 +185,12 @@ class Judged:
 
 
 class NotificationState(StrEnum):
-    """`sending` is written before the attempt, so that a crash is visible."""
+    """`sending` is written before the attempt, so that a crash is visible. `given_up`: no further attempt is made."""
 
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.alerts.decide import decide
-from pipelines.model import ContactPoint, Dataset, Publisher, Severity, Transition, TransitionKind
+from pipelines.model import AlertKind, ContactPoint, Dataset, Publisher, Severity, Transition, TransitionKind
 
 NIGHT = date(2026, 3, 5)
 OPERATOR = ContactPoint("Veedor", "operator@team.example")
@@ -42,9 +42,9 @@ def test_better_and_worse_go_into_one_message_that_says_worse() -> None:
     (alert,) = decide(
         [transition("s/1", TransitionKind.RECOVERED), transition("s/2")], datasets, NIGHT, OPERATOR
     )
-    assert alert.kind is TransitionKind.OPENED
+    assert alert.kind is AlertKind.OPENED
     (alert,) = decide([transition("s/1", TransitionKind.RECOVERED)], datasets, NIGHT, OPERATOR)
-    assert alert.kind is TransitionKind.RECOVERED
+    assert alert.kind is AlertKind.RECOVERED
 
 
 def test_without_an_address_the_operator_is_told() -> None:

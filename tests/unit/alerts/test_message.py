@@ -11,13 +11,13 @@ from pipelines.alerts.channels.file import compose as compose_mail
 from pipelines.alerts.message import WORDS, Message, clean, compose, web_link
 from pipelines.model import (
     Alert,
+    AlertKind,
     AlertState,
     ContactPoint,
     Dataset,
     Publisher,
     Severity,
     Transition,
-    TransitionKind,
     UnexpectedExample,
 )
 from pipelines.settings import Settings
@@ -26,12 +26,12 @@ NIGHT = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
-def alert(language: str = "es", kind: TransitionKind = TransitionKind.OPENED, **changes: object) -> Alert:
+def alert(language: str = "es", kind: AlertKind = AlertKind.OPENED, **changes: object) -> Alert:
     item = Transition(
         id="t",
         dataset="s/d",
         condition="expectation:k",
-        kind=kind,
+        kind=TransitionKind(kind),
         night=NIGHT,
         since=NIGHT,
         before=0.0,
@@ -74,7 +74,7 @@ def test_a_message_says_what_changed_where_and_what_to_do(language: str, expecte
 
 
 def test_a_recovery_thanks() -> None:
-    message = compose(alert(kind=TransitionKind.RECOVERED), datasets())
+    message = compose(alert(kind=AlertKind.RECOVERED), datasets())
     assert "corregido" in message.subject
     assert "Gracias" in message.text
 

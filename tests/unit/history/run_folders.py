@@ -13,7 +13,9 @@ from pathlib import Path
 
 from pipelines import artifacts
 from pipelines.model import (
+    ActionKind,
     Alert,
+    AlertKind,
     AlertState,
     Catalog,
     ColumnChange,
@@ -25,6 +27,9 @@ from pipelines.model import (
     Fault,
     FaultKind,
     Fix,
+    Incident,
+    IncidentAction,
+    IncidentState,
     Judged,
     Notification,
     NotificationState,
@@ -375,15 +380,28 @@ def _write_night(folder: Path, night: date, number: int) -> Path:
             examples=(UnexpectedExample(812, "1.234,56"),),
             column="Importe (MXN)",
         )
+        incident = _incident(transition)
+        answer = IncidentAction(
+            f"answer-{number}",
+            ActionKind.ASK,
+            (incident.id,),
+            datetime(night.year, night.month, night.day, 12, tzinfo=UTC),
+            "owner",
+            text=f"¿Qué filas? {ADDRESS}",
+        )
+        artifacts.write_value(folder / artifacts.ACTIONS / f"{answer.id}.json", answer)
+        artifacts.write_values(folder / artifacts.INCIDENTS, [incident])
         alerts.append(
             Alert(
                 id=f"alert-{night.isoformat()}",
                 night=night,
-                kind=transition.kind,
+                kind=AlertKind.OPENED if opened else AlertKind.RECOVERED,
                 recipient=ContactPoint(f"Unidad de Transparencia {ADDRESS}", ADDRESS),
                 language="es",
                 transitions=(transition,),
                 state=AlertState.PENDING if opened else AlertState.HELD,
+                reminders=(incident,),
+                told=(f"Portal nacional {ADDRESS}",),
             )
         )
         instant = datetime(night.year, night.month, night.day, 8, 0, tzinfo=UTC)
@@ -394,3 +412,20 @@ def _write_night(folder: Path, night: date, number: int) -> Path:
     artifacts.write_values(folder / artifacts.JUDGED, [Judged(night, source) for source in DATASETS])
     artifacts.write_values(folder / artifacts.ALERTS, alerts)
     return folder
+
+
+def _incident(transition: Transition) -> Incident:
+    return Incident(
+        id=f"incident-{transition.id}",
+        dataset=transition.dataset,
+        condition=transition.condition,
+        state=IncidentState.OPEN,
+        rules=transition.rules,
+        severity=transition.severity,
+        first_seen=transition.since,
+        opened_on=transition.night,
+        before=transition.before,
+        after=transition.after,
+        worst=transition.after,
+        told_on=transition.night,
+    )

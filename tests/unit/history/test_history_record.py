@@ -127,6 +127,7 @@ def test_every_field_of_the_model_has_a_column(recorded: Path) -> None:
     elsewhere = {
         "fault",  # four columns
         *("datasets", "distributions", "results", "examples", "transitions", "contact_point"),  # own tables
+        *("reminders", "incidents", "text"),  # so too
         *("title", "advice", "summary", "guide_title", "explanation"),  # a column per language
         *("recipient", "address", "error"),  # private tables
         *("key", "table", "column", "description", "lost_rows", "name", "email"),
@@ -147,6 +148,8 @@ def test_every_field_of_the_model_has_a_column(recorded: Path) -> None:
         "verdict": model.Verdict,
         "transition": model.Transition,
         "alert": model.Alert,
+        "incident": model.Incident,
+        "incident_action": model.IncidentAction,
         "notification": model.Notification,
     }
     with database.reading(recorded / "history.duckdb") as connection:
