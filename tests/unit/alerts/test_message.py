@@ -18,6 +18,7 @@ from pipelines.model import (
     Publisher,
     Severity,
     Transition,
+    TransitionKind,
     UnexpectedExample,
 )
 from pipelines.settings import Settings
