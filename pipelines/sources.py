@@ -6,108 +6,37 @@ line and remedy. `source` is ours: the unit of schedule, retry and blame. The ot
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from email.errors import MessageError
-from email.headerregistry import Address
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
 import yaml
-from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.functional_validators import BeforeValidator
+from cronsim import CronSim
+from pydantic import Field, ValidationError, model_validator
 
-from pipelines import record_path
 from pipelines.errors import SourcesError
+from pipelines.sources_alerts import AlertPolicy, Alerts, Subscribers, contradiction, merged
+from pipelines.sources_text import complaint, plain
+from pipelines.sources_values import (
+    Block,
+    Cron,
+    Language,
+    MailAddress,
+    Names,
+    RecordPath,
+    Slug,
+    Text,
+    WebAddress,
+    Zone,
+)
 
-SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
-ADDRESS = re.compile(r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$")
-# A field of a five-field cron line: *, numbers, ranges, lists and steps (man 5 crontab).
-CRON_FIELD = re.compile(r"^(\*|\d+(-\d+)?)(/\d+)?(,(\*|\d+(-\d+)?)(/\d+)?)*$")
-CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-
-
-def _slug(value: str) -> str:
-    if not SLUG.match(value):
-        raise ValueError(f"{value!r} is not a slug: use a-z, 0-9 and '-', beginning with a letter or digit")
-    return value
-
-
-def _cron(value: str) -> str:
-    parts = value.split()
-    if len(parts) != 5:
-        raise ValueError(f"{value!r} is not a cron line of five fields, such as '0 3 * * *'")
-    for part, (low, high) in zip(parts, CRON_BOUNDS, strict=True):
-        numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
-        if not CRON_FIELD.match(part) or any(not low <= n <= high for n in numbers) or "/0" in part:
-            raise ValueError(f"{part!r} in the cron line {value!r} is not between {low} and {high}")
-    try:
-        next(CronSim(value, datetime(2026, 1, 1, tzinfo=UTC)), None)
-    except CronSimError as error:
-        raise ValueError(f"the cron line {value!r} names no day: {error}") from None
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except Exception:
-        raise ValueError(f"{value!r} is not a time zone, such as 'America/Mexico_City'") from None
-    return value
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
-    return value
-
-
-def usable_address(text: str) -> bool:
-    """Whether a mail can be addressed to `text`: what a header refuses, no mail server would take either."""
-    try:
-        return ADDRESS.match(text) is not None and text.isascii() and bool(Address(addr_spec=text).domain)
-    except (MessageError, ValueError, IndexError):
-        return False
-
-
-def _mail_address(value: str) -> str:
-    if not usable_address(value):
-        raise ValueError(f"{value!r} is not a mail address")
-    return value
-
-
-def _record_path(value: str) -> str:
-    record_path.steps(value)
-    return value
-
-
-Slug = Annotated[str, AfterValidator(_slug)]
-Cron = Annotated[str, AfterValidator(_cron)]
-Zone = Annotated[str, AfterValidator(_zone)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-RecordPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_record_path)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Names = Annotated[
-    tuple[Text, ...],
-    Field(min_length=1),
-    BeforeValidator(lambda it: [it] if isinstance(it, str) else it, Text | tuple[Text, ...]),
-]
-Language = Literal["es", "en"]
 PortalKind = Literal[
     "ckan", "socrata", "opendatasoft", "arcgis", "udata", "dkan", "dcat_us", "dcat", "ocds_api", "direct"
 ]
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class SourcePublisher(_Block):
+class SourcePublisher(Block):
     """Who publishes (dct:publisher)."""
 
     name: Text = Field(description="Name of the publishing body, as it writes it.")
@@ -116,7 +45,14 @@ class SourcePublisher(_Block):
     )
 
 
-class Owner(_Block):
+class SecondContact(Block):
+    """Who is told when a fault has stood for `alerts.escalate_after_days`."""
+
+    name: Text = Field(description="The office that the owner answers to.")
+    email: MailAddress = Field(description="Its mail address.")
+
+
+class Owner(Block):
     """Who is told when quality drops."""
 
     name: Text = Field(description="The office or unit that answers for the data.")
@@ -124,9 +60,18 @@ class Owner(_Block):
         default=None,
         description="Where alerts go. Left out: the contact point that the portal gives, else the operator.",
     )
+    second: SecondContact | None = Field(
+        default=None, description="Who is told when a fault stays. Left out: nobody is, besides the operator."
+    )
+
+    @model_validator(mode="after")
+    def _two_addresses(self) -> Owner:
+        if self.second is not None and self.second.email == self.email:
+            raise ValueError(f"`second` has the owner's own address, {self.email}: name another, or nobody")
+        return self
 
 
-class Attested(_Block):
+class Attested(Block):
     """What the owner says of a dataset where no measurement can tell. What is left out stays unknown."""
 
     withheld_explained: bool | None = Field(
@@ -161,7 +106,7 @@ class Attested(_Block):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
-class SourceDistribution(_Block):
+class SourceDistribution(Block):
     """One file of a dataset (dcat:Distribution)."""
 
     id: Slug = Field(description="Stable name of the distribution within its dataset.")
@@ -181,7 +126,7 @@ class SourceDistribution(_Block):
     )
 
 
-class SourceDataset(_Block):
+class SourceDataset(Block):
     """One dataset (dcat:Dataset): the unit of score and ownership."""
 
     id: Slug = Field(description="Stable name of the dataset within its source.")
@@ -206,6 +151,10 @@ class SourceDataset(_Block):
     attested: Attested | None = Field(
         default=None, description="What its owner attests where nothing can be measured."
     )
+    alerts: Alerts | None = Field(default=None, description="What counts as a drop here, where it differs.")
+    subscribers: Subscribers = Field(
+        default=(), description="Mail addresses that get the weekly summary of this dataset."
+    )
     distributions: tuple[SourceDistribution, ...] = Field(
         default=(), description="Its files; for a portal with a catalog, left out means all that it lists."
     )
@@ -216,7 +165,7 @@ class SourceDataset(_Block):
         return self
 
 
-class Source(_Block):
+class Source(Block):
     """One entry of sources.yaml: the unit of schedule, retry and blame."""
 
     id: Slug = Field(description="Stable name of the source.")
@@ -232,6 +181,12 @@ class Source(_Block):
         "Left out: every night.",
     )
     language: Language = Field(default="es", description="Language in which the owner is written to.")
+    alerts: Alerts | None = Field(
+        default=None, description="What counts as a drop in its datasets, where it differs."
+    )
+    subscribers: Subscribers = Field(
+        default=(), description="Mail addresses that get the weekly summary of this source."
+    )
     datasets: Annotated[tuple[SourceDataset, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -257,13 +212,19 @@ class Source(_Block):
         return next(CronSim(days, midnight - timedelta(minutes=1))) == midnight
 
 
-class Sources(_Block):
+class Sources(Block):
     """The whole file."""
 
     version: Literal[1] = Field(description="Version of this file's schema.")
     time_zone: Zone = Field(description="Time zone of the schedule and of what counts as one night.")
     schedule: Cron = Field(default="0 3 * * *", description="When the night begins (cron, five fields).")
     language: Language = Field(default="es", description="Language of owners for whom none is given.")
+    alerts: Alerts | None = Field(
+        default=None, description="What counts as a drop, and who hears of it how often."
+    )
+    subscribers: Subscribers = Field(
+        default=(), description="Mail addresses that get the weekly summary of all that is watched."
+    )
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
@@ -279,6 +240,24 @@ class Sources(_Block):
     def due(self, night: date) -> tuple[Source, ...]:
         """The enabled sources that `night` visits."""
         return tuple(source for source in self.enabled if source.visited_on(night))
+
+    def policy(self, source_id: str, dataset_id: str) -> AlertPolicy:
+        """The alert policy of one dataset; of what is not declared any more, that of the blocks above it."""
+        source = next((it for it in self.sources if it.id == source_id), None)
+        if source is None:
+            return merged(self.alerts)
+        dataset = next((it for it in source.datasets if it.id == dataset_id), None)
+        return merged(self.alerts, source.alerts, dataset.alerts if dataset else None)
+
+    @property
+    def subscriptions(self) -> dict[str, tuple[str, ...]]:
+        """By mail address, the datasets (`source/dataset`) whose weekly summary it gets."""
+        wanted: dict[str, list[str]] = {}
+        for source in self.enabled:
+            for dataset in source.datasets:
+                for address in {*self.subscribers, *source.subscribers, *dataset.subscribers}:
+                    wanted.setdefault(address, []).append(f"{source.id}/{dataset.id}")
+        return {address: tuple(datasets) for address, datasets in sorted(wanted.items())}
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -313,7 +292,7 @@ def parse(text: str, file: str = "sources.yaml") -> Sources:
     lines: dict[tuple[str | int, ...], int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = _plain(node, (), lines, file) if node is not None else None
+        raw = plain(node, (), lines, file) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SourcesError(
@@ -333,66 +312,26 @@ def parse(text: str, file: str = "sources.yaml") -> Sources:
             if isinstance(entry, dict):
                 entry.setdefault("language", raw["language"])
     try:
-        return Sources.model_validate(raw)
+        sources = Sources.model_validate(raw)
     except ValidationError as error:
-        raise _complaint(error, lines, file) from error
+        raise complaint(error, lines, file) from error
+    _demand_consistent(sources, lines, file)
+    return sources
 
 
-def _plain(
-    node: yaml.Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str
-) -> Any:
-    """Turn a YAML node into plain values, noting each key's line and refusing a key that stands twice."""
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            line = key_node.start_mark.line + 1
-            if key in result:
-                raise SourcesError(
-                    f"the key {key!r} stands twice in the same block (first at line {lines[(*path, key)]}).",
-                    "Keep one of the two: YAML would silently drop the first.",
-                    file=file,
-                    line=line,
-                )
-            lines[(*path, key)] = line
-            result[key] = _plain(value_node, (*path, key), lines, file)
-        return result
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*path, index), lines, file) for index, item in enumerate(node.value)]
-    # Text stays text: a publisher's code such as 0123 or NO must not turn into a number or false.
-    if node.tag == "tag:yaml.org,2002:null":
-        return None
-    if node.tag == "tag:yaml.org,2002:bool" and node.value in ("true", "false"):
-        return node.value == "true"
-    if path == ("version",) and node.value.isdecimal():
-        return int(node.value)
-    return node.value
-
-
-REMEDIES = {
-    "missing": "Add the missing key.",
-    "extra_forbidden": "Remove the key or correct its spelling; docs/reference/sources.md lists them all.",
-}
-
-
-def _complaint(error: ValidationError, lines: dict[tuple[str | int, ...], int], file: str) -> SourcesError:
-    first = error.errors()[0]
-    where = tuple(first["loc"])
-    known = where
-    while known and known not in lines:
-        known = known[:-1]
-    named = ".".join(str(part) for part in where) or "the file"
-    kind = first["type"]
-    if kind == "missing":
-        text = f"{named} is missing."
-    elif kind == "extra_forbidden":
-        text = f"{named} is not a key that is known here."
-    else:
-        text = f"{named}: {first['msg'].removeprefix('Value error, ')}."
-    more = error.error_count() - 1
-    if more:
-        text += f" ({more} more fault{'s' if more > 1 else ''} after this one.)"
-    return SourcesError(
-        text, REMEDIES.get(kind, "Correct the value at this line."), file=file, line=lines.get(known)
-    )
+def _demand_consistent(sources: Sources, lines: Mapping[tuple[str | int, ...], int], file: str) -> None:
+    """Refuse a policy that contradicts itself once it is merged, at the innermost field that has a part in it."""
+    for n, source in enumerate(sources.sources):
+        for m, dataset in enumerate(source.datasets):
+            found = contradiction(sources.policy(source.id, dataset.id))
+            if found is None:
+                continue
+            fields, reason = found
+            blocks = (("sources", n, "datasets", m, "alerts"), ("sources", n, "alerts"), ("alerts",))
+            places = [(*block, field) for block in blocks for field in fields]
+            raise SourcesError(
+                f"alerts of {source.id}/{dataset.id}: {reason}.",
+                f"Change `{fields[0]}` or `{fields[1]}`; the defaults are in docs/reference/sources.md.",
+                file=file,
+                line=next((lines[place] for place in places if place in lines), None),
+            )

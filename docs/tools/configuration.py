@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ def _place(name: str) -> str:
 def sources() -> str:
     """reference/sources.md"""
     from pipelines import sources as module
+    from pipelines import sources_alerts as alerts
 
     parts = ["# sources.yaml\n", prose(module.__doc__) + "\n"]
     blocks = (
@@ -61,18 +62,24 @@ def sources() -> str:
         ("A source", module.Source),
         ("`publisher`", module.SourcePublisher),
         ("`owner`", module.Owner),
+        ("`second`", module.SecondContact),
         ("A dataset", module.SourceDataset),
         ("`attested`", module.Attested),
         ("A distribution", module.SourceDistribution),
+        ("`alerts`", alerts.Alerts),
     )
     for title, model in blocks:
         parts += [f"## {title}\n", prose(model.__doc__) + "\n"]
         shape = model.model_json_schema()
+        # What is left out of an `alerts` block is not a default of its own, but that of the merged policy.
+        merged = asdict(alerts.AlertPolicy()) if model is alerts.Alerts else {}
         rows = [
             (
                 f"`{name}`",
                 _kind(entry),
-                "required" if name in shape.get("required", ()) else _written(entry.get("default")),
+                "required"
+                if name in shape.get("required", ())
+                else _written(merged.get(name, entry.get("default"))),
                 entry.get("description") or _titled(entry, shape),
             )
             for name, entry in shape["properties"].items()
@@ -104,4 +111,5 @@ def _kind(entry: dict[str, Any]) -> str:
         return "block"
     if entry.get("type") == "array":
         return "list"
-    return {"string": "text", "boolean": "true or false"}.get(entry.get("type", ""), entry.get("type", ""))
+    kind = entry.get("type", "")
+    return {"string": "text", "boolean": "true or false", "integer": "whole number"}.get(kind, kind)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pipelines.http_client.addresses import printable
 from pipelines.portals.values import web_page
-from pipelines.sources import usable_address
+from pipelines.sources_values import usable_address
 
 # RFC 5321, 4.5.3.1.3: a path has at most 256 octets, the angle brackets included.
 MAX_ADDRESS = 254

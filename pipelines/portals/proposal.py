@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pipelines.errors import SourcesError
 from pipelines.portals.files import slug
 from pipelines.portals.probe import Probe
-from pipelines.sources import SLUG, Source, Sources
+from pipelines.sources import Source, Sources
+from pipelines.sources_values import SLUG
 
 MAX_ID = 63
 # Identifiers that tell a person nothing: UUIDs, hashes, and the 4x4 of Socrata

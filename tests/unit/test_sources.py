@@ -14,6 +14,7 @@ from pipelines.errors import SourcesError
 from pipelines.guide import load_guide
 from pipelines.settings import packaged_expectations
 from pipelines.sources import load, parse
+from pipelines.sources_alerts import AlertPolicy
 from pipelines.tables.layouts import load_layouts
 from pipelines.tools import check
 
@@ -241,3 +242,125 @@ def test_the_sources_that_come_with_it_are_sixty_at_least_and_a_few_are_visited(
     assert all(dataset.guide_dataset for dataset in datasets)
     assert 5 <= len(declared.enabled) <= 12
     assert len({dataset.guide_dataset for dataset in datasets}) >= 18
+
+
+def test_nobody_says_anything_of_alerts_and_the_defaults_hold() -> None:
+    policy = parse(GOOD).policy("compras", "contratos")
+    assert policy == AlertPolicy()
+    assert (policy.enabled, policy.minimum_drop, policy.minimum_percent, policy.confirmations) == (
+        True,
+        5,
+        1,
+        2,
+    )
+    assert (policy.recovery_nights, policy.rows_change, policy.grace) == (1, 0.3, 1.5)
+    assert (policy.remind_after_days, policy.reminders, policy.escalate_after_days) == (14, 2, 30)
+    assert (policy.settle_after_days, policy.ignore, policy.summary) == (90, (), "weekly")
+
+
+WITH_ALERTS = """\
+version: 1
+time_zone: America/Mexico_City
+alerts: {minimum_drop: 10, confirmations: 3, ignore: [stale]}
+subscribers: [todo@lectores.example]
+sources:
+  - id: compras
+    portal: ckan
+    url: https://datos.example
+    publisher: {name: Compras, country: MX}
+    owner:
+      name: Unidad de datos
+      email: datos@dependencia.example
+      second: {name: Dirección, email: direccion@dependencia.example}
+    alerts: {confirmations: 4, minimum_percent: "2.5"}
+    subscribers: compras@lectores.example
+    datasets:
+      - id: contratos
+        alerts:
+          ignore: ["score:*", "expectation:contracts_register.title.*"]
+          minimum_drop: 7.5
+      - id: licitaciones
+        subscribers: [licitaciones@lectores.example, todo@lectores.example]
+"""
+
+
+def test_policies_are_merged_field_by_field_the_inner_block_over_the_outer() -> None:
+    sources = parse(WITH_ALERTS)
+    inner = sources.policy("compras", "contratos")
+    assert (inner.minimum_drop, inner.minimum_percent, inner.confirmations) == (7.5, 2.5, 4)
+    assert inner.ignore == ("score:*", "expectation:contracts_register.title.*")
+    outer = sources.policy("compras", "licitaciones")
+    assert (outer.minimum_drop, outer.minimum_percent, outer.ignore) == (10, 2.5, ("stale",))
+    assert sources.policy("compras", "gone") == outer
+    assert sources.policy("gone", "contratos").confirmations == 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ignored", "followed"),
+    [
+        ("score:*", "score:validity", "stale"),
+        ("stale", "stale", "score:validity"),
+        ("rows*", "rows_removed", "unreachable"),
+        ("expectation:a.title.*", "expectation:a.title.present", "expectation:a.amount.present"),
+        ("*", "personal:a.b", None),
+        ("*:a.*", "expectation:a.b", "expectation:b.a"),
+    ],
+)
+def test_what_is_ignored(pattern: str, ignored: str, followed: str | None) -> None:
+    policy = parse(GOOD + f'        alerts: {{ignore: "{pattern}"}}\n').policy("compras", "contratos")
+    assert policy.ignores(ignored)
+    assert followed is None or not policy.ignores(followed)
+    off = parse(GOOD + "        alerts: {enabled: false}\n").policy("compras", "contratos")
+    assert off.ignores(ignored)
+    assert off.ignores("unreachable")
+
+
+def test_each_subscriber_gets_what_it_asked_for_once() -> None:
+    assert parse(WITH_ALERTS).subscriptions == {
+        "compras@lectores.example": ("compras/contratos", "compras/licitaciones"),
+        "licitaciones@lectores.example": ("compras/licitaciones",),
+        "todo@lectores.example": ("compras/contratos", "compras/licitaciones"),
+    }
+    assert parse(WITH_ALERTS).sources[0].owner.second.name == "Dirección"
+    off = WITH_ALERTS.replace("    portal: ckan", "    enabled: false\n    portal: ckan")
+    assert parse(off).subscriptions == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("confirmations: 3", "confirmation: 3", 3, "alerts.confirmation is not a key"),
+        ("confirmations: 3", "confirmations: 0", 3, "greater than or equal to 1"),
+        ("confirmations: 3", "confirmations: two", 3, "valid integer"),
+        ("minimum_drop: 10", "minimum_drop: nan", 3, "finite"),
+        ("minimum_drop: 10", "minimum_drop: 101", 3, "less than or equal to 100"),
+        ("[stale]", "[stael]", 3, "'stael' matches no condition; there are unreachable"),
+        ("[stale]", "[score]", 3, "write 'score:*'"),
+        ('"score:*"', '"scores:*"', 19, "matches no condition"),
+        ("[todo@lectores.example]", "[todo]", 4, "'todo' is not a mail address"),
+        ("direccion@dependencia", "datos@dependencia", 10, "the owner's own address"),
+        (", email: direccion@dependencia.example", "", 13, "owner.second.email is missing"),
+        (
+            "          minimum_drop: 7.5",
+            "          settle_after_days: 20",
+            20,
+            "settles after 20 days is never escalated after 30",
+        ),
+        (
+            'minimum_percent: "2.5"',
+            "settle_after_days: 30",
+            14,
+            "compras/contratos: what settles after 30 days",
+        ),
+        ("confirmations: 3", "remind_after_days: 90", 3, "never reminded"),
+    ],
+)
+def test_each_fault_of_a_policy_is_named_with_line_and_remedy(
+    old: str, new: str, line: int, words: str
+) -> None:
+    assert old in WITH_ALERTS
+    with pytest.raises(SourcesError) as caught:
+        parse(WITH_ALERTS.replace(old, new, 1), "sources.yaml")
+    assert words in str(caught.value)
+    assert caught.value.line == line
+    assert caught.value.advice

@@ -15,7 +15,8 @@ from pipelines.defs.partitions import NIGHT_TAG, night_of_run, sources_of_run, w
 from pipelines.defs.schedules import nightly
 from pipelines.demo import story
 from pipelines.errors import ConfigurationError
-from pipelines.sources import SLUG, parse
+from pipelines.sources import parse
+from pipelines.sources_values import SLUG
 
 SOURCES = parse(story.sources("http://127.0.0.1:9"))
 ALL = ("demo-compras", "demo-registros", "demo-hacienda")
