@@ -1,109 +1,209 @@
-"""Decide: which transitions become an alert, to whom, and whether it must be held.
+"""Decide: who is told of what tonight, in one message each.
 
-Belongs here: one message per owner and night, and the blast guard: our own outage never alerts an owner.
-When most of what we watch breaks in one night, or a whole source can no longer be reached, the likeliest cause
-is ours (network, runner, release) or one portal's; those alerts are held for a night and the operator is told
-instead. What still stands on the next night is told to its owner.
+Belongs here: from incidents and the night's transitions to alerts: what is new or worse, what was mended, what still
+stands after some days, what goes on to the second contact; and the operator's own notices. Does not belong here:
+who a dataset's recipient is (`recipients`), what is held (`guard`), the words (`message`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
-from pipelines.alerts.detect import UNREACHABLE
-from pipelines.model import Alert, AlertKind, AlertState, ContactPoint, Dataset, Transition, TransitionKind
+from pipelines.alerts.incidents import is_due
+from pipelines.alerts.signs import BLOCKED, CONTACT
+from pipelines.model import (
+    Alert,
+    AlertKind,
+    ContactPoint,
+    Incident,
+    IncidentState,
+    Severity,
+    Transition,
+    TransitionKind,
+)
+from pipelines.sources_alerts import AlertPolicy
 
-# Held when at least this many datasets, and more than this share of all, break in one night.
-FEWEST_DATASETS = 4
-LARGEST_SHARE = 0.5
+# What the owner can do nothing about, or cannot be reached about.
+OPERATORS = (BLOCKED, CONTACT)
+# An incident as a transition of a night that is not its own: it was held, or muted, until now.
+LATE = "late"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told of a dataset. `second` is written to when nobody mends it, `why` says where `contact` comes from."""
+
+    contact: ContactPoint
+    language: str
+    second: ContactPoint | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The night's alerts, and the incidents that telling them has changed."""
+
+    alerts: list[Alert]
+    incidents: list[Incident]
+
+
+@dataclass
+class _Digest:
+    recipient: ContactPoint
+    language: str
+    transitions: list[Transition] = field(default_factory=list)
+    reminders: list[Incident] = field(default_factory=list)
+    escalated: bool = False
+    reason: str = ""
 
 
 def decide(
-    transitions: Iterable[Transition],
-    datasets: Mapping[str, Dataset],
+    transitions: Sequence[Transition],
+    incidents: Mapping[str, Incident],
+    recipients: Mapping[str, Recipient],
     night: date,
-    operator: ContactPoint,
-    held: Collection[tuple[str, str]] = (),
-) -> list[Alert]:
-    """Group transitions by owner, one alert each. `datasets` are all that were visited tonight, by key.
+    operator: Recipient,
+    policies: Callable[[str], AlertPolicy],
+) -> Decided:
+    """One alert for each recipient with something to tell. `incidents` are all that stand or ended tonight, by id.
 
-    A dataset without any address goes to the operator, who is told by it that there is no contact. `held` are
-    the (dataset, condition) pairs that were held on an earlier night: the operator has had the time to look,
-    and what still stands goes to its owner.
+    A dataset without a recipient is the operator's. The same night gives the same alerts, with the same ids.
     """
-    transitions = list(transitions)
-    reasons = _why_held(
-        [item for item in transitions if (item.dataset, item.condition) not in held], datasets
+    tonight = {it.incident: it for it in transitions}
+    digests: dict[tuple[str, str], _Digest] = {}
+    changed: list[Incident] = []
+    for incident in sorted(incidents.values(), key=lambda it: (it.dataset, it.condition, it.id)):
+        whose = recipients.get(incident.dataset, operator)
+        if incident.condition in OPERATORS:
+            whose = operator
+        policy = policies(incident.dataset)
+        told = _to_tell(incident, tonight.get(incident.id), night)
+        if told is not None:
+            _digest(digests, whose.contact, whose.language).transitions.append(told)
+            if told.kind is not TransitionKind.RECOVERED:
+                changed.append(replace(incident, told_on=night))
+        elif _reminded(incident, policy, night):
+            _digest(digests, whose.contact, whose.language).reminders.append(incident)
+            changed.append(replace(incident, reminded=incident.reminded + 1, reminded_on=night))
+        if _escalated(incident, policy, night):
+            second = whose.second or operator.contact
+            digest = _digest(digests, second, whose.language)
+            digest.escalated = True
+            digest.reminders.append(incident)
+            current = changed.pop() if changed and changed[-1].id == incident.id else incident
+            changed.append(replace(current, escalated_on=night))
+    alerts = [_alert(digest, night) for _, digest in sorted(digests.items())]
+    notices = _notices(transitions, incidents, night, operator)
+    return Decided([*alerts, *notices], changed)
+
+
+def _to_tell(incident: Incident, tonight: Transition | None, night: date) -> Transition | None:
+    """What is told of an incident tonight, if anything."""
+    if incident.state is IncidentState.RESOLVED:
+        ended = tonight is not None and tonight.kind is TransitionKind.RECOVERED
+        return tonight if ended and incident.told_on is not None else None
+    if not is_due(incident):
+        return None
+    if tonight is not None and tonight.kind in (TransitionKind.OPENED, TransitionKind.WORSENED):
+        return tonight if incident.told_on is None or tonight.kind is TransitionKind.WORSENED else None
+    return _late(incident, night) if incident.told_on is None else None
+
+
+def _late(incident: Incident, night: date) -> Transition:
+    """The opening of an incident that was held until now. It stands in no table: its night has its own."""
+    return Transition(
+        id=f"{LATE}-{incident.id}",
+        dataset=incident.dataset,
+        condition=incident.condition,
+        kind=TransitionKind.OPENED,
+        night=incident.opened_on,
+        since=incident.first_seen,
+        before=incident.before,
+        after=incident.after,
+        rules=incident.rules,
+        severity=incident.severity,
+        summary=incident.summary,
+        advice=incident.advice,
+        examples=incident.examples,
+        column=incident.column,
+        incident=incident.id,
     )
-    by_owner: dict[tuple[str, str, str, str], list[Transition]] = defaultdict(list)
-    for transition in transitions:
-        dataset = datasets[transition.dataset]
-        contact = dataset.contact_point if dataset.contact_point.email else operator
-        reason = reasons.get(transition.id, "")
-        by_owner[(contact.email or "", contact.name, dataset.language, reason)].append(transition)
-    alerts = [
-        Alert(
-            id=_identity(night, email, name, language, reason),
-            night=night,
-            kind=_kind(group),
-            recipient=ContactPoint(name, email or None),
-            language=language,
-            transitions=tuple(group),
-            state=AlertState.HELD if reason else AlertState.PENDING,
-            reason=reason,
-        )
-        for (email, name, language, reason), group in sorted(by_owner.items())
-    ]
-    return [*alerts, *_notices(alerts, night, operator)]
 
 
-def _kind(group: Iterable[Transition]) -> AlertKind:
-    worse = any(item.kind is TransitionKind.OPENED for item in group)
-    return AlertKind.OPENED if worse else AlertKind.RECOVERED
+def _reminded(incident: Incident, policy: AlertPolicy, night: date) -> bool:
+    if not is_due(incident) or incident.told_on is None or incident.severity is Severity.INFO:
+        return False
+    if incident.cause not in ("", incident.id) or incident.reminded >= policy.reminders:
+        return False
+    last = max(incident.told_on, incident.reminded_on or incident.told_on)
+    return night - last >= timedelta(days=policy.remind_after_days)
 
 
-def _why_held(transitions: Iterable[Transition], datasets: Mapping[str, Dataset]) -> dict[str, str]:
-    """The reason by transition id for what must not reach an owner tonight."""
-    opened = [item for item in transitions if item.kind is TransitionKind.OPENED]
-    broken = {item.dataset for item in opened}
-    if len(broken) >= FEWEST_DATASETS and len(broken) > LARGEST_SHARE * len(datasets):
-        reason = f"{len(broken)} of {len(datasets)} datasets broke in one night: look for a cause on our side first"
-        return {item.id: reason for item in opened}
-    watched = Counter(_source(key) for key in datasets)
-    lost = Counter(_source(item.dataset) for item in opened if item.condition == UNREACHABLE)
-    down = {source for source, count in lost.items() if count == watched[source] > 1}
-    return {
-        item.id: f"all {watched[_source(item.dataset)]} datasets of {_source(item.dataset)} are out of reach: "
-        "its portal, or our way to it, is down"
-        for item in opened
-        if item.condition == UNREACHABLE and _source(item.dataset) in down
-    }
+def _escalated(incident: Incident, policy: AlertPolicy, night: date) -> bool:
+    if not is_due(incident) or incident.told_on is None or incident.escalated_on is not None:
+        return False
+    if incident.cause not in ("", incident.id) or incident.severity is Severity.INFO:
+        return False
+    return night - incident.told_on >= timedelta(days=policy.escalate_after_days)
 
 
-def _source(dataset: str) -> str:
-    return dataset.split("/", 1)[0]
+def _digest(digests: dict[tuple[str, str], _Digest], whom: ContactPoint, language: str) -> _Digest:
+    # One mail an address, in whatever name: offices share one.
+    key = (whom.email or f"\uffff{whom.name}", language)
+    return digests.setdefault(key, _Digest(whom, language))
 
 
-def _notices(alerts: Iterable[Alert], night: date, operator: ContactPoint) -> list[Alert]:
-    """One message to the operator for each reason why alerts are held."""
-    held: dict[str, list[Transition]] = defaultdict(list)
-    for alert in alerts:
-        if alert.state is AlertState.HELD:
-            held[alert.reason] += alert.transitions
+def _alert(digest: _Digest, night: date) -> Alert:
+    return Alert(
+        id=_identity(night, digest.recipient.email or "", digest.recipient.name, digest.language),
+        night=night,
+        kind=_kind(digest),
+        recipient=digest.recipient,
+        language=digest.language,
+        transitions=tuple(sorted(digest.transitions, key=_order)),
+        reminders=tuple(digest.reminders),
+    )
+
+
+def _kind(digest: _Digest) -> AlertKind:
+    if any(it.kind is not TransitionKind.RECOVERED for it in digest.transitions):
+        return AlertKind.OPENED
+    if digest.escalated:
+        return AlertKind.ESCALATION
+    return AlertKind.RECOVERED if digest.transitions else AlertKind.REMINDER
+
+
+def _order(it: Transition) -> tuple[str, str, int, str]:
+    return (it.dataset, it.kind, list(Severity).index(it.severity), it.condition)
+
+
+def _notices(
+    transitions: Iterable[Transition],
+    incidents: Mapping[str, Incident],
+    night: date,
+    operator: Recipient,
+) -> list[Alert]:
+    """One message to the operator for what is held since tonight, by reason."""
+    by_reason: dict[str, list[Transition]] = defaultdict(list)
+    for it in transitions:
+        incident = incidents.get(it.incident)
+        if incident is not None and incident.held and it.kind is TransitionKind.OPENED:
+            by_reason[incident.held].append(it)
     return [
         Alert(
-            id=_identity(night, "operator", reason),
+            id=_identity(night, "held", reason),
             night=night,
             kind=AlertKind.NOTICE,
-            recipient=operator,
-            language="en",
-            transitions=tuple(group),
+            recipient=operator.contact,
+            language=operator.language,
+            transitions=tuple(sorted(several, key=_order)),
             reason=reason,
         )
-        for reason, group in sorted(held.items())
+        for reason, several in sorted(by_reason.items())
     ]
 
 

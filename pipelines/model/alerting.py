@@ -33,7 +33,8 @@ class Transition:
 
     `condition` is a stable key such as `expectation:contracts_register.amount.present`, `score:validity`
     or `unreachable`. `before` and `after` are the numbers that explain it, in the unit of the condition's kind
-    (`pipelines.alerts.kinds`): percent failing, points, rows. `incident` is the id of the incident that it belongs to.
+    (`pipelines.alerts.kinds`): percent failing, points, rows. `incident` is the id of the incident that it belongs to;
+    `resolution` says why one is `closed`.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Transition:
     examples: tuple[UnexpectedExample, ...] = ()
     column: str = ""
     incident: str = ""
+    resolution: str = ""
 
 
 class IncidentState(StrEnum):

@@ -2,6 +2,8 @@
 
 ALTER TABLE transition ADD COLUMN incident VARCHAR;
 COMMENT ON COLUMN transition.incident IS 'The incident that it belongs to; NULL before there were any.';
+ALTER TABLE transition ADD COLUMN resolution VARCHAR;
+COMMENT ON COLUMN transition.resolution IS 'Why it is no longer followed, when it is closed: rules_changed, settled or withdrawn.';
 COMMENT ON TABLE transition IS 'A condition of a dataset opened, worsened, recovered, or is no longer followed (closed).';
 
 ALTER TABLE alert ADD COLUMN told VARCHAR;
@@ -38,3 +40,11 @@ COMMENT ON COLUMN incident_action."by" IS 'owner or operator.';
 
 CREATE TABLE incident_action_text (night DATE NOT NULL, id VARCHAR NOT NULL, text VARCHAR);
 COMMENT ON TABLE incident_action_text IS 'PRIVATE. What somebody wrote with an answer; never published.';
+
+CREATE TABLE judged_dataset (
+    night DATE NOT NULL, dataset VARCHAR NOT NULL, access VARCHAR, listed BOOLEAN, moved_to VARCHAR, usable BOOLEAN,
+    whole BOOLEAN, content VARCHAR, modified DATE, as_of DATE, changed_on DATE, period_days DOUBLE, "rows" BIGINT,
+    rows_lost BIGINT, rules VARCHAR, score_rules VARCHAR, software VARCHAR, contact_dead BOOLEAN);
+COMMENT ON TABLE judged_dataset IS 'What detection saw of each dataset on each night that was judged; later nights are compared with it.';
+COMMENT ON COLUMN judged_dataset.access IS 'reached, out_of_reach, turned_away (for being us) or unknown.';
+COMMENT ON COLUMN judged_dataset.content IS 'Hash of the records of its files; equal on two nights when the data are.';

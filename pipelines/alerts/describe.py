@@ -1,0 +1,67 @@
+"""Describe: a transition gets its words, its examples and its column, in every language.
+
+Belongs here: whether they come from the expectation that failed or from its kind. They are stored with the transition,
+so that a message of a later night says what was true then. Does not belong here: the words (`words/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipelines.alerts.families.columns import BETWEEN
+from pipelines.alerts.kind_words import words_of
+from pipelines.alerts.signs import COLUMNS, EXPECTATION, PERSONAL, SCORE
+from pipelines.alerts.tonight import Seen
+from pipelines.alerts.words import LANGUAGES
+from pipelines.model import ExpectationResult, Transition, TransitionKind
+from pipelines.tables.column_changes import told
+
+
+def described(it: Transition, seen: Mapping[str, Seen]) -> Transition:
+    """The transition with its words; `seen` is the night by dataset."""
+    place = seen.get(it.dataset)
+    result = _result(it, place)
+    if result is not None:
+        shown = it.kind in (TransitionKind.OPENED, TransitionKind.WORSENED)
+        return replace(
+            it,
+            summary=dict(result.title),
+            advice=dict(result.advice),
+            examples=result.examples if shown else (),
+            column=result.column,
+        )
+    titles = {language: _title(it, language) for language in LANGUAGES}
+    advice = {language: _advice(it, language, place) for language in LANGUAGES}
+    return replace(it, summary=titles, advice=advice)
+
+
+def _result(it: Transition, place: Seen | None) -> ExpectationResult | None:
+    for prefix in (EXPECTATION, PERSONAL):
+        if place is not None and it.condition.startswith(prefix):
+            return place.results.get(it.condition.removeprefix(prefix))
+    return None
+
+
+def _title(it: Transition, language: str) -> str:
+    said = words_of(it.condition, it.kind, language, before=it.before, after=it.after)
+    name = it.condition.partition(":")[2]
+    if it.condition.startswith(SCORE):
+        name = dimension(name, language)
+    return said.titled(name)
+
+
+def _advice(it: Transition, language: str, place: Seen | None) -> str:
+    said = words_of(it.condition, it.kind, language, before=it.before, after=it.after)
+    advice = " ".join(part for part in (said.why, said.todo) if part)
+    if it.condition != COLUMNS:
+        return advice
+    changes = told(place.night.columns, language) if place else ""
+    return f"{advice} {changes or ', '.join(it.column.split(BETWEEN))}".strip()
+
+
+def dimension(name: str, language: str) -> str:
+    """A dimension's name in a language; its own when there is none."""
+    from pipelines.alerts.words import words
+
+    return words(language).dimensions.get(name, name)

@@ -1,0 +1,170 @@
+"""Guard: our own outage never alerts an owner.
+
+Belongs here: which of the night's openings have, more likely than not, one cause that is ours or a whole portal's, and
+when such a cause has passed. What is held is told to the operator with the evidence, in one message, and goes to its
+owners when the operator releases it, or when the cause has passed for most and it still stands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipelines.alerts.past import Past
+from pipelines.alerts.signs import BLOCKED, MOVED, OVERDUE, STALE, UNREACHABLE, UNUSABLE, WITHDRAWN, state
+from pipelines.model import DatasetNight, Incident, IncidentState, Transition, TransitionKind
+
+PORTAL, SAME, RELEASE, EVERYWHERE, CLOCK = "portal", "same", "release", "everywhere", "clock"
+# A portal is the cause when at least so many, and this share, of its datasets are in the same state tonight.
+PORTAL_FEWEST, PORTAL_SHARE = 2, 0.5
+# One condition in so many datasets of several sources at once is a rule's fault, or the way's.
+SAME_FEWEST = 4
+# A new release is suspected when it comes with openings in so many datasets, and in this share of those read anew.
+RELEASE_FEWEST, RELEASE_SHARE = 3, 0.1
+# Nothing breaks in so many datasets, and in this share of all, on one night, but on our side.
+EVERYWHERE_FEWEST, EVERYWHERE_SHARE = 4, 0.3
+# More nights between two than this are a stopped machine, or a clock that jumped.
+LONGEST_GAP = 7
+# A held cause has passed when no more than this share of what it held still stands.
+PASSED_SHARE = 0.34
+WHOLE_PORTAL = (UNREACHABLE, WITHDRAWN, MOVED, BLOCKED, UNUSABLE)
+AGES = (OVERDUE, STALE)
+
+
+def held(
+    transitions: Iterable[Transition],
+    tonight: Sequence[DatasetNight],
+    past: Past,
+    night: date,
+    portal_of: Callable[[str], str] = lambda source: source,
+) -> dict[str, str]:
+    """The reason by transition id for what must not reach an owner tonight; `reason|of what|how many|of how many`.
+
+    `portal_of` names the portal (its host) of a source, since several sources may be of one.
+    """
+    opened = [it for it in transitions if it.kind in (TransitionKind.OPENED, TransitionKind.WORSENED)]
+    reasons: dict[str, str] = {}
+    for found in (
+        _portal(opened, tonight, portal_of),
+        _clock(opened, past, night),
+        _everywhere(opened, tonight),
+        _release(opened, tonight, past),
+        _same(opened, tonight),
+    ):
+        reasons = {**found, **reasons}  # the first reason is the one that is told
+    return reasons
+
+
+def _portal(
+    opened: Sequence[Transition], tonight: Sequence[DatasetNight], portal_of: Callable[[str], str]
+) -> dict[str, str]:
+    watched: Counter[str] = Counter()
+    bad: Counter[tuple[str, str]] = Counter()
+    for item in tonight:
+        portal = portal_of(item.source)
+        watched[portal] += 1
+        for condition in WHOLE_PORTAL:
+            bad[portal, condition] += state(item, condition) == 1
+    found = {}
+    for it in opened:
+        portal = portal_of(it.dataset.split("/", 1)[0])
+        count, of = bad[portal, it.condition], watched[portal]
+        if it.condition in WHOLE_PORTAL and count >= PORTAL_FEWEST and count >= PORTAL_SHARE * of:
+            found[it.id] = f"{PORTAL}|{portal}|{count}|{of}"
+    return found
+
+
+def _clock(opened: Sequence[Transition], past: Past, night: date) -> dict[str, str]:
+    if past.last is None or 0 < (night - past.last).days <= LONGEST_GAP:
+        return {}
+    gap = (night - past.last).days
+    return {it.id: f"{CLOCK}|{past.last}|{gap}|{LONGEST_GAP}" for it in opened if it.condition in AGES}
+
+
+def _everywhere(opened: Sequence[Transition], tonight: Sequence[DatasetNight]) -> dict[str, str]:
+    broken = {it.dataset for it in opened}
+    if len(broken) < EVERYWHERE_FEWEST or len(broken) <= EVERYWHERE_SHARE * len(tonight):
+        return {}
+    return {it.id: f"{EVERYWHERE}||{len(broken)}|{len(tonight)}" for it in opened}
+
+
+def _release(opened: Sequence[Transition], tonight: Sequence[DatasetNight], past: Past) -> dict[str, str]:
+    new = {item.software for item in tonight if item.software} - set(past.software[:1])
+    older = set(past.software)
+    if not older or (not new and len(older) == 1):
+        return {}
+    content = [it for it in opened if it.condition not in (*WHOLE_PORTAL, *AGES) or it.condition == UNUSABLE]
+    broken = {it.dataset for it in content}
+    read = sum(1 for item in tonight if item.content and item.content != past.content.get(item.dataset))
+    if len(broken) < RELEASE_FEWEST or len(broken) < RELEASE_SHARE * max(read, 1):
+        return {}
+    name = min(new or {item.software for item in tonight if item.software} or {""})
+    return {it.id: f"{RELEASE}|{name}|{len(broken)}|{read}" for it in content}
+
+
+def _same(opened: Sequence[Transition], tonight: Sequence[DatasetNight]) -> dict[str, str]:
+    by_condition: dict[str, list[Transition]] = defaultdict(list)
+    for it in opened:
+        by_condition[it.condition].append(it)
+    found = {}
+    for condition, several in by_condition.items():
+        sources = {it.dataset.split("/", 1)[0] for it in several}
+        if len(several) < SAME_FEWEST or len(sources) < 2:
+            continue
+        having = sum(1 for item in tonight if _has(item, condition))
+        if len(several) >= EVERYWHERE_SHARE * having:
+            found |= {it.id: f"{SAME}|{condition}|{len(several)}|{having}" for it in several}
+    return found
+
+
+def _has(item: DatasetNight, condition: str) -> bool:
+    kind, _, key = condition.partition(":")
+    return not key or key in (item.scores if kind == "score" else item.levels)
+
+
+def passed(
+    standing: Iterable[Incident],
+    tonight: Sequence[DatasetNight],
+    past: Past,
+    night: date,
+    portal_of: Callable[[str], str] = lambda source: source,
+) -> list[Incident]:
+    """The held incidents whose cause has passed, held no longer: they stand for a reason of their own.
+
+    A portal is back when few of its datasets are in that state; a clock goes right again on the next night; of what one
+    rule or release broke at once, few may still stand.
+    """
+    by_reason: dict[str, list[Incident]] = defaultdict(list)
+    for incident in standing:
+        if incident.held and incident.state is not IncidentState.RESOLVED:
+            by_reason[incident.held].append(incident)
+    found: list[Incident] = []
+    for reason, several in by_reason.items():
+        kind, _, count, _ = reason.split("|")
+        if kind == PORTAL:
+            over = [it for it in several if _share(it, tonight, portal_of) <= PASSED_SHARE]
+        elif kind == CLOCK:
+            over = several if past.last and 0 < (night - past.last).days <= LONGEST_GAP else []
+        else:
+            few = len({it.dataset for it in several}) <= PASSED_SHARE * int(count)
+            over = several if few else []
+        found += [replace(incident, held="") for incident in over]
+    return found
+
+
+def _share(incident: Incident, tonight: Sequence[DatasetNight], portal_of: Callable[[str], str]) -> float:
+    """Of the portal's datasets whose state is known tonight, the share that is as bad as the incident's."""
+    portal = portal_of(incident.dataset.split("/", 1)[0])
+    known = [
+        value
+        for item in tonight
+        if portal_of(item.source) == portal and (value := state(item, incident.condition)) is not None
+    ]
+    return sum(known) / len(known) if known else 1.0
+
+
+def evidence(held: Mapping[str, str]) -> Counter[str]:
+    """How many transitions each reason holds."""
+    return Counter(held.values())

@@ -1,0 +1,81 @@
+"""Remembered: the past as detection needs it, from the history, in the form of `past`.
+
+Belongs here: of which datasets more than their last content is asked, and earlier nights as series of signs. Most
+datasets are tonight what they were, and nothing is read of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipelines.alerts.past import Past
+from pipelines.alerts.series import Point
+from pipelines.alerts.signs import SCORE, STATES, condition_of, signs, state
+from pipelines.history import incidents, judged
+from pipelines.model import DatasetNight, Incident, IncidentState
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Data that are new are looked at for so many nights: on those after the first what waits is confirmed.
+NIGHTS_OF_DOUBT = 31
+SOFTWARE_NIGHTS = 3
+
+
+def past_of(connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], night: date) -> Past:
+    """What detection has to know of the nights before `night`."""
+    found: dict[tuple[str, str], list[Incident]] = defaultdict(list)
+    for incident in incidents.incidents(connection, night).values():
+        found[incident.dataset, incident.condition].append(incident)
+    for several in found.values():
+        several.sort(key=lambda it: (it.opened_on, it.id))
+    content = judged.last_content(connection, night)
+    last = judged.last_nights(connection, night, SOFTWARE_NIGHTS)
+    names = _to_look_at(tonight, content, found.values())
+    return Past(
+        series=_series(connection, night, names) if names else {},
+        content=content,
+        incidents=found,
+        software=[one for _, several in last for one in several if one],
+        last=last[0][0] if last else None,
+    )
+
+
+def _to_look_at(
+    tonight: Iterable[DatasetNight], content: dict[str, str], found: Iterable[Sequence[Incident]]
+) -> set[str]:
+    """The datasets about which there may be something to say."""
+    standing = {
+        several[-1].dataset for several in found if several[-1].state is not IncidentState.RESOLVED
+    }
+    return {item.dataset for item in tonight if item.dataset in standing or _doubtful(item, content)}
+
+
+def _doubtful(item: DatasetNight, content: dict[str, str]) -> bool:
+    new = item.content is not None and item.content != content.get(item.dataset)
+    bad = any(state(item, condition) == 1 for condition in STATES)
+    recent = item.changed_on is not None and (item.night - item.changed_on).days < NIGHTS_OF_DOUBT
+    return new or bad or recent or item.period_days is not None
+
+
+def _series(
+    connection: DuckDBPyConnection, night: date, names: set[str]
+) -> dict[str, dict[str, list[Point]]]:
+    found: dict[str, dict[str, list[Point]]] = defaultdict(lambda: defaultdict(list))
+    for earlier, fresh in judged.nights(connection, night, names):
+        of = found[earlier.dataset]
+        for condition, (value, rules) in signs(earlier).items():
+            if value is not None:
+                of[condition].append(Point(earlier.night, value, rules, fresh))
+    for level in judged.levels(connection, night, names):
+        found[level.dataset][condition_of(level.name)].append(
+            Point(level.night, level.value, level.rules, level.fresh)
+        )
+    for score in judged.scores(connection, night, names):
+        found[score.dataset][f"{SCORE}{score.name}"].append(
+            Point(score.night, 100.0 - score.value, score.rules, score.fresh)
+        )
+    return found
