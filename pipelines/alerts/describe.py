@@ -13,7 +13,7 @@ from pipelines.alerts.families.columns import BETWEEN
 from pipelines.alerts.kind_words import words_of
 from pipelines.alerts.signs import COLUMNS, EXPECTATION, PERSONAL, SCORE
 from pipelines.alerts.tonight import Seen
-from pipelines.alerts.words import LANGUAGES
+from pipelines.alerts.words import languages
 from pipelines.model import ExpectationResult, Transition, TransitionKind
 from pipelines.tables.column_changes import told
 
@@ -31,8 +31,8 @@ def described(it: Transition, seen: Mapping[str, Seen]) -> Transition:
             examples=result.examples if shown else (),
             column=result.column,
         )
-    titles = {language: _title(it, language) for language in LANGUAGES}
-    advice = {language: _advice(it, language, place) for language in LANGUAGES}
+    titles = {language: _title(it, language) for language in languages()}
+    advice = {language: _advice(it, language, place) for language in languages()}
     return replace(it, summary=titles, advice=advice)
 
 
@@ -44,11 +44,11 @@ def _result(it: Transition, place: Seen | None) -> ExpectationResult | None:
 
 
 def _title(it: Transition, language: str) -> str:
-    said = words_of(it.condition, it.kind, language, before=it.before, after=it.after)
-    name = it.condition.partition(":")[2]
+    """A score is told by its dimension's name; what became of it is said when it is told."""
     if it.condition.startswith(SCORE):
-        name = dimension(name, language)
-    return said.titled(name)
+        name = it.condition.removeprefix(SCORE)
+        return DIMENSIONS.get(name, {}).get(language, name)
+    return words_of(it.condition, it.kind, language, before=it.before, after=it.after).title
 
 
 def _advice(it: Transition, language: str, place: Seen | None) -> str:
@@ -60,8 +60,14 @@ def _advice(it: Transition, language: str, place: Seen | None) -> str:
     return f"{advice} {changes or ', '.join(it.column.split(BETWEEN))}".strip()
 
 
-def dimension(name: str, language: str) -> str:
-    """A dimension's name in a language; its own when there is none."""
-    from pipelines.alerts.words import words
-
-    return words(language).dimensions.get(name, name)
+DIMENSIONS: Mapping[str, Mapping[str, str]] = {
+    "availability": {"en": "availability", "es": "disponibilidad"},
+    "timeliness": {"en": "timeliness", "es": "oportunidad"},
+    "structure": {"en": "structure", "es": "estructura"},
+    "openness": {"en": "openness", "es": "apertura"},
+    "metadata": {"en": "metadata", "es": "metadatos"},
+    "completeness": {"en": "completeness", "es": "completitud"},
+    "validity": {"en": "validity", "es": "validez"},
+    "uniqueness": {"en": "uniqueness", "es": "unicidad"},
+    "consistency": {"en": "consistency", "es": "coherencia"},
+}

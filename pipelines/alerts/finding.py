@@ -57,6 +57,17 @@ class Known:
         return self.series.get(condition, ())
 
 
+def is_under_test(points: Sequence[Point], known: Known) -> bool:
+    """Whether tonight's data are still to be judged: they are new, or have not been there for as long as confirms it.
+
+    The same data say the same; what they were judged to be on enough nights is not looked at again.
+    """
+    if known.fresh:
+        return True
+    waited = next((count for count, point in enumerate(reversed(points), 1) if point.fresh), len(points))
+    return waited < known.policy.confirmations
+
+
 class Family(Protocol):
     """What each file of `families` has as `judge`."""
 

@@ -108,7 +108,7 @@ def _same(opened: Sequence[Transition], tonight: Sequence[DatasetNight]) -> dict
     by_condition: dict[str, list[Transition]] = defaultdict(list)
     for it in opened:
         by_condition[it.condition].append(it)
-    found = {}
+    found: dict[str, str] = {}
     for condition, several in by_condition.items():
         sources = {it.dataset.split("/", 1)[0] for it in several}
         if len(several) < SAME_FEWEST or len(sources) < 2:

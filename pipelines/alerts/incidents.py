@@ -95,10 +95,9 @@ def _advanced(it: Transition, incident: Incident | None, held: str, night: date)
             examples=it.examples,
             column=it.column,
         )
-    words = {"summary": it.summary, "advice": it.advice, "examples": it.examples, "column": it.column}
     if it.kind is TransitionKind.OPENED:
         return replace(
-            incident,
+            _worded(incident, it),
             state=IncidentState.OPEN,
             rules=it.rules,
             severity=it.severity,
@@ -112,10 +111,9 @@ def _advanced(it: Transition, incident: Incident | None, held: str, night: date)
             resolved_on=None,
             resolution="",
             muted_until=None,
-            **words,
         )
     if it.kind is TransitionKind.WORSENED:
-        return replace(incident, after=it.after, worst=it.after, held=incident.held or held, **words)
+        return replace(_worded(incident, it), after=it.after, worst=it.after, held=incident.held or held)
     resolution = "mended" if it.kind is TransitionKind.RECOVERED else it.resolution
     return replace(
         incident,
@@ -125,6 +123,10 @@ def _advanced(it: Transition, incident: Incident | None, held: str, night: date)
         held="",
         muted_until=None,
     )
+
+
+def _worded(incident: Incident, it: Transition) -> Incident:
+    return replace(incident, summary=it.summary, advice=it.advice, examples=it.examples, column=it.column)
 
 
 def _with_causes(changed: Sequence[Incident], past: Past) -> list[Incident]:

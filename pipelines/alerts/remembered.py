@@ -20,13 +20,16 @@ from pipelines.model import DatasetNight, Incident, IncidentState
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Data that are new are looked at for so many nights: on those after the first what waits is confirmed.
-NIGHTS_OF_DOUBT = 31
 SOFTWARE_NIGHTS = 3
 
 
-def past_of(connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], night: date) -> Past:
-    """What detection has to know of the nights before `night`."""
+def past_of(
+    connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], night: date, *, doubt: int = 2
+) -> Past:
+    """What detection has to know of the nights before `night`.
+
+    `doubt` is for how many nights new data are looked at: on those after the first, what waits is confirmed.
+    """
     found: dict[tuple[str, str], list[Incident]] = defaultdict(list)
     for incident in incidents.incidents(connection, night).values():
         found[incident.dataset, incident.condition].append(incident)
@@ -34,7 +37,7 @@ def past_of(connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], nig
         several.sort(key=lambda it: (it.opened_on, it.id))
     content = judged.last_content(connection, night)
     last = judged.last_nights(connection, night, SOFTWARE_NIGHTS)
-    names = _to_look_at(tonight, content, found.values())
+    names = _to_look_at(tonight, content, found.values(), doubt)
     return Past(
         series=_series(connection, night, names) if names else {},
         content=content,
@@ -45,20 +48,20 @@ def past_of(connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], nig
 
 
 def _to_look_at(
-    tonight: Iterable[DatasetNight], content: dict[str, str], found: Iterable[Sequence[Incident]]
+    tonight: Iterable[DatasetNight], content: dict[str, str], found: Iterable[Sequence[Incident]], doubt: int
 ) -> set[str]:
     """The datasets about which there may be something to say."""
-    standing = {
-        several[-1].dataset for several in found if several[-1].state is not IncidentState.RESOLVED
-    }
-    return {item.dataset for item in tonight if item.dataset in standing or _doubtful(item, content)}
+    standing = {several[-1].dataset for several in found if several[-1].state is not IncidentState.RESOLVED}
+    return {item.dataset for item in tonight if item.dataset in standing or _doubtful(item, content, doubt)}
 
 
-def _doubtful(item: DatasetNight, content: dict[str, str]) -> bool:
+def _doubtful(item: DatasetNight, content: dict[str, str], doubt: int) -> bool:
     new = item.content is not None and item.content != content.get(item.dataset)
     bad = any(state(item, condition) == 1 for condition in STATES)
-    recent = item.changed_on is not None and (item.night - item.changed_on).days < NIGHTS_OF_DOUBT
-    return new or bad or recent or item.period_days is not None
+    unchanged = [(item.night - day).days for day in (item.changed_on, item.as_of) if day is not None]
+    recent = any(days <= doubt for days in unchanged)
+    late = item.period_days is not None and any(days > item.period_days for days in unchanged)
+    return new or bad or recent or late
 
 
 def _series(

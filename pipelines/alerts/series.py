@@ -2,9 +2,9 @@
 
 Belongs here: which points of the past count, their middle and their spread. A reading is a night on which the data
 were other than on the night before: between two readings a value stands still and says nothing new. The middle is a
-median and the spread a scaled median absolute deviation (Rousseeuw and Croux, 1993, doi:10.1080/01621459.1993.10476408),
-so that half of the points may be wrong before they move; points of earlier incidents and the points under test are
-left out. Does not belong here: what difference is a drop (the families).
+median and the spread a scaled median absolute deviation (Rousseeuw and Croux 1993, doi:10.1080/01621459.1993.10476408),
+so that half of the points may be wrong before they move. Points of earlier incidents and those under test are left out.
+Does not belong here: what difference is a drop (`families`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The nights of an incident, from its first bad one up to, not with, the one on which it ended (None: it stands)."""
+    """The nights of an incident, from its first bad one up to the one on which it ended (None: it stands)."""
 
     first: date
     end: date | None

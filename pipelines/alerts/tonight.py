@@ -141,7 +141,9 @@ def _access(dataset: Dataset, snapshots: Sequence[Snapshot]) -> Access:
         return Access.OUT_OF_REACH
     if any(fault is not None and fault.kind in TURNED_AWAY for fault in faults):
         return Access.TURNED_AWAY
-    known = snapshots and all(found.sha256 or (found.fault and found.fault.kind in CAME) for found in snapshots)
+    known = snapshots and all(
+        found.sha256 or (found.fault and found.fault.kind in CAME) for found in snapshots
+    )
     return Access.REACHED if known else Access.UNKNOWN
 
 
@@ -167,7 +169,9 @@ def _content(it: _Facts) -> str | None:
     if not it.snapshots or any(not found.sha256 for found in it.snapshots):
         return None
     hashes = {read.distribution: read.rows_hash or read.sha256 for read in it.reads}
-    parts = [f"{found.distribution} {hashes.get(found.distribution) or found.sha256}" for found in it.snapshots]
+    parts = [
+        f"{found.distribution} {hashes.get(found.distribution) or found.sha256}" for found in it.snapshots
+    ]
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
 
 

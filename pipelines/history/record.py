@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NIGHT_TABLES = (
-    "judged",
+    *("judged", "judged_dataset"),
     *("transition", "alert", "alert_transition", "alert_reminder", "alert_recipient"),
     *("incident", "incident_action", "incident_action_text"),
     *("notification", "notification_delivery"),
@@ -155,7 +155,8 @@ def _read_night(folder: Path) -> tuple[date, rows_of.Rows]:
         artifacts.read_value(path, model.IncidentAction)
         for path in sorted((folder / artifacts.ACTIONS).glob("[!.]*.json"))
     ]
-    return night, rows_of.of_alerts(night, judged, alerts, notifications, incidents, actions)
+    seen = _values(folder / artifacts.DATASET_NIGHTS, model.DatasetNight)
+    return night, rows_of.of_alerts(night, judged, alerts, notifications, incidents, actions, seen)
 
 
 def _values(path: Path, kind: type[T]) -> list[T]:

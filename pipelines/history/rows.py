@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from pipelines.model import (
     Alert,
     Catalog,
+    DatasetNight,
     Distribution,
     Fault,
     Incident,
@@ -143,6 +144,7 @@ def of_alerts(
     notifications: Iterable[Notification],
     incidents: Iterable[Incident] = (),
     actions: Iterable[IncidentAction] = (),
+    seen: Iterable[DatasetNight] = (),
 ) -> Rows:
     """All rows of one night's alerts, by table.
 
@@ -168,6 +170,7 @@ def of_alerts(
     return {
         **rows,
         "judged": [_row(it) for it in judged],
+        "judged_dataset": [_row(it) for it in seen],
         "transition": list(transitions.values()),
         "incident": [_row(it, night=night, col=it.column) for it in incidents],
         "incident_action_text": answers,

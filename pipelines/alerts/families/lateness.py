@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from pipelines.alerts.finding import Finding, Known
 from pipelines.alerts.series import Point, clean
@@ -20,7 +21,7 @@ from pipelines.model import Severity
 SLACK_DAYS = 4.0
 # A habit is the largest age but one that the data had reached before they were renewed, and so much more.
 HABIT = 1.25
-FEW_RENEWALS = 3
+FEW_RENEWALS = 2
 # The catalog's date may be that of a correction of the entry on the same days.
 CLAIM = timedelta(days=3)
 
@@ -42,7 +43,7 @@ def judge(known: Known) -> list[Finding]:
 
 
 def _judged(condition: str, age: float, known: Known) -> Finding | None:
-    past = clean(known.points(condition), None, known.spans(condition))
+    past = clean(known.points(condition), None)
     limit = _limit(past, known)
     standing = known.standing.get(condition)
     if standing is not None:
@@ -65,7 +66,7 @@ def _limit(past: Sequence[Point], known: Known) -> float:
 def _peaks(past: Sequence[Point]) -> list[float]:
     """The ages at which the data were renewed: the next known age is smaller."""
     values = [point.value for point in past if point.value is not None]
-    return [old for old, new in zip(values, values[1:], strict=False) if new < old]
+    return [old for old, new in pairwise(values) if new < old]
 
 
 def _one(found: list[Finding], known: Known) -> list[Finding]:

@@ -7,11 +7,11 @@ them. A large change is proof; a smaller one has to be there for as many nights 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.alerts.finding import Finding, Known
-from pipelines.alerts.series import Point, Usual, clean, readings, usual
+from pipelines.alerts.finding import Finding, Known, is_under_test
+from pipelines.alerts.series import Usual, clean, readings, usual
 from pipelines.alerts.signs import EXPECTATION, PERSONAL, SCORE, condition_of
 from pipelines.model import Incident, Severity
 
@@ -70,49 +70,30 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
     if sign.severity is Severity.INFO or not sign.failed or sign.value < sign.effect:
         return None
     points = known.points(sign.condition)
-    if not points:
+    if not points or not is_under_test(points, known):
         return None
     past = clean(points, sign.rules, known.spans(sign.condition))
-    # What was there already on this many nights on end has been judged, and nothing new came since.
-    under_test = _unjudged(past, known)
-    if under_test is None:
-        return None
-    before = past[: len(past) - under_test]
-    seen = usual(readings(before))
-    if seen is None:
-        return None
-    asked = _asked(sign, seen)
-    change = sign.value - seen.middle
-    if change < asked or sign.value < seen.worst + asked / 2:
-        return None
-    tested = past[len(past) - under_test :]
-    nights = 1 + sum(1 for point in reversed(tested) if (point.value or 0.0) - seen.middle >= asked)
-    proof = change >= PROOF * asked or sign.condition.startswith(PERSONAL)
-    return Finding(
-        sign.condition,
-        bad=proof or nights >= known.policy.confirmations,
-        before=_shown(sign, seen.middle),
-        after=_shown(sign, sign.value),
-        badness=sign.value,
-        since=tested[-(nights - 1)].night if nights > 1 else known.night.night,
-        rules=sign.rules,
-        severity=sign.severity,
-    )
-
-
-def _unjudged(past: Sequence[Point], known: Known) -> int | None:
-    """How many of the last points are under test with tonight; None when all that is new was judged on earlier nights.
-
-    A value that is not fresh is that of the night before. It is looked at for as many nights as confirm it.
-    """
-    if known.fresh:
-        return 0
-    count = 0
-    for point in reversed(past):
-        count += 1
-        if point.fresh:
-            break
-    return count if count < max(known.policy.confirmations, 2) else None
+    for tested in range(min(known.policy.confirmations - 1, len(past)), -1, -1):
+        before, test = past[: len(past) - tested], past[len(past) - tested :]
+        seen = usual(readings(before))
+        if seen is None:
+            continue
+        asked = _asked(sign, seen)
+        limit = max(seen.middle + asked, seen.worst + asked / 2)
+        if sign.value < limit or any((point.value or 0.0) < limit for point in test):
+            continue
+        proof = sign.value - seen.middle >= PROOF * asked or sign.condition.startswith(PERSONAL)
+        return Finding(
+            sign.condition,
+            bad=proof or tested + 1 >= known.policy.confirmations,
+            before=_shown(sign, seen.middle),
+            after=_shown(sign, sign.value),
+            badness=sign.value,
+            since=test[0].night if test else known.night.night,
+            rules=sign.rules,
+            severity=sign.severity,
+        )
+    return None
 
 
 def _asked(sign: _Sign, seen: Usual) -> float:

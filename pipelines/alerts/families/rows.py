@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
-from pipelines.alerts.finding import Finding, Known
+from pipelines.alerts.finding import Finding, Known, is_under_test
 from pipelines.alerts.series import Point, clean, readings, spread
 from pipelines.alerts.signs import ROWS, ROWS_REMOVED, rows, signs
 from pipelines.model import Incident, Severity
@@ -20,6 +21,8 @@ from pipelines.model import Incident, Severity
 SPREADS = 6.0
 # What counts as growth out of hand, as a multiple of what counts as collapse (in logarithms): growth is welcome.
 GROWTH = 1.5
+# A step of so many times what is asked for is believed at once.
+PROOF = 2.0
 # Fewer rows than this are no change of a table's size, and fewer removed ones no removal worth a mail.
 FEWEST = 10
 # Of the keyed rows before, the least share whose removal is told.
@@ -44,40 +47,38 @@ def _size(known: Known) -> Finding | None:
         return None
     if standing is not None:
         return _followed(now, standing, known)
-    past = clean(known.points(ROWS), None, known.spans(ROWS))
-    nights = 1
-    if (
-        not known.fresh
-    ):  # the same data as on the nights before: a change of them may still wait to be confirmed
-        trail = _trail(past)
-        nights += trail
-        if not trail or trail >= max(known.policy.confirmations, 2):
+    points = known.points(ROWS)
+    if not points or not is_under_test(points, known):
+        return None
+    past = clean(points, None, known.spans(ROWS))
+    for tested in range(min(known.policy.confirmations - 1, len(past)), -1, -1):
+        before, test = past[: len(past) - tested], past[len(past) - tested :]
+        values = readings(before)
+        if not values or not all(_strange(it, values, known) for it in (*_values(test), now)):
+            continue
+        if now < values[-1] and _begins_anew(before[-1], known):
             return None
-        past = past[: len(past) - trail]
-    values = readings(past)
-    if not values:
-        return None
-    before = values[-1]
-    step = math.log1p(now) - math.log1p(before)
-    if abs(now - before) < FEWEST or not _unusual(step, values, known) or _begins_anew(step, known):
-        return None
-    limit = -math.log(1 - known.policy.rows_change)
-    proof = abs(step) >= 2 * limit
-    return _finding(before, now, known, bad=proof or nights >= known.policy.confirmations)
+        proof = abs(_step(values[-1], now)) >= PROOF * -math.log(1 - known.policy.rows_change)
+        confirmed = tested + 1 >= known.policy.confirmations
+        return _finding(values[-1], now, known, bad=proof or confirmed)
+    return None
 
 
-def _trail(past: Sequence[Point]) -> int:
-    """How many of the last points, without a new reading, end with the reading that is under test."""
-    count = 0
-    for point in reversed(past):
-        count += 1
-        if point.fresh:
-            return count
-    return 0
+def _values(points: Sequence[Point]) -> list[float]:
+    return [point.value for point in points if point.value is not None]
+
+
+def _step(before: float, now: float) -> float:
+    return math.log1p(now) - math.log1p(before)
+
+
+def _strange(now: float, values: Sequence[float], known: Known) -> bool:
+    step = _step(values[-1], now)
+    return abs(now - values[-1]) >= FEWEST and _unusual(step, values, known)
 
 
 def _unusual(step: float, values: Sequence[float], known: Known) -> bool:
-    steps = [math.log1p(b) - math.log1p(a) for a, b in zip(values, values[1:], strict=False)]
+    steps = [_step(a, b) for a, b in pairwise(values)]
     limit = -math.log(1 - known.policy.rows_change) * (GROWTH if step > 0 else 1.0)
     strays = spread(steps)
     if abs(step) < max(limit, SPREADS * (strays or 0.0)):
@@ -85,11 +86,11 @@ def _unusual(step: float, values: Sequence[float], known: Known) -> bool:
     return not any(earlier * step > 0 and abs(earlier) >= HABIT * abs(step) for earlier in steps)
 
 
-def _begins_anew(step: float, known: Known) -> bool:
-    """A file of one year's records, in the first weeks of a year: its newest date says so."""
+def _begins_anew(before: Point, known: Known) -> bool:
+    """A file of one year's records: the first reading of a year, and its newest date is of that year too."""
     night, day = known.night.night, known.night.as_of
     early = night.timetuple().tm_yday <= NEW_YEAR_DAYS
-    return step < 0 and early and day is not None and day.year == night.year
+    return early and before.night.year < night.year and day is not None and day.year == night.year
 
 
 def _followed(now: float, standing: Incident, known: Known) -> Finding:
