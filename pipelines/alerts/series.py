@@ -16,6 +16,8 @@ from statistics import median
 
 # Of the readings before, how many say what is usual now, and how many how far it usually strays.
 RECENT, READINGS = 8, 24
+# Of fewer readings nobody knows how far they stray.
+FEW = 4
 # Makes the median absolute deviation of a normal distribution its standard deviation.
 TO_SIGMA = 1.4826
 
@@ -43,12 +45,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is usual: `middle` of the recent readings, `spread` in standard deviations of all (None: too few to tell),
-    `worst` the largest but one of them, `readings` how many there were."""
+    """What is usual: `middle` of the recent readings, `spread` of them in standard deviations (None: too few to tell),
+    `worst` the largest but one of them, `most` the largest, `readings` how many there were under these rules."""
 
     middle: float
     spread: float | None
     worst: float
+    most: float
     readings: int
 
 
@@ -69,23 +72,42 @@ def readings(points: Sequence[Point]) -> list[float]:
     return values or [point.value for point in points[:1] if point.value is not None]
 
 
-def usual(values: Sequence[float]) -> Usual | None:
-    """What is usual in the values of past readings, oldest first; None without any."""
-    if not values:
+def usual(points: Sequence[Point], rules: str) -> Usual | None:
+    """What is usual among known points, oldest first; None without any under these rules.
+
+    Levels are compared under the same rules only. How far the readings stray from the middle of their own rules is
+    learnt under all of them: it is a habit of the publisher's.
+    """
+    by_rules: dict[str, list[Point]] = {}
+    for point in points:
+        by_rules.setdefault(point.rules, []).append(point)
+    if rules not in by_rules:
         return None
-    known = values[-READINGS:]
-    ordered = sorted(known)
+    mine = readings(by_rules[rules])[-READINGS:]
+    if not mine:
+        return None
+    ordered = sorted(mine)
+    strays: list[float] = []
+    for of in by_rules.values():
+        values = readings(of)[-READINGS:]
+        middle = median(values) if values else 0.0
+        strays += [value - middle for value in values]
     return Usual(
-        middle=median(known[-RECENT:]),
-        spread=spread(known),
-        worst=ordered[-2] if len(ordered) > 4 else ordered[-1],
-        readings=len(known),
+        middle=median(mine[-RECENT:]),
+        spread=_scaled([abs(stray) for stray in strays]) if len(strays) >= FEW else None,
+        worst=ordered[-2] if len(ordered) > FEW else ordered[-1],
+        most=ordered[-1],
+        readings=len(mine),
     )
 
 
 def spread(values: Sequence[float]) -> float | None:
-    """The scaled median absolute deviation; None of fewer than four values."""
-    if len(values) < 4:
+    """The scaled median absolute deviation; None of fewer than FEW values."""
+    if len(values) < FEW:
         return None
     middle = median(values)
-    return TO_SIGMA * median(abs(value - middle) for value in values)
+    return _scaled([abs(value - middle) for value in values])
+
+
+def _scaled(deviations: Sequence[float]) -> float:
+    return TO_SIGMA * median(deviations)

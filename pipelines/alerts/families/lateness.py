@@ -18,9 +18,9 @@ from pipelines.alerts.signs import OVERDUE, STALE, signs
 from pipelines.model import Severity
 
 # Beyond period and grace, for weekends and holidays.
-SLACK_DAYS = 4.0
+SLACK_DAYS = 7.0
 # A habit is the largest age but one that the data had reached before they were renewed, and so much more.
-HABIT = 1.25
+HABIT = 1.5
 FEW_RENEWALS = 2
 # The catalog's date may be that of a correction of the entry on the same days.
 CLAIM = timedelta(days=3)
@@ -34,8 +34,10 @@ def judge(known: Known) -> list[Finding]:
     found = []
     for condition in (OVERDUE, STALE):
         age = ages[condition][0]
-        if age is None:
+        if age is None or (condition == STALE and not _rewritten(age, known)):
             continue
+        if condition == OVERDUE:
+            age = _as_seen(age, known)
         finding = _judged(condition, age, known)
         if finding is not None:
             found.append(finding)
@@ -43,8 +45,10 @@ def judge(known: Known) -> list[Finding]:
 
 
 def _judged(condition: str, age: float, known: Known) -> Finding | None:
-    past = clean(known.points(condition), None)
+    past = [point for point in clean(known.points(condition), None) if (point.value or 0.0) >= 0]
     limit = _limit(past, known)
+    if condition == STALE and len(_peaks(past)) < FEW_RENEWALS:
+        return None  # how far the dates inside are behind when a file appears is not known yet
     standing = known.standing.get(condition)
     if standing is not None:
         fresh = age < (standing.before or limit) / 2 or age <= (known.night.period_days or 1.0)
@@ -54,9 +58,23 @@ def _judged(condition: str, age: float, known: Known) -> Finding | None:
     return _finding(condition, limit, age, known, bad=True)
 
 
+def _as_seen(age: float, known: Known) -> float:
+    """Not older than we saw them change ourselves: a clock that was wrong once dates a change for long."""
+    seen = max((point.night for point in known.points(OVERDUE) if point.fresh), default=None)
+    if known.fresh:
+        return 0.0 if seen is not None else age
+    return age if seen is None else min(age, float((known.night.night - seen).days))
+
+
+def _rewritten(age: float, known: Known) -> bool:
+    """Whether the bytes have changed since the newest date inside them: else it is they that are old."""
+    last = known.night.changed_on
+    return last is not None and (known.night.night - last).days < age
+
+
 def _limit(past: Sequence[Point], known: Known) -> float:
     period = known.night.period_days or 1.0
-    promised = max(known.policy.grace * period, period + SLACK_DAYS)
+    promised = known.policy.grace * period + SLACK_DAYS
     peaks = _peaks(past)
     if len(peaks) < FEW_RENEWALS:
         return promised

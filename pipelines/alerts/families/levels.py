@@ -11,19 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.alerts.finding import Finding, Known, is_under_test
-from pipelines.alerts.series import Usual, clean, readings, usual
-from pipelines.alerts.signs import EXPECTATION, PERSONAL, SCORE, condition_of
+from pipelines.alerts.series import Usual, clean, usual
+from pipelines.alerts.signs import PERSONAL, SCORE, condition_of
 from pipelines.model import Incident, Severity
 
 # A change is beyond what the readings usually do when it is this many of their standard deviations.
 SPREADS = 4.0
 # Of a dataset with few readings nobody knows how far it strays: its change must be so many times the least effect.
 UNKNOWN_SPREAD = 2.0
-FEW_READINGS = 3
+# An expectation that never was met is worse when so many more percent of the values fail, of which enough is known.
+NEVER_MET, NEVER_MET_READINGS = 10.0, 6
 # A change of so many times what is asked for is believed at once: it is in the bytes.
 PROOF = 3.0
 # Of personal data a few values are too many.
 EXPOSED = 0.05
+# And so many times as many as there ever were are more.
+MORE = 1.5
 # Mended, when no more than this share of the change, or of the least effect, is left.
 LEFT_OF_CHANGE, LEFT_OF_EFFECT = 0.2, 0.5
 
@@ -72,17 +75,19 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
     points = known.points(sign.condition)
     if not points or not is_under_test(points, known):
         return None
-    past = clean(points, sign.rules, known.spans(sign.condition))
+    personal = sign.condition.startswith(PERSONAL)
+    # Personal data that were there before are no news, though they were told then.
+    past = clean(points, None, () if personal else known.spans(sign.condition))
     for tested in range(min(known.policy.confirmations - 1, len(past)), -1, -1):
         before, test = past[: len(past) - tested], past[len(past) - tested :]
-        seen = usual(readings(before))
-        if seen is None:
+        seen = usual(before, sign.rules)
+        asked = None if seen is None else _asked(sign, seen)
+        if seen is None or asked is None or any(point.rules != sign.rules for point in test):
             continue
-        asked = _asked(sign, seen)
-        limit = max(seen.middle + asked, seen.worst + asked / 2)
+        limit = max(seen.middle + asked, MORE * seen.most if personal else seen.worst + asked / 2)
         if sign.value < limit or any((point.value or 0.0) < limit for point in test):
             continue
-        proof = sign.value - seen.middle >= PROOF * asked or sign.condition.startswith(PERSONAL)
+        proof = personal or sign.value - seen.middle >= PROOF * asked
         return Finding(
             sign.condition,
             bad=proof or tested + 1 >= known.policy.confirmations,
@@ -96,10 +101,16 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
     return None
 
 
-def _asked(sign: _Sign, seen: Usual) -> float:
-    if seen.readings < FEW_READINGS or seen.spread is None:
-        return sign.effect * (UNKNOWN_SPREAD if sign.condition.startswith(EXPECTATION) else 1.0)
-    return max(sign.effect, SPREADS * seen.spread)
+def _asked(sign: _Sign, seen: Usual) -> float | None:
+    """By how much a level must be worse than usual; None while too little is known to tell."""
+    effect = sign.effect
+    if not sign.condition.startswith(SCORE) and seen.middle >= effect:
+        if seen.readings < NEVER_MET_READINGS:
+            return None
+        effect = max(effect, NEVER_MET)
+    if seen.spread is None:
+        return effect * UNKNOWN_SPREAD
+    return max(effect, SPREADS * seen.spread)
 
 
 def _followed(sign: _Sign, standing: Incident, known: Known) -> Finding | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipelines.alerts.finding import Finding, Known, is_under_test
-from pipelines.alerts.series import Point, clean, readings, spread
+from pipelines.alerts.series import FEW, Point, clean, readings, spread
 from pipelines.alerts.signs import ROWS, ROWS_REMOVED, rows, signs
 from pipelines.model import Incident, Severity
 
@@ -33,6 +33,7 @@ HABIT = 0.6
 BACK = 0.7
 # In this time of the year a file that holds one year's records begins anew.
 NEW_YEAR_DAYS = 100
+RECENT_DAYS = 10
 
 
 def judge(known: Known) -> list[Finding]:
@@ -90,7 +91,9 @@ def _begins_anew(before: Point, known: Known) -> bool:
     """A file of one year's records: the first reading of a year, and its newest date is of that year too."""
     night, day = known.night.night, known.night.as_of
     early = night.timetuple().tm_yday <= NEW_YEAR_DAYS
-    return early and before.night.year < night.year and day is not None and day.year == night.year
+    if not early or before.night.year >= night.year or day is None:
+        return False
+    return day.year == night.year or (night - day).days <= RECENT_DAYS
 
 
 def _followed(now: float, standing: Incident, known: Known) -> Finding:
@@ -105,9 +108,9 @@ def _removed(known: Known) -> Finding | None:
     if not share or not known.fresh or share < REMOVED or lost < FEWEST or ROWS_REMOVED in known.standing:
         return None
     past = readings(clean(known.points(ROWS_REMOVED), None, known.spans(ROWS_REMOVED)))
-    if sum(1 for earlier in past if earlier >= HABIT * share) >= max(1, len(past) // 20):
+    if len(past) < FEW or any(earlier >= HABIT * share for earlier in past):
         return None
-    if ROWS in known.standing or not past:
+    if ROWS in known.standing:
         return None
     return Finding(
         ROWS_REMOVED,
