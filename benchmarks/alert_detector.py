@@ -1,7 +1,7 @@
-"""The product's detection over nights in memory, as the benchmark of alerts replays it.
+"""Veedor's own alerting as a detector of the benchmark.
 
-Belongs here: handing the nights to `alerts.judge_night`, with the default policy, one contact for each owner and an
-operator who never releases anything. Does not belong here: any rule of detection.
+Belongs here: the adapter alone: the nights go to `alerts.judge_night` with the default policy, one contact for each
+owner, and an operator who never releases anything. The histories and the scoring know nothing of it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from benchmarks.alert_histories.world import World
+from benchmarks.alert_scoring import Detector, Raised, Told
 from pipelines.alerts.decide import OPERATORS, Recipient
 from pipelines.alerts.judge_night import Judgement, judge_night
 from pipelines.alerts.memory import Memory
-from pipelines.model import ContactPoint, DatasetNight, Transition
+from pipelines.model import ContactPoint, DatasetNight, TransitionKind
 from pipelines.sources_alerts import AlertPolicy
 
-OPERATOR = Recipient(ContactPoint("Operator", "operator@veedor.example"), "en")
+OPERATOR = Recipient(ContactPoint("operator", "operator@veedor.example"), "en")
 POLICY = AlertPolicy()
 
 
@@ -30,20 +32,26 @@ class Product:
         }
 
     def judge(self, night: date, seen: Sequence[DatasetNight]) -> Judgement:
-        """What came of a night, remembered."""
-        judgement = judge_night(
-            seen, self.memory.past(), night, lambda _: POLICY, self.recipients, OPERATOR
-        )
+        """What came of a night, which is remembered."""
+        past = self.memory.past()
+        judgement = judge_night(seen, past, night, lambda _: POLICY, self.recipients, OPERATOR)
         self.memory.add(seen, judgement, night)
         return judgement
 
+    def night(self, night: date, seen: Sequence[DatasetNight]) -> Told:
+        """What owners and operator were told."""
+        judgement = self.judge(night, seen)
+        raised = tuple(
+            Raised(it.dataset, it.condition, "operator" if it.condition in OPERATORS else "owner")
+            for alert in judgement.alerts
+            if alert.recipient != OPERATOR.contact
+            for it in alert.transitions
+            if it.kind is not TransitionKind.RECOVERED
+        )
+        owners = {it.recipient.name for it in judgement.alerts if it.recipient != OPERATOR.contact}
+        return Told(night, raised, tuple(sorted(owners)))
 
-def told(judgement: Judgement) -> list[tuple[str, Transition]]:
-    """(owner, transition) of everything that owners were told."""
-    return [
-        (alert.recipient.name, it)
-        for alert in judgement.alerts
-        if alert.recipient != OPERATOR.contact
-        for it in alert.transitions
-        if it.condition not in OPERATORS
-    ]
+
+def product(of: World) -> Detector:
+    """The product, for the owners of a world."""
+    return Product(of.owners)
