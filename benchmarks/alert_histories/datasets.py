@@ -129,8 +129,8 @@ def _expectations(rng: Random, rules: list[Rule], of: Rhythm) -> tuple[Expectati
         share = weights[rule.severity] / total[rule.dimension]
         base = _base(rng, rule)
         noise = weighted(rng, rates.NOISE_OF_BASE if base else rates.NOISE_OF_ZERO)
-        if base >= 99.5:
-            noise = "none"
+        if base >= 99.5 or rule.asks == "not_personal":
+            noise = "none"  # personal data that appear are told at once, and rightly: all of them are planted
         if noise == "heavy":
             heavy[rule.dimension] += share
             if heavy[rule.dimension] > rates.HEAVY_SHARE:

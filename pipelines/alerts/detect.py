@@ -10,12 +10,24 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pipelines.alerts.families import FAMILIES
 from pipelines.alerts.finding import Finding, Known
 from pipelines.alerts.past import Past
-from pipelines.alerts.signs import COLUMNS, EXPECTATION, PERSONAL, ROWS, ROWS_REMOVED, SCORE
+from pipelines.alerts.signs import (
+    BLOCKED,
+    COLUMNS,
+    EXPECTATION,
+    PERSONAL,
+    ROWS,
+    ROWS_REMOVED,
+    SCORE,
+    UNREACHABLE,
+    UNUSABLE,
+    WITHDRAWN,
+)
 from pipelines.model import DatasetNight, Incident, Severity, Transition, TransitionKind
 from pipelines.sources_alerts import AlertPolicy
 
@@ -23,10 +35,15 @@ from pipelines.sources_alerts import AlertPolicy
 SAME_INCIDENT = timedelta(days=21)
 # One that has returned so often has to stay mended for so many nights.
 FLAPPING, FLAPPING_NIGHTS = 2, 5
+# What depends on the network is mended when it has been well for some nights.
+NETWORK, NETWORK_NIGHTS = (UNREACHABLE, WITHDRAWN, BLOCKED), 5
 # Worse by so much, in the unit of the kind, since it was told: percent failing, points, columns.
-MUCH_WORSE = {EXPECTATION: 10.0, PERSONAL: 10.0, SCORE: 10.0, COLUMNS: 1.0}
+MUCH_WORSE = {EXPECTATION: 25.0, PERSONAL: 10.0, SCORE: 10.0, COLUMNS: 1.0}
 # Where the new state stays for good, it is one day the new normal.
 SETTLES = (COLUMNS, ROWS, ROWS_REMOVED)
+# What is about the bytes, and of that, what takes a score down.
+TAKES_DOWN = (UNUSABLE, COLUMNS, ROWS, ROWS_REMOVED, EXPECTATION, PERSONAL)
+CONTENT = (*TAKES_DOWN, SCORE)
 # Of a source with fewer datasets than this, its portal's outage cannot be told from the dataset's.
 FEW_DATASETS = 3
 
@@ -81,19 +98,47 @@ def _of_dataset(
         fresh=is_fresh(item, past),
         alone=size < FEW_DATASETS,
     )
-    for family in FAMILIES:
-        for finding in family(known):
-            if policy.ignores(finding.condition):
-                continue
-            incident = standing.get(finding.condition)
-            kind = _begins(finding) if incident is None else _continues(finding, incident, policy)
-            if kind is not None:
-                yield _transition(item, finding, kind, night, incident, past)
+    findings = [finding for family in FAMILIES for finding in family(known)]
+    for finding in _believed(findings, known):
+        if policy.ignores(finding.condition):
+            continue
+        incident = standing.get(finding.condition)
+        kind = _begins(finding) if incident is None else _continues(finding, incident, policy)
+        if kind is not None:
+            yield _transition(item, finding, kind, night, incident, past)
     for condition, incident in standing.items():
         if condition in SETTLES and night - incident.opened_on >= timedelta(days=policy.settle_after_days):
             yield _transition(
                 item, Finding(condition, ended="settled"), TransitionKind.CLOSED, night, incident, past
             )
+
+
+def _believed(findings: Sequence[Finding], known: Known) -> list[Finding]:
+    """What one version of the data broke is told in one go, and a score that fell with it is no news of its own.
+
+    Where one finding is proof about data that are new, the others about them need no second night. A score that falls
+    while something stands that takes it down says the same once more.
+    """
+    new = [it for it in findings if it.bad and it.condition not in known.standing]
+    proven = known.fresh and any(it.condition.startswith(CONTENT) for it in new)
+    told = [it.condition for it in (*new, *known.standing.values()) if it.condition.startswith(TAKES_DOWN)]
+    explained = {part for condition in told for part in _takes_down(condition, known)}
+    believed = []
+    for it in findings:
+        opens = it.condition not in known.standing
+        if opens and it.condition in explained:
+            continue
+        believed.append(replace(it, bad=True) if opens and it.suspect and proven else it)
+    return believed
+
+
+def _takes_down(condition: str, known: Known) -> Iterator[str]:
+    """The conditions of scores that fall with a condition: an expectation takes its own dimension down."""
+    key = condition.partition(":")[2]
+    level = known.night.levels.get(key) if key else None
+    for name in known.night.scores:
+        if not key or (level is not None and level.dimension in (name, "")):
+            yield f"{SCORE}{name}"
 
 
 def _begins(finding: Finding) -> TransitionKind | None:
@@ -104,6 +149,8 @@ def _continues(finding: Finding, incident: Incident, policy: AlertPolicy) -> Tra
     if finding.ended:
         return TransitionKind.CLOSED
     nights = policy.recovery_nights
+    if finding.condition in NETWORK:
+        nights = max(nights, NETWORK_NIGHTS)
     if incident.reopened >= FLAPPING:
         nights = max(nights, FLAPPING_NIGHTS)
     if finding.good_nights >= nights:

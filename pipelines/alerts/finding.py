@@ -19,14 +19,15 @@ from pipelines.sources_alerts import AlertPolicy
 class Finding:
     """One condition of one dataset tonight.
 
-    `bad`: it has begun, confirmed as its kind asks for. `good_nights`: for how many nights on end it is as good as it
-    was, 0 while it is not. `ended` is a resolution other than `mended`, when there is nothing left to follow. `before`
-    and `after` explain it, in the unit of the kind; `since` is the first bad night. `badness` is `after` with larger
-    being worse, by which a worsening is measured.
+    `bad`: it has begun, confirmed as its kind asks for; `suspect`: it would be, but for a confirmation. `good_nights`:
+    for how many nights on end it is as good as it was, 0 while it is not. `ended` is a resolution other than `mended`,
+    when there is nothing left to follow. `before` and `after` explain it, in the unit of the kind; `since` is the first
+    bad night. `badness` is `after` with larger being worse, by which a worsening is measured.
     """
 
     condition: str
     bad: bool = False
+    suspect: bool = False
     good_nights: int = 0
     ended: str = ""
     before: float | None = None

@@ -18,7 +18,9 @@ from pipelines.model import DatasetNight, Incident, IncidentState, Transition, T
 
 PORTAL, SAME, RELEASE, EVERYWHERE, CLOCK = "portal", "same", "release", "everywhere", "clock"
 # A portal is the cause when at least so many, and this share, of its datasets are in the same state tonight.
-PORTAL_FEWEST, PORTAL_SHARE = 2, 0.5
+PORTAL_FEWEST, PORTAL_SHARE = 2, 0.6
+# One that was told longer ago than this has a fault of its own, and says nothing of its portal.
+OLD_NIGHTS = 3
 # One condition in so many datasets of several sources at once is a rule's fault, or the way's.
 SAME_FEWEST = 4
 # A new release is suspected when it comes with openings in so many datasets, and in this share of those read anew.
@@ -47,7 +49,7 @@ def held(
     opened = [it for it in transitions if it.kind in (TransitionKind.OPENED, TransitionKind.WORSENED)]
     reasons: dict[str, str] = {}
     for found in (
-        _portal(opened, tonight, portal_of),
+        _portal(opened, tonight, past, night, portal_of),
         _clock(opened, past, night),
         _everywhere(opened, tonight),
         _release(opened, tonight, past),
@@ -58,21 +60,27 @@ def held(
 
 
 def _portal(
-    opened: Sequence[Transition], tonight: Sequence[DatasetNight], portal_of: Callable[[str], str]
+    opened: Sequence[Transition],
+    tonight: Sequence[DatasetNight],
+    past: Past,
+    night: date,
+    portal_of: Callable[[str], str],
 ) -> dict[str, str]:
-    watched: Counter[str] = Counter()
+    watched: Counter[tuple[str, str]] = Counter()
     bad: Counter[tuple[str, str]] = Counter()
     for item in tonight:
-        portal = portal_of(item.source)
-        watched[portal] += 1
         for condition in WHOLE_PORTAL:
-            bad[portal, condition] += state(item, condition) == 1
+            standing = past.standing(item.dataset, condition)
+            if standing is None or standing.held or (night - standing.opened_on).days <= OLD_NIGHTS:
+                watched[portal_of(item.source), condition] += 1
+                bad[portal_of(item.source), condition] += state(item, condition) == 1
     found = {}
     for it in opened:
-        portal = portal_of(it.dataset.split("/", 1)[0])
-        count, of = bad[portal, it.condition], watched[portal]
-        if it.condition in WHOLE_PORTAL and count >= PORTAL_FEWEST and count >= PORTAL_SHARE * of:
-            found[it.id] = f"{PORTAL}|{portal}|{count}|{of}"
+        place = portal_of(it.dataset.split("/", 1)[0]), it.condition
+        if it.condition not in WHOLE_PORTAL or bad[place] < PORTAL_FEWEST:
+            continue
+        if bad[place] >= PORTAL_SHARE * watched[place]:
+            found[it.id] = f"{PORTAL}|{place[0]}|{bad[place]}|{watched[place]}"
     return found
 
 
@@ -144,7 +152,10 @@ def passed(
     for reason, several in by_reason.items():
         kind, _, count, _ = reason.split("|")
         if kind == PORTAL:
-            over = [it for it in several if _share(it, tonight, portal_of) <= PASSED_SHARE]
+            bad = {item.dataset for item in tonight if state(item, several[0].condition) == 1}
+            over = [
+                it for it in several if it.dataset in bad and _share(it, tonight, portal_of) <= PASSED_SHARE
+            ]
         elif kind == CLOCK:
             over = several if past.last and 0 < (night - past.last).days <= LONGEST_GAP else []
         else:

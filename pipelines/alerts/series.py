@@ -17,7 +17,9 @@ from statistics import median
 # Of the readings before, how many say what is usual now, and how many how far it usually strays.
 RECENT, READINGS = 8, 24
 # Of fewer readings nobody knows how far they stray.
-FEW = 4
+FEW = 3
+# Of more readings than this the worst one is left out.
+SEVERAL = 4
 # Makes the median absolute deviation of a normal distribution its standard deviation.
 TO_SIGMA = 1.4826
 
@@ -95,7 +97,7 @@ def usual(points: Sequence[Point], rules: str) -> Usual | None:
     return Usual(
         middle=median(mine[-RECENT:]),
         spread=_scaled([abs(stray) for stray in strays]) if len(strays) >= FEW else None,
-        worst=ordered[-2] if len(ordered) > FEW else ordered[-1],
+        worst=ordered[-2] if len(ordered) > SEVERAL else ordered[-1],
         most=ordered[-1],
         readings=len(mine),
     )

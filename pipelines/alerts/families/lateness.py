@@ -1,9 +1,9 @@
 """Lateness: the data are older than promised (`overdue`), or only their date is new (`stale`).
 
-Belongs here: how long this dataset may stay as it is. The limit is the promised period with its grace, some days for
-weekends and holidays, and the dataset's own habit: the ages that its data had reached when they were renewed before.
-`stale` is the same age where the catalog claims a newer date than that on which the data last changed, or where the
-bytes change and the newest date inside them does not. An age is proof, so that one night is enough.
+Belongs here: how long this dataset may stay as it is. The limit is the promised period with its grace, and the
+dataset's own habit: the ages that its data had reached when they were renewed before. `stale` is the same age where the
+catalog claims a newer date than that on which the data last changed; and data that are written anew while the newest
+date inside them grows old. An age is proof, so that one night is enough.
 """
 
 from __future__ import annotations
@@ -11,112 +11,104 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
+from statistics import median
 
 from pipelines.alerts.finding import Finding, Known
 from pipelines.alerts.series import Point, clean
 from pipelines.alerts.signs import OVERDUE, STALE, signs
 from pipelines.model import Severity
 
-# Beyond period and grace, for weekends and holidays.
-SLACK_DAYS = 7.0
-# A habit is the largest age but one that the data had reached before they were renewed, and so much more.
-HABIT = 1.5
-FEW_RENEWALS = 2
+# The guide's grace is in periods; a day more for the hour of publication, and no less than a weekend with its holiday.
+DAY, WEEKEND = 1.0, 5.0
+# A promise that is kept as a rule is taken at its word, but for the delays that are usual.
+USUAL_DELAY = 1.3
+# One that is not says nothing: what counts then is the largest age but one, and so much more.
+HABIT, MANY = 1.5, 4
+# Before the first renewal nobody knows whether it is kept. For a short one there is time to learn: the limit is so many
+# times as high. For a long one there is none.
+UNKNOWN, LONG_DAYS = 3.0, 28.0
+# The newest date inside is behind by the time of publication, too, and has to be so many times as old.
+INSIDE = 3.0
 # The catalog's date may be that of a correction of the entry on the same days.
 CLAIM = timedelta(days=3)
 
 
 def judge(known: Known) -> list[Finding]:
-    """At most one finding for each of the two; only one of them opens."""
-    if known.night.period_days is None:
-        return []
-    ages = signs(known.night)
-    found = []
-    for condition in (OVERDUE, STALE):
-        age = ages[condition][0]
-        if age is None or (condition == STALE and not _rewritten(age, known)):
+    """At most one finding: the data are late, or what was told to be late is renewed."""
+    if known.night.period_days is None or known.night.content is None:
+        return []  # what could not be read tonight may be new
+    told = next((known.standing[it] for it in (OVERDUE, STALE) if it in known.standing), None)
+    if told is not None:
+        renewed = not any(_late(it, known, told.before) for it in (OVERDUE, STALE))
+        return [
+            _finding(told.condition, told.before or 0.0, _age(OVERDUE, known) or 0.0, known, good=renewed)
+        ]
+    for measured in (OVERDUE, STALE):
+        age = _age(measured, known)
+        past = _past(measured, known)
+        limit = _limit(past, known) * (INSIDE if measured == STALE else 1.0)
+        if age is None or age <= limit or not any((point.value or 0.0) <= limit for point in past):
             continue
-        if condition == OVERDUE:
-            age = _as_seen(age, known)
-        finding = _judged(condition, age, known)
-        if finding is not None:
-            found.append(finding)
-    return _one(found, known)
+        condition = STALE if measured == STALE or _claims_to_be_new(known) else OVERDUE
+        return [_finding(condition, limit, age, known, good=False)]
+    return []
 
 
-def _judged(condition: str, age: float, known: Known) -> Finding | None:
-    past = [point for point in clean(known.points(condition), None) if (point.value or 0.0) >= 0]
-    limit = _limit(past, known)
-    if condition == STALE and len(_peaks(past)) < FEW_RENEWALS:
-        return None  # how far the dates inside are behind when a file appears is not known yet
-    standing = known.standing.get(condition)
-    if standing is not None:
-        fresh = age < (standing.before or limit) / 2 or age <= (known.night.period_days or 1.0)
-        return _finding(condition, limit, age, known, bad=not fresh, good_nights=int(fresh))
-    if age <= limit or not any((point.value or 0.0) <= limit for point in past):
+def _age(measured: str, known: Known) -> float | None:
+    """Days since the data changed (`overdue`), or since the newest date in data that were written anew (`stale`)."""
+    age = signs(known.night)[measured][0]
+    if age is None or age < 0:
         return None
-    return _finding(condition, limit, age, known, bad=True)
-
-
-def _as_seen(age: float, known: Known) -> float:
-    """Not older than we saw them change ourselves: a clock that was wrong once dates a change for long."""
+    if measured == STALE:
+        last = known.night.changed_on
+        return age if last is not None and (known.night.night - last).days < age else None
+    # Not older than we saw them change ourselves: a clock that was wrong once dates a change for long.
     seen = max((point.night for point in known.points(OVERDUE) if point.fresh), default=None)
-    if known.fresh:
-        return 0.0 if seen is not None else age
-    return age if seen is None else min(age, float((known.night.night - seen).days))
+    if seen is None:
+        return age
+    return 0.0 if known.fresh else min(age, float(abs((known.night.night - seen).days)))
 
 
-def _rewritten(age: float, known: Known) -> bool:
-    """Whether the bytes have changed since the newest date inside them: else it is they that are old."""
-    last = known.night.changed_on
-    return last is not None and (known.night.night - last).days < age
+def _late(measured: str, known: Known, limit: float | None) -> bool:
+    """Whether what was told still stands: it ends well before it would begin."""
+    age, period = _age(measured, known), known.night.period_days or 1.0
+    if age is None:
+        return False
+    return age > max((limit or 0.0) / 2, period) * (INSIDE if measured == STALE else 1.0)
+
+
+def _past(measured: str, known: Known) -> list[Point]:
+    return [point for point in clean(known.points(measured), None) if (point.value or 0.0) >= 0]
 
 
 def _limit(past: Sequence[Point], known: Known) -> float:
     period = known.night.period_days or 1.0
-    promised = known.policy.grace * period + SLACK_DAYS
-    peaks = _peaks(past)
-    if len(peaks) < FEW_RENEWALS:
-        return promised
-    return max(promised, HABIT * sorted(peaks)[-2])
+    promised = max(known.policy.grace * period + DAY, period + WEEKEND)
+    ages = sorted(_renewed_at(past))
+    if not ages:
+        return promised if period >= LONG_DAYS else UNKNOWN * promised
+    if median(ages) <= promised:
+        return max(promised, USUAL_DELAY * ages[int(0.9 * (len(ages) - 1))])
+    return max(promised, HABIT * (ages[-2] if len(ages) > MANY else ages[-1]))
 
 
-def _peaks(past: Sequence[Point]) -> list[float]:
+def _renewed_at(past: Sequence[Point]) -> list[float]:
     """The ages at which the data were renewed: the next known age is smaller."""
     values = [point.value for point in past if point.value is not None]
     return [old for old, new in pairwise(values) if new < old]
 
 
-def _one(found: list[Finding], known: Known) -> list[Finding]:
-    """Which of the two it is: what is claimed to be new and is not is `stale`."""
-    night = known.night
-    claimed = (
-        night.modified is not None
-        and night.changed_on is not None
-        and night.modified > night.changed_on + CLAIM
-    )
-    kept = []
-    for finding in found:
-        opens = finding.bad and finding.condition not in known.standing
-        if opens and known.standing.keys() & {OVERDUE, STALE}:
-            continue
-        if opens and finding.condition == OVERDUE and claimed:
-            kept.append(_finding(STALE, finding.before or 0.0, finding.after or 0.0, known, bad=True))
-            continue
-        if opens and finding.condition == STALE and any(it.condition == OVERDUE and it.bad for it in found):
-            continue
-        kept.append(finding)
-    return kept
+def _claims_to_be_new(known: Known) -> bool:
+    said, changed = known.night.modified, known.night.changed_on
+    return said is not None and changed is not None and said > changed + CLAIM
 
 
-def _finding(
-    condition: str, limit: float, age: float, known: Known, *, bad: bool, good_nights: int = 0
-) -> Finding:
+def _finding(condition: str, limit: float, age: float, known: Known, *, good: bool) -> Finding:
     standing = known.standing.get(condition)
     return Finding(
         condition,
-        bad=bad,
-        good_nights=good_nights,
+        bad=not good,
+        good_nights=int(good),
         before=limit,
         after=age,
         badness=age,

@@ -18,9 +18,11 @@ from pipelines.model import Incident, Severity
 # A change is beyond what the readings usually do when it is this many of their standard deviations.
 SPREADS = 4.0
 # Of a dataset with few readings nobody knows how far it strays: its change must be so many times the least effect.
-UNKNOWN_SPREAD = 2.0
-# An expectation that never was met is worse when so many more percent of the values fail, of which enough is known.
-NEVER_MET, NEVER_MET_READINGS = 10.0, 6
+UNKNOWN_SPREAD, FEW_SCORES = 2.0, 1.5
+# An expectation that was never met is worse when so many more percent of the values fail, and enough is known of it.
+# That is told with what else the same data broke; by itself only when it is so much worse, and so many times.
+MET, NEVER_MET, NEVER_MET_READINGS = 0.1, 10.0, 6
+MUCH_WORSE, TIMES_WORSE = 30.0, 2.0
 # A change of so many times what is asked for is believed at once: it is in the bytes.
 PROOF = 3.0
 # Of personal data a few values are too many.
@@ -76,8 +78,7 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
     if not points or not is_under_test(points, known):
         return None
     personal = sign.condition.startswith(PERSONAL)
-    # Personal data that were there before are no news, though they were told then.
-    past = clean(points, None, () if personal else known.spans(sign.condition))
+    past = clean(points, None, known.spans(sign.condition))
     for tested in range(min(known.policy.confirmations - 1, len(past)), -1, -1):
         before, test = past[: len(past) - tested], past[len(past) - tested :]
         seen = usual(before, sign.rules)
@@ -88,9 +89,11 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
         if sign.value < limit or any((point.value or 0.0) < limit for point in test):
             continue
         proof = personal or sign.value - seen.middle >= PROOF * asked
+        confirmed = proof or tested + 1 >= known.policy.confirmations
         return Finding(
             sign.condition,
-            bad=proof or tested + 1 >= known.policy.confirmations,
+            bad=confirmed and (_was_met(sign, seen) or _much_worse(sign, seen)),
+            suspect=True,
             before=_shown(sign, seen.middle),
             after=_shown(sign, sign.value),
             badness=sign.value,
@@ -101,15 +104,24 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
     return None
 
 
+def _was_met(sign: _Sign, seen: Usual) -> bool:
+    """A score has no such line, and is judged by how far it falls alone."""
+    return sign.condition.startswith(SCORE) or seen.middle <= MET
+
+
+def _much_worse(sign: _Sign, seen: Usual) -> bool:
+    return sign.value - seen.middle >= MUCH_WORSE and sign.value >= TIMES_WORSE * seen.worst
+
+
 def _asked(sign: _Sign, seen: Usual) -> float | None:
     """By how much a level must be worse than usual; None while too little is known to tell."""
     effect = sign.effect
-    if not sign.condition.startswith(SCORE) and seen.middle >= effect:
+    if not _was_met(sign, seen):
         if seen.readings < NEVER_MET_READINGS:
             return None
         effect = max(effect, NEVER_MET)
     if seen.spread is None:
-        return effect * UNKNOWN_SPREAD
+        return effect * (FEW_SCORES if sign.condition.startswith(SCORE) else UNKNOWN_SPREAD)
     return max(effect, SPREADS * seen.spread)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from pipelines.alerts.finding import Finding, Known, is_under_test
 from pipelines.alerts.series import FEW, Point, clean, readings, spread
@@ -23,17 +24,23 @@ SPREADS = 6.0
 GROWTH = 1.5
 # A step of so many times what is asked for is believed at once.
 PROOF = 2.0
+# What a table's size is compared with is the middle of so many readings: one of them may be wrong.
+LAST = 3
 # Fewer rows than this are no change of a table's size, and fewer removed ones no removal worth a mail.
 FEWEST = 10
 # Of the keyed rows before, the least share whose removal is told.
 REMOVED = 0.02
+# So many comparisons with the reading before have to be known.
+COMPARED = 4
 # A step as large as this share of an earlier one is a habit.
-HABIT = 0.6
+HABIT, OFTEN = 0.6, 2
 # Mended, when at least this share of the rows that were lost is back, or as much of the excess gone.
 BACK = 0.7
 # In this time of the year a file that holds one year's records begins anew.
-NEW_YEAR_DAYS = 100
-RECENT_DAYS = 10
+NEW_YEAR_DAYS = 120
+RECENT_DAYS, YOUNG_YEAR_DAYS = 10, 31
+# It has grown, but for corrections.
+GROWN = 1.02
 
 
 def judge(known: Known) -> list[Finding]:
@@ -57,11 +64,12 @@ def _size(known: Known) -> Finding | None:
         values = readings(before)
         if not values or not all(_strange(it, values, known) for it in (*_values(test), now)):
             continue
-        if now < values[-1] and _begins_anew(before[-1], known):
+        if now < values[-1] and _begins_anew(before, known):
             return None
-        proof = abs(_step(values[-1], now)) >= PROOF * -math.log(1 - known.policy.rows_change)
+        usual = median(values[-LAST:])
+        proof = abs(_step(usual, now)) >= PROOF * -math.log(1 - known.policy.rows_change)
         confirmed = tested + 1 >= known.policy.confirmations
-        return _finding(values[-1], now, known, bad=proof or confirmed)
+        return _finding(usual, now, known, bad=proof or confirmed, suspect=True)
     return None
 
 
@@ -74,8 +82,11 @@ def _step(before: float, now: float) -> float:
 
 
 def _strange(now: float, values: Sequence[float], known: Known) -> bool:
-    step = _step(values[-1], now)
-    return abs(now - values[-1]) >= FEWEST and _unusual(step, values, known)
+    usual = median(values[-LAST:])
+    same = _step(usual, now) * _step(values[-1], now) > 0
+    return same and all(
+        abs(now - it) >= FEWEST and _unusual(_step(it, now), values, known) for it in (usual, values[-1])
+    )
 
 
 def _unusual(step: float, values: Sequence[float], known: Known) -> bool:
@@ -84,16 +95,24 @@ def _unusual(step: float, values: Sequence[float], known: Known) -> bool:
     strays = spread(steps)
     if abs(step) < max(limit, SPREADS * (strays or 0.0)):
         return False
-    return not any(earlier * step > 0 and abs(earlier) >= HABIT * abs(step) for earlier in steps)
+    alike = [earlier for earlier in steps if earlier * step > 0 and abs(earlier) >= HABIT * abs(step)]
+    return len(alike) < (1 if step > 0 else OFTEN)
 
 
-def _begins_anew(before: Point, known: Known) -> bool:
-    """A file of one year's records: the first reading of a year, and its newest date is of that year too."""
+def _begins_anew(before: Sequence[Point], known: Known) -> bool:
+    """A file of one year's records: the first reading of a year. Its newest date is recent, or, when it has none that
+    is known, it has only grown before and the year is young."""
     night, day = known.night.night, known.night.as_of
-    early = night.timetuple().tm_yday <= NEW_YEAR_DAYS
-    if not early or before.night.year >= night.year or day is None:
+    days = night.timetuple().tm_yday
+    last = next((point for point in reversed(before) if point.fresh), before[-1])
+    values = readings(before)
+    if days <= YOUNG_YEAR_DAYS and len(values) < FEW:
+        return True
+    if days > NEW_YEAR_DAYS or last.night.year >= night.year:
         return False
-    return day.year == night.year or (night - day).days <= RECENT_DAYS
+    if day is not None and (day.year == night.year or (night - day).days <= RECENT_DAYS):
+        return True
+    return days <= YOUNG_YEAR_DAYS and all(a <= b * GROWN for a, b in pairwise(values))
 
 
 def _followed(now: float, standing: Incident, known: Known) -> Finding:
@@ -108,9 +127,12 @@ def _removed(known: Known) -> Finding | None:
     if not share or not known.fresh or share < REMOVED or lost < FEWEST or ROWS_REMOVED in known.standing:
         return None
     past = readings(clean(known.points(ROWS_REMOVED), None, known.spans(ROWS_REMOVED)))
-    if len(past) < FEW or any(earlier >= HABIT * share for earlier in past):
+    sizes = clean(known.points(ROWS), None)
+    # A window that slides gains what it loses.
+    shrunk = bool(sizes) and (known.night.rows or 0) <= (sizes[-1].value or 0.0) - lost / 2
+    if any(earlier >= HABIT * share for earlier in past) or (len(past) < COMPARED and not shrunk):
         return None
-    if ROWS in known.standing:
+    if ROWS in known.standing or (sizes and _begins_anew(sizes, known)):
         return None
     return Finding(
         ROWS_REMOVED,
@@ -129,12 +151,14 @@ def _finding(
     known: Known,
     *,
     bad: bool,
+    suspect: bool = False,
     good_nights: int = 0,
     standing: Incident | None = None,
 ) -> Finding:
     return Finding(
         ROWS,
         bad=bad,
+        suspect=suspect,
         good_nights=good_nights,
         before=before,
         after=now,

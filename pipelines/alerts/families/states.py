@@ -15,11 +15,11 @@ from pipelines.alerts.signs import BLOCKED, CONTACT, MOVED, STATES, UNREACHABLE,
 from pipelines.model import Severity
 
 # Nights on end before it is believed. What arrived and is no table is proof; everything else is told by a network.
-NIGHTS = {UNREACHABLE: 3, BLOCKED: 3, WITHDRAWN: 3, MOVED: 3, UNUSABLE: 2, CONTACT: 1}
+NIGHTS = {UNREACHABLE: 3, BLOCKED: 3, WITHDRAWN: 2, MOVED: 3, UNUSABLE: 2, CONTACT: 1}
 SEVERITY = {MOVED: Severity.INFO, BLOCKED: Severity.WARNING, CONTACT: Severity.WARNING}
 # An outage by chance of a host that fails now and then is told once in so many nights at most.
-CHANCE = 1 / 20_000
-LONGEST_WAIT = 6
+CHANCE = 1 / 5_000
+LONGEST_WAIT = 4
 # Where nothing else of the source is watched, its portal's outage looks like the dataset's.
 NIGHTS_ALONE = 4
 LAST_NIGHTS = 90
@@ -74,7 +74,7 @@ def _nights(condition: str, before: Sequence[Point], known: Known) -> int:
     """How many nights on end are needed: for a flaky host as many as chance alone would hardly give."""
     least = NIGHTS[condition]
     if condition in (UNREACHABLE, WITHDRAWN):
-        least = max(least, known.policy.confirmations + 1)
+        least = max(least, known.policy.confirmations)
     if condition != UNREACHABLE:
         return least
     if known.alone:
