@@ -5,6 +5,7 @@ Belongs here: rows, columns and levels as they are in the file. Does not belong 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +15,11 @@ from random import Random
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset, Expectation
 from benchmarks.alert_histories.draws import chance, log_uniform, stream
-from benchmarks.alert_histories.plan import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
+from benchmarks.alert_histories.planned import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
+from benchmarks.alert_histories.suites import WEIGHTS
 from benchmarks.alert_histories.truth import Kind
 from benchmarks.alert_histories.world import World
+from pipelines.model.outcomes import Severity
 
 # What a column is called and of which type it is, by what it is.
 Schema = Mapping[str, tuple[str, str]]
@@ -38,18 +41,21 @@ class Version:
 
 
 def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequence[Planned]) -> list[Version]:
-    rng = stream(world.seed, "versions", of.key)
-    rows = _Rows(of, world, rng, published)
+    rows = _Rows(of, world, published)
     added_columns: dict[str, tuple[str, str]] = {}
     made: list[Version] = []
     begun: dict[int, int] = {}
-    for number, night in enumerate(_with_corrections(rng, of, published, plans)):
+    for night in _with_corrections(world, of, published, plans):
+        # Of each night its own, so that what is planted before it changes nothing else.
+        rng = stream(world.seed, "version", of.key, night)
         correction = night not in rows.published
-        whole, lost = rows.at(night, correction)
+        whole, lost = rows.at(rng, night, correction)
         if chance(rng, rates.COLUMN_ADDED) and made:
             name = f"columna_{len(added_columns) + 1}"
             added_columns[name] = (name, "text")
-        clean = {one.key: _percent(rng, one, night - of.start) for one in of.expectations}
+        clean = _tempered(
+            of, night, {one.key: _percent(rng, one, night - of.start) for one in of.expectations}
+        )
         levels = dict(clean)
         schema = {column: (column, _type(column)) for column in of.columns} | added_columns
         factor = 1.0
@@ -69,34 +75,57 @@ def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequenc
             lost = max(lost, round(before.rows * (1 - factor / rows.factor)))
         rows.factor = factor
         lost = min(lost, before.rows) if before else 0
-        content = sha256(f"{world.seed}/{of.key}/{number}".encode()).hexdigest()[:16]
+        content = sha256(f"{world.seed}/{of.key}/{night}".encode()).hexdigest()[:16]
         made.append(Version(night, content, count, lost, schema, levels, clean))
     return made
 
 
 def _with_corrections(
-    rng: Random, of: Dataset, published: Sequence[int], plans: Sequence[Planned]
+    world: World, of: Dataset, published: Sequence[int], plans: Sequence[Planned]
 ) -> list[int]:
     """The same nights and those of corrections, none of which comes while nothing is published."""
+    if of.rhythm.every <= 2:
+        return list(published)
+    stops = [(one.first - of.rhythm.patience - 1, one.end) for one in plans if one.kind in OF_TIME]
     more = []
     for night in published:
-        if chance(rng, rates.CORRECTION) and of.rhythm.every > 2:
+        rng = stream(world.seed, "correction", of.key, night)
+        if night >= of.start and chance(rng, rates.CORRECTION):
             fix = night + rng.randint(1, max(1, int(min(of.rhythm.every, 60) * 0.4)))
-            if night >= of.start and not any(
-                plan.kind in OF_TIME and plan.first - of.rhythm.patience - 1 <= fix < plan.end
-                for plan in plans
-            ):
+            if not any(first <= fix < end for first, end in stops):
                 more.append(fix)
-    ends = {end for plan in plans for span in plan.spans for end in span}
-    return sorted({*published, *(night for night in more if night not in ends)})
+    return sorted({*published, *more})
+
+
+def _tempered(of: Dataset, night: int, percents: dict[str, float]) -> dict[str, float]:
+    """The same, with less noise where it moves a dimension too far: that would be a drop."""
+    weight = dict(zip(Severity, WEIGHTS[0], strict=True))
+    total: dict[str, float] = {}
+    off: dict[str, float] = {}
+    for one in of.expectations:
+        heavy = weight[one.rule.severity]
+        total[one.rule.dimension] = total.get(one.rule.dimension, 0.0) + heavy
+        added = heavy * (percents[one.key] - _drifted(one, night - of.start))
+        off[one.rule.dimension] = off.get(one.rule.dimension, 0.0) + added
+    for one in of.expectations:
+        points = off[one.rule.dimension] / total[one.rule.dimension]
+        if abs(points) > rates.NOISE_POINTS:
+            calm = _drifted(one, night - of.start)
+            percents[one.key] = calm + (percents[one.key] - calm) * rates.NOISE_POINTS / abs(points)
+    return percents
+
+
+def _drifted(one: Expectation, night: int) -> float:
+    return one.base + one.drift * max(night, 0)
 
 
 def _percent(rng: Random, one: Expectation, night: int) -> float:
-    percent = one.base + one.drift * max(night, 0)
+    percent = _drifted(one, night)
     if one.noise == "jitter":
         percent *= 1 + one.spread * max(-2.5, min(2.5, rng.gauss(0, 1)))
     elif one.noise == "heavy":
-        percent = min(percent * 2.718 ** rng.gauss(0, one.spread), one.base + rates.HEAVY_LARGEST)
+        noisy = percent * math.exp(rng.gauss(0, one.spread))
+        percent = max(one.base - rates.HEAVY_LARGEST, min(noisy, one.base + rates.HEAVY_LARGEST))
     elif one.noise == "blips" and chance(rng, rates.BLIP):
         percent += log_uniform(rng, *rates.BLIP_SIZE)
     return min(100.0, max(0.0, percent))
@@ -122,8 +151,8 @@ def _change(schema: dict[str, tuple[str, str]], levels: dict[str, float], of: Da
 class _Rows:
     """How many rows each publication has, and how many of those before are gone."""
 
-    def __init__(self, of: Dataset, world: World, rng: Random, published: Sequence[int]) -> None:
-        self.of, self.world, self.rng = of, world, rng
+    def __init__(self, of: Dataset, world: World, published: Sequence[int]) -> None:
+        self.of, self.world = of, world
         self.published = frozenset(published)
         self.factor = 1.0
         self.base = float(of.rows)
@@ -131,21 +160,21 @@ class _Rows:
         self.last = published[0]
         self.year = world.date_of(published[0]).year
 
-    def at(self, night: int, correction: bool) -> tuple[int, int]:
+    def at(self, rng: Random, night: int, correction: bool) -> tuple[int, int]:
         before = self.rows
         nights = max(night - self.last, 1)
         lost = 0.0
         if correction:
-            self.rows = max(1.0, before + self.rng.randint(-2, 2))
-            lost = self.rng.uniform(0, rates.CORRECTED_SHARE) * before
+            self.rows = max(1.0, before + rng.randint(-2, 2))
+            lost = rng.uniform(0, rates.CORRECTED_SHARE) * before
         else:
-            lost = self._grow(night, nights)
+            lost = self._grow(rng, night, nights)
         self.last = night
         return max(1, round(self.rows)), round(lost)
 
-    def _grow(self, night: int, nights: int) -> float:
+    def _grow(self, rng: Random, night: int, nights: int) -> float:
         """Move to the next publication; how many rows of the one before are gone."""
-        rng, of, before = self.rng, self.of, self.rows
+        of, before = self.of, self.rows
         step = self.base * of.growth * min(nights, 120) / 10
         day = self.world.date_of(night)
         if of.shape == "linear":
@@ -163,7 +192,7 @@ class _Rows:
             return before * of.churn
         elif of.shape == "volume":
             weekend = rates.WEEKEND_VOLUME[0] + (of.share_key * 0.3)
-            self.rows = self.base * (weekend if day.weekday() >= 5 else 1.0) * 2.718 ** rng.gauss(0, 0.12)
+            self.rows = self.base * (weekend if day.weekday() >= 5 else 1.0) * math.exp(rng.gauss(0, 0.12))
             return before
         elif of.shape == "year_file":
             # A file of the current year: it begins anew, with other rows, on its first publication in January.
