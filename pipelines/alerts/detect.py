@@ -34,7 +34,7 @@ from pipelines.sources_alerts import AlertPolicy
 # A condition that returns within so many days after it was mended reopens its incident.
 SAME_INCIDENT = timedelta(days=21)
 # One that has returned so often has to stay mended for so many nights.
-FLAPPING, FLAPPING_NIGHTS = 2, 5
+FLAPPING, FLAPPING_NIGHTS = 1, 5
 # What depends on the network is mended when it has been well for some nights.
 NETWORK, NETWORK_NIGHTS = (UNREACHABLE, WITHDRAWN, BLOCKED), 5
 # Worse by so much, in the unit of the kind, since it was told: percent failing, points, columns.

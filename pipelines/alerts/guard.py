@@ -13,7 +13,21 @@ from dataclasses import replace
 from datetime import date
 
 from pipelines.alerts.past import Past
-from pipelines.alerts.signs import BLOCKED, MOVED, OVERDUE, STALE, UNREACHABLE, UNUSABLE, WITHDRAWN, state
+from pipelines.alerts.signs import (
+    BLOCKED,
+    COLUMNS,
+    EXPECTATION,
+    MOVED,
+    OVERDUE,
+    ROWS,
+    ROWS_REMOVED,
+    SCORE,
+    STALE,
+    UNREACHABLE,
+    UNUSABLE,
+    WITHDRAWN,
+    state,
+)
 from pipelines.model import DatasetNight, Incident, IncidentState, Transition, TransitionKind
 
 PORTAL, SAME, RELEASE, EVERYWHERE, CLOCK = "portal", "same", "release", "everywhere", "clock"
@@ -23,7 +37,10 @@ PORTAL_FEWEST, PORTAL_SHARE = 2, 0.6
 OLD_NIGHTS = 3
 # One condition in so many datasets of several sources at once is a rule's fault, or the way's.
 SAME_FEWEST = 4
-# A new release is suspected when it comes with openings in so many datasets, and in this share of those read anew.
+# What a mistake of ours in reading or judging would look like.
+OF_CONTENT = (COLUMNS, ROWS, ROWS_REMOVED, EXPECTATION, SCORE)
+# A new release is suspected when so many datasets, and this share of those read anew, are worse at once. From then on
+# it is held responsible for all that seems worse while it is new.
 RELEASE_FEWEST, RELEASE_SHARE = 3, 0.1
 # Nothing breaks in so many datasets, and in this share of all, on one night, but on our side.
 EVERYWHERE_FEWEST, EVERYWHERE_SHARE = 4, 0.3
@@ -99,17 +116,26 @@ def _everywhere(opened: Sequence[Transition], tonight: Sequence[DatasetNight]) -
 
 
 def _release(opened: Sequence[Transition], tonight: Sequence[DatasetNight], past: Past) -> dict[str, str]:
-    new = {item.software for item in tonight if item.software} - set(past.software[:1])
-    older = set(past.software)
-    if not older or (not new and len(older) == 1):
+    """What the data seem to have lost while our own software is new: the first suspect is the software."""
+    if not _is_new(tonight, past):
         return {}
-    content = [it for it in opened if it.condition not in (*WHOLE_PORTAL, *AGES) or it.condition == UNUSABLE]
+    content = [it for it in opened if it.condition.startswith(OF_CONTENT)]
     broken = {it.dataset for it in content}
     read = sum(1 for item in tonight if item.content and item.content != past.content.get(item.dataset))
-    if len(broken) < RELEASE_FEWEST or len(broken) < RELEASE_SHARE * max(read, 1):
+    name = max((item.software for item in tonight), default="")
+    suspected = any(
+        found[-1].held.startswith(f"{RELEASE}|{name}|") for found in past.incidents.values() if found
+    )
+    many = len(broken) >= max(RELEASE_FEWEST, RELEASE_SHARE * read)
+    if not (many or suspected):
         return {}
-    name = min(new or {item.software for item in tonight if item.software} or {""})
     return {it.id: f"{RELEASE}|{name}|{len(broken)}|{read}" for it in content}
+
+
+def _is_new(tonight: Sequence[DatasetNight], past: Past) -> bool:
+    """Whether tonight's software is not that of all of the last nights that are remembered."""
+    now = {item.software for item in tonight if item.software}
+    return bool(past.software) and bool(now) and set(past.software) != now
 
 
 def _same(opened: Sequence[Transition], tonight: Sequence[DatasetNight]) -> dict[str, str]:
@@ -141,8 +167,8 @@ def passed(
 ) -> list[Incident]:
     """The held incidents whose cause has passed, held no longer: they stand for a reason of their own.
 
-    A portal is back when few of its datasets are in that state; a clock goes right again on the next night; of what one
-    rule or release broke at once, few may still stand.
+    A portal is back when few of its datasets are in that state; a release is no longer new when it has made all of the
+    last nights; a clock goes right again on the next night; of what one rule broke at once, few may still stand.
     """
     by_reason: dict[str, list[Incident]] = defaultdict(list)
     for incident in standing:
@@ -152,10 +178,12 @@ def passed(
     for reason, several in by_reason.items():
         kind, _, count, _ = reason.split("|")
         if kind == PORTAL:
-            bad = {item.dataset for item in tonight if state(item, several[0].condition) == 1}
+            down = _down(several[0].condition, tonight, past)
             over = [
-                it for it in several if it.dataset in bad and _share(it, tonight, portal_of) <= PASSED_SHARE
+                it for it in several if it.dataset in down and _share(it, tonight, portal_of) <= PASSED_SHARE
             ]
+        elif kind == RELEASE:
+            over = [] if _is_new(tonight, past) else several
         elif kind == CLOCK:
             over = several if past.last and 0 < (night - past.last).days <= LONGEST_GAP else []
         else:
@@ -163,6 +191,13 @@ def passed(
             over = several if few else []
         found += [replace(incident, held="") for incident in over]
     return found
+
+
+def _down(condition: str, tonight: Sequence[DatasetNight], past: Past) -> set[str]:
+    """The datasets that are in a bad state tonight and were on the last night that is known."""
+    bad = {item.dataset for item in tonight if state(item, condition) == 1}
+    before = {it: list(past.series.get(it, {}).get(condition, ()))[-1:] for it in bad}
+    return {it for it in bad if all(point.value == 1 for point in before[it])}
 
 
 def _share(incident: Incident, tonight: Sequence[DatasetNight], portal_of: Callable[[str], str]) -> float:

@@ -15,7 +15,7 @@ from pipelines.alerts.judge_night import Judgement
 from pipelines.alerts.past import Past
 from pipelines.alerts.remembered import SOFTWARE_NIGHTS
 from pipelines.alerts.series import Point
-from pipelines.alerts.signs import OVERDUE, STALE, STATES, signs
+from pipelines.alerts.signs import OVERDUE, STATES, signs
 from pipelines.history.judged import NIGHTS_OF_READINGS, NIGHTS_OF_STATES
 from pipelines.model import DatasetNight, Incident
 
@@ -67,7 +67,7 @@ class Memory:
         points = self._series[dataset].get(condition)
         if points is None:
             points = self._series[dataset][condition] = deque(maxlen=_kept(condition))
-        if condition not in STATES and condition not in (OVERDUE, STALE):
+        if condition not in STATES and condition != OVERDUE:
             # Between two readings nothing is new.
             while point.fresh and points and not points[-1].fresh and len(points) > 1:
                 points.pop()

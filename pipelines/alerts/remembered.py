@@ -20,7 +20,7 @@ from pipelines.model import DatasetNight, Incident, IncidentState
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SOFTWARE_NIGHTS = 3
+SOFTWARE_NIGHTS = 5
 
 
 def past_of(

@@ -52,15 +52,14 @@ def rows(night: DatasetNight) -> float | None:
 def signs(night: DatasetNight) -> dict[str, tuple[float | None, str]]:
     """Everything that a night says, by condition: its number and the rules under which it was found.
 
-    The units are those of `Transition.before`, but for a score, which stands as points lost, and for `overdue` and
-    `stale`, which are the days since the data, or the newest date in them, changed; `rows_removed` is the share of
-    the rows before that is gone. A file that was read in part says nothing of expectations, scores and rows.
+    The units are those of `Transition.before`, but for a score, which stands as points lost, and for `overdue`, which
+    is the days since the data changed (`stale` is told by them too); `rows_removed` is the share of the rows before
+    that is gone. A file that was read in part says nothing of expectations, scores and rows.
     """
     found: dict[str, tuple[float | None, str]] = {it: (state(night, it), "") for it in STATES}
     found[ROWS] = (rows(night), "")
     found[ROWS_REMOVED] = (_share_lost(night), "")
     found[OVERDUE] = (_days(night, night.changed_on), "")
-    found[STALE] = (_days(night, night.as_of), "")
     if night.whole is not False:
         found |= {condition_of(key): (level.percent, night.rules) for key, level in night.levels.items()}
         found |= {

@@ -2,8 +2,7 @@
 
 Belongs here: how long this dataset may stay as it is. The limit is the promised period with its grace, and the
 dataset's own habit: the ages that its data had reached when they were renewed before. `stale` is the same age where the
-catalog claims a newer date than that on which the data last changed; and data that are written anew while the newest
-date inside them grows old. An age is proof, so that one night is enough.
+catalog claims a newer date than that on which the data last changed. An age is proof, so that one night is enough.
 """
 
 from __future__ import annotations
@@ -23,62 +22,43 @@ DAY, WEEKEND = 1.0, 5.0
 # A promise that is kept as a rule is taken at its word, but for the delays that are usual.
 USUAL_DELAY = 1.3
 # One that is not says nothing: what counts then is the largest age but one, and so much more.
-HABIT, MANY = 1.5, 4
+HABIT, MANY = 2.0, 4
 # Before the first renewal nobody knows whether it is kept. For a short one there is time to learn: the limit is so many
 # times as high. For a long one there is none.
-UNKNOWN, LONG_DAYS = 3.0, 28.0
-# The newest date inside is behind by the time of publication, too, and has to be so many times as old.
-INSIDE = 3.0
+UNKNOWN, LONG_DAYS = 5.0, 28.0
 # The catalog's date may be that of a correction of the entry on the same days.
 CLAIM = timedelta(days=3)
 
 
 def judge(known: Known) -> list[Finding]:
     """At most one finding: the data are late, or what was told to be late is renewed."""
-    if known.night.period_days is None or known.night.content is None:
-        return []  # what could not be read tonight may be new
+    age = _age(known)
+    if age is None:
+        return []
     told = next((known.standing[it] for it in (OVERDUE, STALE) if it in known.standing), None)
     if told is not None:
-        renewed = not any(_late(it, known, told.before) for it in (OVERDUE, STALE))
-        return [
-            _finding(told.condition, told.before or 0.0, _age(OVERDUE, known) or 0.0, known, good=renewed)
-        ]
-    for measured in (OVERDUE, STALE):
-        age = _age(measured, known)
-        past = _past(measured, known)
-        limit = _limit(past, known) * (INSIDE if measured == STALE else 1.0)
-        if age is None or age <= limit or not any((point.value or 0.0) <= limit for point in past):
-            continue
-        condition = STALE if measured == STALE or _claims_to_be_new(known) else OVERDUE
-        return [_finding(condition, limit, age, known, good=False)]
-    return []
+        # It ends well before it would begin.
+        renewed = age <= max((told.before or 0.0) / 2, known.night.period_days or 1.0)
+        return [_finding(told.condition, told.before or 0.0, age, known, good=renewed)]
+    past = [point for point in clean(known.points(OVERDUE), None) if (point.value or 0.0) >= 0]
+    limit = _limit(past, known)
+    if age <= limit or not any((point.value or 0.0) <= limit for point in past):
+        return []
+    return [_finding(STALE if _claims_to_be_new(known) else OVERDUE, limit, age, known, good=False)]
 
 
-def _age(measured: str, known: Known) -> float | None:
-    """Days since the data changed (`overdue`), or since the newest date in data that were written anew (`stale`)."""
-    age = signs(known.night)[measured][0]
-    if age is None or age < 0:
+def _age(known: Known) -> float | None:
+    """Days since the data changed; None without a promise, and on a night on which new data may not have been seen.
+
+    Not older than we saw them change ourselves: a clock that was wrong once dates a change for long.
+    """
+    age = signs(known.night)[OVERDUE][0]
+    if age is None or age < 0 or known.night.period_days is None or known.night.content is None:
         return None
-    if measured == STALE:
-        last = known.night.changed_on
-        return age if last is not None and (known.night.night - last).days < age else None
-    # Not older than we saw them change ourselves: a clock that was wrong once dates a change for long.
     seen = max((point.night for point in known.points(OVERDUE) if point.fresh), default=None)
     if seen is None:
         return age
     return 0.0 if known.fresh else min(age, float(abs((known.night.night - seen).days)))
-
-
-def _late(measured: str, known: Known, limit: float | None) -> bool:
-    """Whether what was told still stands: it ends well before it would begin."""
-    age, period = _age(measured, known), known.night.period_days or 1.0
-    if age is None:
-        return False
-    return age > max((limit or 0.0) / 2, period) * (INSIDE if measured == STALE else 1.0)
-
-
-def _past(measured: str, known: Known) -> list[Point]:
-    return [point for point in clean(known.points(measured), None) if (point.value or 0.0) >= 0]
 
 
 def _limit(past: Sequence[Point], known: Known) -> float:
@@ -87,9 +67,8 @@ def _limit(past: Sequence[Point], known: Known) -> float:
     ages = sorted(_renewed_at(past))
     if not ages:
         return promised if period >= LONG_DAYS else UNKNOWN * promised
-    if median(ages) <= promised:
-        return max(promised, USUAL_DELAY * ages[int(0.9 * (len(ages) - 1))])
-    return max(promised, HABIT * (ages[-2] if len(ages) > MANY else ages[-1]))
+    largest = ages[-2] if len(ages) > MANY else ages[-1]
+    return max(promised, (USUAL_DELAY if median(ages) <= promised else HABIT) * largest)
 
 
 def _renewed_at(past: Sequence[Point]) -> list[float]:

@@ -7,11 +7,11 @@ them. A large change is proof; a smaller one has to be there for as many nights 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.alerts.finding import Finding, Known, is_under_test
-from pipelines.alerts.series import Usual, clean, usual
+from pipelines.alerts.series import Point, Usual, clean, usual
 from pipelines.alerts.signs import PERSONAL, SCORE, condition_of
 from pipelines.model import Incident, Severity
 
@@ -29,6 +29,8 @@ PROOF = 3.0
 EXPOSED = 0.05
 # And so many times as many as there ever were are more.
 MORE = 1.5
+# Two values of the same data differ by rounding alone.
+SAME = 0.05
 # Mended, when no more than this share of the change, or of the least effect, is left.
 LEFT_OF_CHANGE, LEFT_OF_EFFECT = 0.2, 0.5
 
@@ -79,6 +81,8 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
         return None
     personal = sign.condition.startswith(PERSONAL)
     past = clean(points, None, known.spans(sign.condition))
+    if not known.fresh and _is_ours(sign, past):
+        return None
     for tested in range(min(known.policy.confirmations - 1, len(past)), -1, -1):
         before, test = past[: len(past) - tested], past[len(past) - tested :]
         seen = usual(before, sign.rules)
@@ -102,6 +106,12 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
             severity=sign.severity,
         )
     return None
+
+
+def _is_ours(sign: _Sign, past: Sequence[Point]) -> bool:
+    """The same data under the same rules are as good as they were: that they seem worse is our own doing."""
+    read = next((point for point in reversed(past) if point.fresh), None)
+    return read is not None and read.rules == sign.rules and abs((read.value or 0.0) - sign.value) > SAME
 
 
 def _was_met(sign: _Sign, seen: Usual) -> bool:

@@ -27,20 +27,22 @@ PROOF = 2.0
 # What a table's size is compared with is the middle of so many readings: one of them may be wrong.
 LAST = 3
 # Fewer rows than this are no change of a table's size, and fewer removed ones no removal worth a mail.
-FEWEST = 10
+FEWEST, SMALL = 10, 200
 # Of the keyed rows before, the least share whose removal is told.
 REMOVED = 0.02
 # So many comparisons with the reading before have to be known.
 COMPARED = 4
+# A window may slide by several of its usual steps between two visits.
+SLIDES = 4.0
 # A step as large as this share of an earlier one is a habit.
 HABIT, OFTEN = 0.6, 2
 # Mended, when at least this share of the rows that were lost is back, or as much of the excess gone.
-BACK = 0.7
+BACK, SOON_DAYS = 0.7, 30
 # In this time of the year a file that holds one year's records begins anew.
 NEW_YEAR_DAYS = 120
 RECENT_DAYS, YOUNG_YEAR_DAYS = 10, 31
-# It has grown, but for corrections.
-GROWN = 1.02
+# It has grown, but for corrections and an accident.
+GROWN, MOSTLY = 1.02, 0.8
 
 
 def judge(known: Known) -> list[Finding]:
@@ -83,6 +85,8 @@ def _step(before: float, now: float) -> float:
 
 def _strange(now: float, values: Sequence[float], known: Known) -> bool:
     usual = median(values[-LAST:])
+    if now > usual and now < SMALL:
+        return False  # a table that has just begun grows by multiples
     same = _step(usual, now) * _step(values[-1], now) > 0
     return same and all(
         abs(now - it) >= FEWEST and _unusual(_step(it, now), values, known) for it in (usual, values[-1])
@@ -112,7 +116,8 @@ def _begins_anew(before: Sequence[Point], known: Known) -> bool:
         return False
     if day is not None and (day.year == night.year or (night - day).days <= RECENT_DAYS):
         return True
-    return days <= YOUNG_YEAR_DAYS and all(a <= b * GROWN for a, b in pairwise(values))
+    grew = [a <= b * GROWN for a, b in pairwise(values)]
+    return days <= YOUNG_YEAR_DAYS and sum(grew) >= MOSTLY * len(grew)
 
 
 def _followed(now: float, standing: Incident, known: Known) -> Finding:
@@ -124,13 +129,17 @@ def _followed(now: float, standing: Incident, known: Known) -> Finding:
 def _removed(known: Known) -> Finding | None:
     share, _ = signs(known.night)[ROWS_REMOVED]
     lost = known.night.rows_lost or 0
-    if not share or not known.fresh or share < REMOVED or lost < FEWEST or ROWS_REMOVED in known.standing:
+    if ROWS_REMOVED in known.standing:
+        return _returned(known.standing[ROWS_REMOVED], known)
+    if not share or not known.fresh or share < REMOVED or lost < FEWEST:
         return None
     past = readings(clean(known.points(ROWS_REMOVED), None, known.spans(ROWS_REMOVED)))
     sizes = clean(known.points(ROWS), None)
     # A window that slides gains what it loses.
     shrunk = bool(sizes) and (known.night.rows or 0) <= (sizes[-1].value or 0.0) - lost / 2
-    if any(earlier >= HABIT * share for earlier in past) or (len(past) < COMPARED and not shrunk):
+    losses = [earlier for earlier in past if earlier > 0]
+    slides = len(losses) >= COMPARED and share <= SLIDES * median(losses)
+    if slides or any(it >= HABIT * share for it in losses) or (len(past) < COMPARED and not shrunk):
         return None
     if ROWS in known.standing or (sizes and _begins_anew(sizes, known)):
         return None
@@ -141,6 +150,26 @@ def _removed(known: Known) -> Finding | None:
         after=float(lost),
         badness=float(lost),
         since=known.night.night,
+        severity=Severity.CRITICAL,
+    )
+
+
+def _returned(standing: Incident, known: Known) -> Finding | None:
+    """The rows are back when soon after there are nearly as many as before they went."""
+    now, lost = rows(known.night), standing.after or 0.0
+    before = [
+        point.value for point in known.points(ROWS) if point.night < standing.first_seen and point.value
+    ]
+    soon = (known.night.night - standing.first_seen).days <= SOON_DAYS
+    if now is None or not before or not soon or now < before[-1] - (1 - BACK) * lost:
+        return None
+    return Finding(
+        ROWS_REMOVED,
+        good_nights=1,
+        before=lost,
+        after=0.0,
+        badness=0.0,
+        since=standing.first_seen,
         severity=Severity.CRITICAL,
     )
 

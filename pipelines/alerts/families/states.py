@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pipelines.alerts.finding import Finding, Known
 from pipelines.alerts.series import Point, clean
@@ -23,6 +24,8 @@ LONGEST_WAIT = 4
 # Where nothing else of the source is watched, its portal's outage looks like the dataset's.
 NIGHTS_ALONE = 4
 LAST_NIGHTS = 90
+# What was mended so short a time ago and is back has to stay for twice as many nights: it comes and goes.
+NETWORK, RETURNS = (UNREACHABLE, WITHDRAWN, MOVED), timedelta(days=21)
 
 
 def judge(known: Known) -> list[Finding]:
@@ -36,6 +39,8 @@ def _judged(condition: str, known: Known) -> Finding | None:
     value, standing = state(known.night, condition), known.standing.get(condition)
     if value is None or (value == 0 and standing is None):
         return None
+    if condition == UNREACHABLE and value == 1 and standing is None and _is_withdrawn(known):
+        return None  # what the portal no longer lists cannot be had, which goes without saying
     past = clean(known.points(condition), None)
     if value == 0:
         good = 1 + _trailing(past, 0.0)
@@ -57,6 +62,10 @@ def _judged(condition: str, known: Known) -> Finding | None:
     )
 
 
+def _is_withdrawn(known: Known) -> bool:
+    return known.night.listed is False or WITHDRAWN in known.standing
+
+
 def _severity(condition: str) -> Severity:
     return SEVERITY.get(condition, Severity.CRITICAL)
 
@@ -75,6 +84,10 @@ def _nights(condition: str, before: Sequence[Point], known: Known) -> int:
     least = NIGHTS[condition]
     if condition in (UNREACHABLE, WITHDRAWN):
         least = max(least, known.policy.confirmations)
+    if condition in NETWORK and any(
+        span.end is not None and known.night.night - span.end <= RETURNS for span in known.spans(condition)
+    ):
+        least *= 2
     if condition != UNREACHABLE:
         return least
     if known.alone:
