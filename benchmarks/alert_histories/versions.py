@@ -1,0 +1,179 @@
+"""The versions of one dataset: what each publication holds, with what was planted and without it.
+
+Belongs here: rows, columns and levels as they are in the file. Does not belong here: what could be seen of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from random import Random
+
+from benchmarks.alert_histories import rates
+from benchmarks.alert_histories.datasets import Dataset, Expectation
+from benchmarks.alert_histories.draws import chance, log_uniform, stream
+from benchmarks.alert_histories.plan import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
+from benchmarks.alert_histories.truth import Kind
+from benchmarks.alert_histories.world import World
+
+# What a column is called and of which type it is, by what it is.
+Schema = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version, on the server from `night` on. `levels` are percents by key with what was planted, `clean` those
+    without; a key that cannot be judged any more is missing from `levels`. `lost` are the rows of the version before
+    that are gone."""
+
+    night: int
+    content: str
+    rows: int
+    lost: int
+    schema: Schema
+    levels: Mapping[str, float]
+    clean: Mapping[str, float]
+
+
+def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequence[Planned]) -> list[Version]:
+    rng = stream(world.seed, "versions", of.key)
+    rows = _Rows(of, world, rng, published)
+    added_columns: dict[str, tuple[str, str]] = {}
+    made: list[Version] = []
+    begun: dict[int, int] = {}
+    for number, night in enumerate(_with_corrections(rng, of, published, plans)):
+        correction = night not in rows.published
+        whole, lost = rows.at(night, correction)
+        if chance(rng, rates.COLUMN_ADDED) and made:
+            name = f"columna_{len(added_columns) + 1}"
+            added_columns[name] = (name, "text")
+        clean = {one.key: _percent(rng, one, night - of.start) for one in of.expectations}
+        levels = dict(clean)
+        schema = {column: (column, _type(column)) for column in of.columns} | added_columns
+        factor = 1.0
+        for which, plan in enumerate(plans):
+            if not plan.bad(night) or plan.kind is Kind.UNUSABLE:
+                continue
+            begun[which] = begun.get(which, -1) + 1
+            share = plan.course[min(begun[which], len(plan.course) - 1)]
+            for key, percent in plan.added.items():
+                levels[key] = min(100.0, levels.get(key, 0.0) + percent * share)
+            if plan.kind is Kind.COLUMNS:
+                _change(schema, levels, of, plan)
+            factor *= plan.factor
+        before = made[-1] if made else None
+        count = max(1, round(whole * factor))
+        if before is not None and rows.factor > factor:
+            lost = max(lost, round(before.rows * (1 - factor / rows.factor)))
+        rows.factor = factor
+        lost = min(lost, before.rows) if before else 0
+        content = sha256(f"{world.seed}/{of.key}/{number}".encode()).hexdigest()[:16]
+        made.append(Version(night, content, count, lost, schema, levels, clean))
+    return made
+
+
+def _with_corrections(
+    rng: Random, of: Dataset, published: Sequence[int], plans: Sequence[Planned]
+) -> list[int]:
+    """The same nights and those of corrections, none of which comes while nothing is published."""
+    more = []
+    for night in published:
+        if chance(rng, rates.CORRECTION) and of.rhythm.every > 2:
+            fix = night + rng.randint(1, max(1, int(min(of.rhythm.every, 60) * 0.4)))
+            if night >= of.start and not any(
+                plan.kind in OF_TIME and plan.first - of.rhythm.patience - 1 <= fix < plan.end
+                for plan in plans
+            ):
+                more.append(fix)
+    ends = {end for plan in plans for span in plan.spans for end in span}
+    return sorted({*published, *(night for night in more if night not in ends)})
+
+
+def _percent(rng: Random, one: Expectation, night: int) -> float:
+    percent = one.base + one.drift * max(night, 0)
+    if one.noise == "jitter":
+        percent *= 1 + one.spread * max(-2.5, min(2.5, rng.gauss(0, 1)))
+    elif one.noise == "heavy":
+        percent = min(percent * 2.718 ** rng.gauss(0, one.spread), one.base + rates.HEAVY_LARGEST)
+    elif one.noise == "blips" and chance(rng, rates.BLIP):
+        percent += log_uniform(rng, *rates.BLIP_SIZE)
+    return min(100.0, max(0.0, percent))
+
+
+def _type(column: str) -> str:
+    return "date" if "date" in column else "number" if "amount" in column else "text"
+
+
+def _change(schema: dict[str, tuple[str, str]], levels: dict[str, float], of: Dataset, plan: Planned) -> None:
+    if plan.how == DROPPED:
+        schema.pop(plan.column, None)
+    elif plan.how in (RENAMED, RENAMED_KNOWN):
+        schema[plan.column] = (f"{plan.column}_nuevo", _type(plan.column))
+    elif plan.how == RETYPED:
+        schema[plan.column] = (plan.column, "text" if _type(plan.column) != "text" else "number")
+    if plan.how in (DROPPED, RENAMED):
+        for one in of.expectations:
+            if one.rule.column == plan.column and one.rule.asks != "exists":
+                levels.pop(one.key, None)
+
+
+class _Rows:
+    """How many rows each publication has, and how many of those before are gone."""
+
+    def __init__(self, of: Dataset, world: World, rng: Random, published: Sequence[int]) -> None:
+        self.of, self.world, self.rng = of, world, rng
+        self.published = frozenset(published)
+        self.factor = 1.0
+        self.base = float(of.rows)
+        self.rows = float(of.rows)
+        self.last = published[0]
+        self.year = world.date_of(published[0]).year
+
+    def at(self, night: int, correction: bool) -> tuple[int, int]:
+        before = self.rows
+        nights = max(night - self.last, 1)
+        lost = 0.0
+        if correction:
+            self.rows = max(1.0, before + self.rng.randint(-2, 2))
+            lost = self.rng.uniform(0, rates.CORRECTED_SHARE) * before
+        else:
+            lost = self._grow(night, nights)
+        self.last = night
+        return max(1, round(self.rows)), round(lost)
+
+    def _grow(self, night: int, nights: int) -> float:
+        """Move to the next publication; how many rows of the one before are gone."""
+        rng, of, before = self.rng, self.of, self.rows
+        step = self.base * of.growth * min(nights, 120) / 10
+        day = self.world.date_of(night)
+        if of.shape == "linear":
+            self.rows += step * rng.uniform(0.5, 1.5)
+        elif of.shape == "saturating":
+            self.rows += max(0.0, (2 * self.base - self.rows) * of.growth * 2 * rng.uniform(0.5, 1.5))
+        elif of.shape == "bursty":
+            self.rows += step * 0.1
+            if chance(rng, 0.07):
+                self.rows *= 1 + log_uniform(rng, *rates.BURST)
+        elif of.shape == "year_end":
+            self.rows += step * (4.0 if day.month == 12 else 0.7) * rng.uniform(0.7, 1.3)
+        elif of.shape == "window":
+            self.rows = self.base * rng.gauss(1, 0.015)
+            return before * of.churn
+        elif of.shape == "volume":
+            weekend = rates.WEEKEND_VOLUME[0] + (of.share_key * 0.3)
+            self.rows = self.base * (weekend if day.weekday() >= 5 else 1.0) * 2.718 ** rng.gauss(0, 0.12)
+            return before
+        elif of.shape == "year_file":
+            # A file of the current year: it begins anew, with other rows, on its first publication in January.
+            if day.year != self.year:
+                self.year = day.year
+                self.rows = max(
+                    1.0, self.base * (day - day.replace(month=1, day=1) + timedelta(1)).days / 300
+                )
+                return before
+            self.rows += self.base * nights / 300 * rng.uniform(0.6, 1.4)
+        if chance(rng, rates.CORRECTION):
+            return rng.uniform(0, rates.CORRECTED_SHARE) * before
+        return 0.0
