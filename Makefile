@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run sql site dev suites soak fuzz test test-slow test-all check format docs clean
-.PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history
+.PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -117,6 +117,9 @@ bench-validate-scale: $(READY) ## Time by rows, drawn in docs/validation_speed.s
 
 bench-history: $(READY) ## The history at 3,000 datasets and 365 nights: make bench-history NIGHTS=30 DATASETS=300
 	@$(BIN)/python -m benchmarks.history --nights $(or $(NIGHTS),365) --datasets $(or $(DATASETS),3000)
+
+bench-alerts: $(READY) ## Alerts on simulated histories, against three others: make bench-alerts SEED=1 DATASETS=300 NIGHTS=400
+	@$(BIN)/python -m benchmarks.alerts --seed $(or $(SEED),1) --datasets $(or $(DATASETS),300) --nights $(or $(NIGHTS),400)
 
 suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
 	@$(BIN)/python -m pipelines.rules

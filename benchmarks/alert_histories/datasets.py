@@ -38,7 +38,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Its traits. `start` is the night from which it is declared; `share_key` decides whether trouble of some hits it."""
+    """Its traits. `start` is the night from which it is declared; `share_key` decides if a bug of some hits it."""
 
     place: Place
     suite: Suite

@@ -5,13 +5,13 @@ Belongs here: the assembly. The parts are drawn apart (`watched`), one dataset a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from benchmarks.alert_histories.trouble import Trouble, trouble
 from benchmarks.alert_histories.truth import Drop
-from benchmarks.alert_histories.watched import watched
+from benchmarks.alert_histories.watched import Watched, watched
 from benchmarks.alert_histories.world import World, world
 from pipelines.model.dataset_night import DatasetNight
 
@@ -64,7 +64,7 @@ def history(seed: int, datasets: int, nights: int, *, quiet: bool = False) -> Hi
     )
 
 
-def _on(all_seen: list, night: int) -> Iterator[DatasetNight]:  # type: ignore[type-arg]
+def _on(all_seen: Sequence[Watched], night: int) -> Iterator[DatasetNight]:
     for one in all_seen:
         found = one.nights.get(night)
         if found is not None:

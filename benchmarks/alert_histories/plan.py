@@ -6,12 +6,12 @@ Belongs here: the plan of one dataset, made before its versions. Does not belong
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from benchmarks.alert_histories import rates
-from benchmarks.alert_histories.datasets import VOLATILE, WINDOWS, Dataset
+from benchmarks.alert_histories.datasets import VOLATILE, WINDOWS, Dataset, Expectation
 from benchmarks.alert_histories.draws import chance, log_uniform, stream, weighted, whole_nights
 from benchmarks.alert_histories.suites import WEIGHTS
 from benchmarks.alert_histories.truth import Kind
@@ -215,7 +215,7 @@ def _what(rng: Random, world: World, kind: Kind, of: Dataset, night: int) -> Pla
         size = min(size, *(room[one.key] for one in chosen))
         return Planned(kind, here, size, {one.key: size for one in chosen})
     if kind is Kind.SCORE:
-        return _of_score(rng, world, of, night, active, room)
+        return _of_score(rng, world, night, active, room)
     if kind is Kind.COLUMNS:
         return _of_columns(rng, of, active, room)
     if kind is Kind.ROWS_REMOVED:
@@ -224,7 +224,9 @@ def _what(rng: Random, world: World, kind: Kind, of: Dataset, night: int) -> Pla
     return _of_rows(rng, of, active)
 
 
-def _of_score(rng, world, of, night, active, room) -> Planned | None:  # type: ignore[no-untyped-def]
+def _of_score(
+    rng: Random, world: World, night: int, active: Sequence[Expectation], room: Mapping[str, float]
+) -> Planned | None:
     """A dimension falls by so many points: as many of its expectations fail as that takes."""
     dimension = rng.choice(sorted({one.rule.dimension for one in active}))
     weights = dict(zip(Severity, WEIGHTS[world.weights(night)], strict=True))
@@ -245,7 +247,7 @@ def _of_score(rng, world, of, night, active, room) -> Planned | None:  # type: i
     if not added:
         return None
     kind = weighted(rng, rates.COURSES)
-    course = (1.0,)
+    course: tuple[float, ...] = (1.0,)
     if kind == "steps":
         course = (0.4, 0.4, 0.7, 0.7, 1.0)
     if kind == "growing":
@@ -254,7 +256,9 @@ def _of_score(rng, world, of, night, active, room) -> Planned | None:  # type: i
     return Planned(Kind.SCORE, ((night, FOREVER),), points, added, course)
 
 
-def _of_columns(rng, of, active, room) -> Planned | None:  # type: ignore[no-untyped-def]
+def _of_columns(
+    rng: Random, of: Dataset, active: Sequence[Expectation], room: Mapping[str, float]
+) -> Planned | None:
     columns = [one for one in of.columns if any(item.rule.column == one for item in active)]
     if not columns:
         return None
@@ -271,7 +275,7 @@ def _of_columns(rng, of, active, room) -> Planned | None:  # type: ignore[no-unt
     return Planned(Kind.COLUMNS, ((0, FOREVER),), 1, added, column=column, how=how)
 
 
-def _of_rows(rng, of, active) -> Planned:  # type: ignore[no-untyped-def]
+def _of_rows(rng: Random, of: Dataset, active: Sequence[Expectation]) -> Planned:
     volatile = of.shape in VOLATILE
     here = ((0, FOREVER),)
     if chance(rng, 0.6):

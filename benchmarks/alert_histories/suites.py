@@ -135,9 +135,12 @@ def _suite(seed: int, name: str, changes: tuple[int, ...]) -> Suite:
     for number, _ in enumerate(changes):
         moved = stream(seed, "suite", name, number)
         keys = moved.sample(rules, moved.randint(1, 4))
-        before = before | {  # type: ignore[operator]
-            rule.key: before.get(rule.key, 0.0) + moved.choice((1, 1, -1)) * log_uniform(moved, 0.5, 60)
-            for rule in keys
+        before = {
+            **before,
+            **{
+                rule.key: before.get(rule.key, 0.0) + moved.choice((1, 1, -1)) * log_uniform(moved, 0.5, 60)
+                for rule in keys
+            },
         }
         shifts.append(before)
     return Suite(name, tuple(rules), changes, tuple(shifts))

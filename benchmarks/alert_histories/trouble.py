@@ -47,7 +47,7 @@ def trouble(seed: int, portal: str, size: int, nights: int) -> Trouble:
     firewalls = []
     if chance(rng, rates.WAF_PORTALS):
         firewalls = [_firewall(rng, start) for start in arrivals(rng, rates.WAF_GAP, 1, nights)]
-    silent = {}
+    silent: dict[int, bool] = {}
     for start in arrivals(rng, rates.CATALOG_SILENT_GAP, 1, nights):
         unasked = chance(rng, 0.5)
         silent |= dict.fromkeys(range(start, start + rng.randint(1, 3)), unasked)

@@ -130,7 +130,7 @@ class _Watch:
         unusable = kinds.get(Kind.UNUSABLE)
         if unusable is not None or glitch == "page":
             self._saw(now, night, {Kind.UNUSABLE})
-            return replace(plain, usable=False, **self._useless(unusable, night))
+            return self._useless(plain, unusable, night)
         if self.of.partial and chance(self.rng, self.of.partial):
             return self._partly(plain, night)
         return self._read(plain, night, now)
@@ -191,11 +191,13 @@ class _Watch:
     def _version(self, night: int) -> Version:
         return self.made[max(bisect_right(self.begins, night) - 1, 0)]
 
-    def _useless(self, unusable: Planned | None, night: int) -> dict[str, object]:
+    def _useless(self, plain: DatasetNight, unusable: Planned | None, night: int) -> DatasetNight:
         how = unusable.how if unusable else "page"
         if how == "empty":
-            return {"rows": 0}
-        return {"rows": self._version(night).rows, "whole": True} if how == "layout" else {}
+            return replace(plain, usable=False, rows=0)
+        if how == "layout":
+            return replace(plain, usable=False, whole=True, rows=self._version(night).rows)
+        return replace(plain, usable=False)
 
     def _partly(self, plain: DatasetNight, night: int) -> DatasetNight:
         """A transfer that was cut: fewer rows, and levels that say little."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.draws import arrivals, chance, log_uniform, stream, weighted
@@ -113,7 +114,7 @@ def world(seed: int, datasets: int, nights: int) -> World:
     )
 
 
-def _bug(rng, release: int) -> Bug:  # type: ignore[no-untyped-def]
+def _bug(rng: Random, release: int) -> Bug:
     asks = rng.choice(
         (("is_date",), ("is_number", "not_negative"), ("present", "exists"), ("in_list",), ("unique",))
     )
