@@ -137,8 +137,8 @@ def _expectations(rng: Random, rules: list[Rule], of: Rhythm) -> tuple[Expectati
                 noise = "jitter"
         spread = rng.uniform(*(rates.HEAVY if noise == "heavy" else rates.JITTER))
         if noise == "jitter":
-            # Cut at 2.5 sigma (`versions`), so that noise stays below two points of the dimension
-            spread = min(spread, 0.8 / (share * base))
+            # Cut at 2.5 sigma (`versions`), so that one of them stays below 1.5 points
+            spread = min(spread, 0.5 / (share * base))
         drift = 0.0
         if base and base < 80 and noise != "heavy" and chance(rng, rates.DRIFT):
             room = min(rates.DRIFT_PERCENT, (rates.DRIFT_POINTS - drifting[rule.dimension]) / share)

@@ -66,13 +66,15 @@ def plan(world: World, of: Dataset, published: list[int]) -> tuple[list[Planned]
         made.append(bad_start)
     at = of.start + rates.WARM_UP + rng.expovariate(1 / rates.GAP)
     at = max(at, bad_start.end + rates.WARM_UP if bad_start else at)
-    stands = False  # a drop of versions that nobody mends
+    stands = moved = False  # a drop of versions that nobody mends; a move, of which there is one
     again: Planned | None = None
     while at < world.nights:
         night = int(at)
         kind = again.kind if again else weighted(rng, rates.KINDS)
         one = None
-        if kind in OF_TIME:
+        if kind is Kind.MOVED and moved:
+            pass
+        elif kind in OF_TIME:
             one, published = _stopped(rng, kind, of, published, night, world.nights)
         elif kind not in OF_VERSIONS:
             one = _of_access(rng, kind, night, again)
@@ -83,10 +85,11 @@ def plan(world: World, of: Dataset, published: list[int]) -> tuple[list[Planned]
             at += rng.expovariate(1 / (rates.GAP / 4))
             continue
         made.append(one)
+        moved = moved or kind is Kind.MOVED
         if one.end >= world.nights:
-            if kind not in OF_VERSIONS or stands:
+            if kind not in OF_VERSIONS and kind is not Kind.MOVED:
                 break
-            stands = True
+            stands = stands or kind in OF_VERSIONS
             at = one.first + 20 + rng.expovariate(1 / rates.GAP)
         elif chance(rng, rates.RETURNS) and kind not in OF_TIME:
             again = one

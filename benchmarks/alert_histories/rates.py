@@ -81,11 +81,12 @@ BLIP = 0.06  # per publication
 BLIP_SIZE = (0.005, 1.0)  # percent of the values
 JITTER = (0.01, 0.08)  # relative sigma
 HEAVY = (0.25, 0.8)  # sigma of the log-normal factor
-HEAVY_LARGEST = 18.0  # percent above the base
-HEAVY_SHARE = 0.15  # of a dimension's weight at most: noise alone never takes 5 points
+HEAVY_LARGEST = 14.0  # percent above or below the base
+HEAVY_SHARE = 0.15  # of a dimension's weight at most
+NOISE_POINTS = 2.0  # that noise may take from a dimension on one publication; 5 would be a drop
 DRIFT = 0.08  # of the expectations with failures drift slowly
 DRIFT_PERCENT = 8.0  # at most, over 400 nights
-DRIFT_POINTS = 2.5  # of a dimension at most, over 400 nights
+DRIFT_POINTS = 2.0  # of a dimension at most, over 400 nights
 LATE_RULE, DROPPED_RULE = 0.04, 0.03  # rules of a suite that come, or go, with a later version of it
 
 # --- what goes wrong on the way ---------------------------------------------------------------------------
@@ -94,7 +95,12 @@ FLAKY_AGAIN = 0.05  # the next night too; never a third (ours)
 GLITCH = {"out_of_reach": 0.90, "turned_away": 0.06, "page": 0.04}  # what such a night looks like
 OUTAGE_GAP = 120.0  # nights between outages of a portal, ours
 OUTAGE_NIGHTS = {(1, 1): 0.55, (2, 3): 0.27, (4, 7): 0.12, (8, 12): 0.06}
-OUTAGE_LOOKS = {"silent": 0.4, "files": 0.35, "both": 0.25}
+OUTAGE_LOOKS = {
+    "silent": 0.36,
+    "files": 0.32,
+    "both": 0.22,
+    "pages": 0.10,
+}  # pages: "we are at work", status 200
 WAF_PORTALS = 0.22  # portals that have such phases: Akamai, Cloudflare (data.gov#5248, #5303, #5542)
 WAF_GAP, WAF_NIGHTS = 220.0, (5, 70)  # a blocked harvester stayed so for months
 WAF_SHARES = {"all": 0.6, "some": 0.4}

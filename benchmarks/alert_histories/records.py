@@ -50,6 +50,8 @@ def _drop(
         touched |= {item.key for item in of.expectations if item.rule.column == one.column}
     grown = [night for night, reached in growth if reached >= rates.DUE_POINTS]
     from_night = min(grown) if grown and len(one.course) > 1 else one.first
+    if one.kind is Kind.UNREACHABLE:  # of some that come and go, the first that lasts
+        from_night = next((first for first, end in one.spans if end - first >= rates.DUE_NIGHTS), one.first)
     first_seen = next((night for night in seen if night >= from_night), None)
     size = one.size
     if one.kind not in OF_VERSIONS and one.kind is not Kind.MOVED:
@@ -77,7 +79,7 @@ def _drop(
 def _due(of: Dataset, one: Planned, points: float) -> bool:
     if one.kind in (Kind.EXPECTATION, Kind.SCORE):
         return points >= rates.DUE_POINTS
-    if one.kind is Kind.UNREACHABLE:
+    if one.kind is Kind.UNREACHABLE or one.kind in OF_TIME:
         return max(end - first for first, end in one.spans) >= rates.DUE_NIGHTS
     if one.kind is Kind.ROWS_REMOVED:
         return one.factor <= 1 - rates.DUE_REMOVED
@@ -105,7 +107,7 @@ def late(
     return drops
 
 
-def outages(world: World, of: Dataset, nights: Iterable[int]) -> list[Drop]:
+def outages(world: World, of: Dataset, kind: Kind, nights: Iterable[int]) -> list[Drop]:
     """Outages of a portal of one or two datasets, which nobody can tell from the dataset's own."""
     spans: list[list[int]] = []
     for night in nights:
@@ -113,7 +115,7 @@ def outages(world: World, of: Dataset, nights: Iterable[int]) -> list[Drop]:
             spans[-1][1] = night + 1
         else:
             spans.append([night, night + 1])
-    return [_may_be_told(world, of, Kind.UNREACHABLE, first, end, range(first, end)) for first, end in spans]
+    return [_may_be_told(world, of, kind, first, end, range(first, end)) for first, end in spans]
 
 
 def _may_be_told(world: World, of: Dataset, kind: Kind, first: int, end: int, seen: Sequence[int]) -> Drop:

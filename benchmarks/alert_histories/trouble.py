@@ -23,7 +23,8 @@ class Firewall:
 
 @dataclass(frozen=True)
 class Trouble:
-    """One portal's nights. `outages` says how an outage looks: `silent` catalog, `files` out of reach, or `both`."""
+    """One portal's nights. `outages` says how an outage looks: `silent` catalog, `files` out of reach, `both`, or
+    `pages` in place of the files."""
 
     outages: dict[int, str] = field(default_factory=dict)
     firewalls: tuple[Firewall, ...] = ()

@@ -57,5 +57,5 @@ class Drop:
 
     @property
     def visible(self) -> bool:
-        """It could be seen at all: one night alone may be an accident."""
-        return self.seen >= 2
+        """It could be seen at all: one night alone may be an accident, and two without an answer too."""
+        return self.seen >= (3 if self.kind is Kind.UNREACHABLE else 2)

@@ -5,6 +5,7 @@ Belongs here: rows, columns and levels as they are in the file. Does not belong 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,8 +16,10 @@ from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset, Expectation
 from benchmarks.alert_histories.draws import chance, log_uniform, stream
 from benchmarks.alert_histories.plan import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
+from benchmarks.alert_histories.suites import WEIGHTS
 from benchmarks.alert_histories.truth import Kind
 from benchmarks.alert_histories.world import World
+from pipelines.model.outcomes import Severity
 
 # What a column is called and of which type it is, by what it is.
 Schema = Mapping[str, tuple[str, str]]
@@ -49,7 +52,9 @@ def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequenc
         if chance(rng, rates.COLUMN_ADDED) and made:
             name = f"columna_{len(added_columns) + 1}"
             added_columns[name] = (name, "text")
-        clean = {one.key: _percent(rng, one, night - of.start) for one in of.expectations}
+        clean = _tempered(
+            of, night, {one.key: _percent(rng, one, night - of.start) for one in of.expectations}
+        )
         levels = dict(clean)
         schema = {column: (column, _type(column)) for column in of.columns} | added_columns
         factor = 1.0
@@ -91,12 +96,35 @@ def _with_corrections(
     return sorted({*published, *(night for night in more if night not in ends)})
 
 
+def _tempered(of: Dataset, night: int, percents: dict[str, float]) -> dict[str, float]:
+    """The same, with less noise where it moves a dimension too far: that would be a drop."""
+    weight = dict(zip(Severity, WEIGHTS[0], strict=True))
+    total: dict[str, float] = {}
+    off: dict[str, float] = {}
+    for one in of.expectations:
+        heavy = weight[one.rule.severity]
+        total[one.rule.dimension] = total.get(one.rule.dimension, 0.0) + heavy
+        added = heavy * (percents[one.key] - _drifted(one, night - of.start))
+        off[one.rule.dimension] = off.get(one.rule.dimension, 0.0) + added
+    for one in of.expectations:
+        points = off[one.rule.dimension] / total[one.rule.dimension]
+        if abs(points) > rates.NOISE_POINTS:
+            calm = _drifted(one, night - of.start)
+            percents[one.key] = calm + (percents[one.key] - calm) * rates.NOISE_POINTS / abs(points)
+    return percents
+
+
+def _drifted(one: Expectation, night: int) -> float:
+    return one.base + one.drift * max(night, 0)
+
+
 def _percent(rng: Random, one: Expectation, night: int) -> float:
-    percent = one.base + one.drift * max(night, 0)
+    percent = _drifted(one, night)
     if one.noise == "jitter":
         percent *= 1 + one.spread * max(-2.5, min(2.5, rng.gauss(0, 1)))
     elif one.noise == "heavy":
-        percent = min(percent * 2.718 ** rng.gauss(0, one.spread), one.base + rates.HEAVY_LARGEST)
+        noisy = percent * math.exp(rng.gauss(0, one.spread))
+        percent = max(one.base - rates.HEAVY_LARGEST, min(noisy, one.base + rates.HEAVY_LARGEST))
     elif one.noise == "blips" and chance(rng, rates.BLIP):
         percent += log_uniform(rng, *rates.BLIP_SIZE)
     return min(100.0, max(0.0, percent))
@@ -163,7 +191,7 @@ class _Rows:
             return before * of.churn
         elif of.shape == "volume":
             weekend = rates.WEEKEND_VOLUME[0] + (of.share_key * 0.3)
-            self.rows = self.base * (weekend if day.weekday() >= 5 else 1.0) * 2.718 ** rng.gauss(0, 0.12)
+            self.rows = self.base * (weekend if day.weekday() >= 5 else 1.0) * math.exp(rng.gauss(0, 0.12))
             return before
         elif of.shape == "year_file":
             # A file of the current year: it begins anew, with other rows, on its first publication in January.

@@ -80,7 +80,8 @@ class _Watch:
         self.reading: _Reading | None = None
         self.changed_on: date | None = None
         self.seen: dict[int, list[int]] = {}
-        self.outages: list[int] = []
+        self.not_compared: set[int] = set()
+        self.outages: dict[Kind, list[int]] = {Kind.UNREACHABLE: [], Kind.UNUSABLE: []}
         self.reached: list[int] = []
         contact = stream(world.seed, "contact", of.place.owner)
         self.contact_dead_from = (
@@ -95,7 +96,8 @@ class _Watch:
         }
         drops = records.planted(self.world, self.of, self.judge, self.plans, self.made, self.seen)
         drops += records.late(self.world, self.of, self.plans, self.made, self.reached)
-        drops += records.outages(self.world, self.of, self.outages)
+        for kind, outages in self.outages.items():
+            drops += records.outages(self.world, self.of, kind, outages)
         return Watched(nights, tuple(sorted(drops, key=lambda one: (one.first, one.kind))))
 
     # --- the way there ------------------------------------------------------------------------------------
@@ -107,8 +109,13 @@ class _Watch:
         away = self._away(night)
         plain = self._plain(night)
         if away is not None:
+            access, listed = away
             return replace(
-                plain, access=away[0], listed=away[1], modified=None if not away[1] else plain.modified
+                plain,
+                access=access,
+                listed=listed,
+                modified=plain.modified if listed else None,
+                usable=False if access is Access.REACHED else None,
             )
         listed = None if night in self.trouble.silent else True
         if listed is None:
@@ -125,7 +132,7 @@ class _Watch:
         if glitch in (Access.OUT_OF_REACH.value, Access.TURNED_AWAY.value):
             return replace(plain, access=Access(glitch))
         self.reached.append(night)
-        self._saw(now, night, {Kind.MOVED, *OF_TIME})
+        self._saw(now, night, {Kind.MOVED, *(OF_TIME if self._age_is_known(night) else ())})
         plain = replace(plain, moved_to=self._moved(night, kinds))
         unusable = kinds.get(Kind.UNUSABLE)
         if unusable is not None or glitch == "page":
@@ -140,9 +147,11 @@ class _Watch:
         trouble, looks = self.trouble, self.trouble.outages.get(night)
         if looks is not None:
             if looks != "silent" and self.of.place.portal_size < SEVERAL:
-                self.outages.append(night)
+                self.outages[Kind.UNUSABLE if looks == "pages" else Kind.UNREACHABLE].append(night)
             if looks == "silent":
                 return Access.UNKNOWN, None
+            if looks == "pages":
+                return Access.REACHED, True
             return Access.OUT_OF_REACH, True if looks == "files" else None
         share = trouble.firewall(night)
         if share > self.of.share_key:
@@ -186,6 +195,12 @@ class _Watch:
             return f"https://nuevo.{self.of.place.portal}.example/{self.of.key}.csv"
         return None
 
+    def _age_is_known(self, night: int) -> bool:
+        """Whether anything tells that the data are old: a date, or our having seen the same for long enough."""
+        honest = self.of.modified in ("honest", "metadata")
+        known = self.changed_on is not None or self.of.as_of_lag is not None or honest
+        return known or night - self.of.start > self.of.rhythm.patience
+
     # --- the reading --------------------------------------------------------------------------------------
 
     def _version(self, night: int) -> Version:
@@ -226,13 +241,11 @@ class _Watch:
         if before is not None and before.version.content != version.content:
             self.changed_on = self.world.dated(night)
         self.reading = _Reading(version, night, judged.rows, True)
+        lost = self._lost(before, version, judged, night)
+        if before is not None and lost is None and before.version is not version:
+            self.not_compared.add(version.night)
         for number in now:
-            one = self.plans[number]
-            if (
-                one.kind in OF_VERSIONS
-                and one.bad(version.night)
-                and (not one.added or one.kind is Kind.ROWS or any(key in judged.levels for key in one.added))
-            ):
+            if self._shows(self.plans[number], version, judged):
                 self.seen.setdefault(number, []).append(night)
         return replace(
             plain,
@@ -242,11 +255,19 @@ class _Watch:
             as_of=self.dates.as_of(version),
             changed_on=self.changed_on,
             rows=judged.rows,
-            rows_lost=self._lost(before, version, judged, night),
+            rows_lost=lost,
             columns=changes(before.version.schema, version.schema) if before else (),
             levels=judged.levels,
             scores=judged.scores,
         )
+
+    def _shows(self, one: Planned, version: Version, judged: Judged) -> bool:
+        if one.kind not in OF_VERSIONS or not one.bad(version.night):
+            return False
+        if one.kind is Kind.ROWS_REMOVED:  # told once, when the version is first read
+            first = next(item.night for item in self.made if one.bad(item.night))
+            return not any(first <= night for night in self.not_compared if one.bad(night))
+        return not one.added or one.kind is Kind.ROWS or any(key in judged.levels for key in one.added)
 
     def _lost(self, before: _Reading | None, version: Version, judged: Judged, night: int) -> int | None:
         if before is None or not before.whole or not self.of.keyed or night - before.night > FORGOTTEN:

@@ -129,7 +129,8 @@ def _places(seed: int, datasets: int) -> tuple[Place, ...]:
     while len(places) < datasets:
         number += 1
         rng = stream(seed, "portal", number)
-        size = rng.randint(*weighted(rng, rates.PORTAL_SIZES))
+        # Of the last portal there may be room for some only: it is then a smaller one.
+        size = min(rng.randint(*weighted(rng, rates.PORTAL_SIZES)), datasets - len(places))
         portal = f"portal-{number:03}"
         owner, left = 0, 0
         for which in range(1, size + 1):
@@ -139,4 +140,4 @@ def _places(seed: int, datasets: int) -> tuple[Place, ...]:
             left -= 1
             address = f"unidad-{number:03}-{owner}@dependencia.example"
             places.append(Place(f"{portal}/conjunto-{which:02}", portal, size, address))
-    return tuple(places[:datasets])
+    return tuple(places)
