@@ -186,8 +186,18 @@ def _of_versions(
         for _ in range(rng.randint(1, 3)):
             start = spans[-1][1] + rng.randint(1, 4)
             spans.append((start, start + rng.randint(1, 6)))
-    spans = [(start, end) for start, end in spans if any(start <= one < end for one in published)]
-    return replace(made, spans=tuple(spans), course=course)
+    return replace(made, spans=_on_publications(spans, later), course=course)
+
+
+def _on_publications(spans: Sequence[tuple[int, int]], later: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """The spans from publication to publication: between two of them nothing in the file begins or ends."""
+    moved: list[tuple[int, int]] = []
+    for start, end in spans:
+        first = next((one for one in later if one >= start), FOREVER)
+        last = next((one for one in later if one >= end), FOREVER)
+        if first < last and (not moved or first > moved[-1][1]):
+            moved.append((first, last))
+    return tuple(moved)
 
 
 def _mended(rng: Random, later: Sequence[int], grown: int) -> int:

@@ -41,14 +41,15 @@ class Version:
 
 
 def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequence[Planned]) -> list[Version]:
-    rng = stream(world.seed, "versions", of.key)
-    rows = _Rows(of, world, rng, published)
+    rows = _Rows(of, world, published)
     added_columns: dict[str, tuple[str, str]] = {}
     made: list[Version] = []
     begun: dict[int, int] = {}
-    for number, night in enumerate(_with_corrections(rng, of, published, plans)):
+    for night in _with_corrections(world, of, published, plans):
+        # Of each night its own, so that what is planted before it changes nothing else.
+        rng = stream(world.seed, "version", of.key, night)
         correction = night not in rows.published
-        whole, lost = rows.at(night, correction)
+        whole, lost = rows.at(rng, night, correction)
         if chance(rng, rates.COLUMN_ADDED) and made:
             name = f"columna_{len(added_columns) + 1}"
             added_columns[name] = (name, "text")
@@ -74,26 +75,26 @@ def versions(world: World, of: Dataset, published: Sequence[int], plans: Sequenc
             lost = max(lost, round(before.rows * (1 - factor / rows.factor)))
         rows.factor = factor
         lost = min(lost, before.rows) if before else 0
-        content = sha256(f"{world.seed}/{of.key}/{number}".encode()).hexdigest()[:16]
+        content = sha256(f"{world.seed}/{of.key}/{night}".encode()).hexdigest()[:16]
         made.append(Version(night, content, count, lost, schema, levels, clean))
     return made
 
 
 def _with_corrections(
-    rng: Random, of: Dataset, published: Sequence[int], plans: Sequence[Planned]
+    world: World, of: Dataset, published: Sequence[int], plans: Sequence[Planned]
 ) -> list[int]:
     """The same nights and those of corrections, none of which comes while nothing is published."""
+    if of.rhythm.every <= 2:
+        return list(published)
+    stops = [(one.first - of.rhythm.patience - 1, one.end) for one in plans if one.kind in OF_TIME]
     more = []
     for night in published:
-        if chance(rng, rates.CORRECTION) and of.rhythm.every > 2:
+        rng = stream(world.seed, "correction", of.key, night)
+        if night >= of.start and chance(rng, rates.CORRECTION):
             fix = night + rng.randint(1, max(1, int(min(of.rhythm.every, 60) * 0.4)))
-            if night >= of.start and not any(
-                plan.kind in OF_TIME and plan.first - of.rhythm.patience - 1 <= fix < plan.end
-                for plan in plans
-            ):
+            if not any(first <= fix < end for first, end in stops):
                 more.append(fix)
-    ends = {end for plan in plans for span in plan.spans for end in span}
-    return sorted({*published, *(night for night in more if night not in ends)})
+    return sorted({*published, *more})
 
 
 def _tempered(of: Dataset, night: int, percents: dict[str, float]) -> dict[str, float]:
@@ -150,8 +151,8 @@ def _change(schema: dict[str, tuple[str, str]], levels: dict[str, float], of: Da
 class _Rows:
     """How many rows each publication has, and how many of those before are gone."""
 
-    def __init__(self, of: Dataset, world: World, rng: Random, published: Sequence[int]) -> None:
-        self.of, self.world, self.rng = of, world, rng
+    def __init__(self, of: Dataset, world: World, published: Sequence[int]) -> None:
+        self.of, self.world = of, world
         self.published = frozenset(published)
         self.factor = 1.0
         self.base = float(of.rows)
@@ -159,21 +160,21 @@ class _Rows:
         self.last = published[0]
         self.year = world.date_of(published[0]).year
 
-    def at(self, night: int, correction: bool) -> tuple[int, int]:
+    def at(self, rng: Random, night: int, correction: bool) -> tuple[int, int]:
         before = self.rows
         nights = max(night - self.last, 1)
         lost = 0.0
         if correction:
-            self.rows = max(1.0, before + self.rng.randint(-2, 2))
-            lost = self.rng.uniform(0, rates.CORRECTED_SHARE) * before
+            self.rows = max(1.0, before + rng.randint(-2, 2))
+            lost = rng.uniform(0, rates.CORRECTED_SHARE) * before
         else:
-            lost = self._grow(night, nights)
+            lost = self._grow(rng, night, nights)
         self.last = night
         return max(1, round(self.rows)), round(lost)
 
-    def _grow(self, night: int, nights: int) -> float:
+    def _grow(self, rng: Random, night: int, nights: int) -> float:
         """Move to the next publication; how many rows of the one before are gone."""
-        rng, of, before = self.rng, self.of, self.rows
+        of, before = self.of, self.rows
         step = self.base * of.growth * min(nights, 120) / 10
         day = self.world.date_of(night)
         if of.shape == "linear":

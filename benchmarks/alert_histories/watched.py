@@ -138,8 +138,9 @@ class _Watch:
         if unusable is not None or glitch == "page":
             self._saw(now, night, {Kind.UNUSABLE})
             return self._useless(plain, unusable, night)
-        if self.of.partial and chance(self.rng, self.of.partial):
-            return self._partly(plain, night)
+        cut = stream(self.world.seed, "cut", self.of.key, night) if self.of.partial else None
+        if cut is not None and chance(cut, self.of.partial):
+            return self._partly(cut, plain, night)
         return self._read(plain, night, now)
 
     def _away(self, night: int) -> tuple[Access, bool | None] | None:
@@ -214,11 +215,11 @@ class _Watch:
             return replace(plain, usable=False, whole=True, rows=self._version(night).rows)
         return replace(plain, usable=False)
 
-    def _partly(self, plain: DatasetNight, night: int) -> DatasetNight:
+    def _partly(self, rng: Random, plain: DatasetNight, night: int) -> DatasetNight:
         """A transfer that was cut: fewer rows, and levels that say little."""
         version = self._version(night)
         judged = self.judge.judged(version, night)
-        rows = max(1, int(judged.rows * self.rng.uniform(0.05, 0.95)))
+        rows = max(1, int(judged.rows * rng.uniform(0.05, 0.95)))
         self.reading = _Reading(self.reading.version if self.reading else version, night, rows, False)
         return replace(
             plain,
@@ -227,10 +228,9 @@ class _Watch:
             content=f"{version.content}-{night}",
             as_of=self.dates.as_of(version),
             rows=rows,
-            levels=_odd(self.rng, self.of, judged),
+            levels=_odd(rng, self.of, judged),
             scores={
-                name: round(max(0.0, one - abs(self.rng.gauss(0, 8))), 2)
-                for name, one in judged.scores.items()
+                name: round(max(0.0, one - abs(rng.gauss(0, 8))), 2) for name, one in judged.scores.items()
             },
         )
 
