@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset
 from benchmarks.alert_histories.draws import chance, stream
-from benchmarks.alert_histories.plan import Planned
+from benchmarks.alert_histories.planned import Planned
 from benchmarks.alert_histories.truth import Kind
 from benchmarks.alert_histories.versions import Version
 from benchmarks.alert_histories.world import World

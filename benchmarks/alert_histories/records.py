@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset
 from benchmarks.alert_histories.judged import Judge, content_fall
-from benchmarks.alert_histories.plan import DROPPED, OF_TIME, OF_VERSIONS, RENAMED, RETYPED, Planned
+from benchmarks.alert_histories.planned import DROPPED, OF_TIME, OF_VERSIONS, RENAMED, RETYPED, Planned
 from benchmarks.alert_histories.truth import Drop, Kind
 from benchmarks.alert_histories.versions import Version
 from benchmarks.alert_histories.world import World

@@ -15,7 +15,7 @@ from random import Random
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset, Expectation
 from benchmarks.alert_histories.draws import chance, log_uniform, stream
-from benchmarks.alert_histories.plan import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
+from benchmarks.alert_histories.planned import DROPPED, OF_TIME, RENAMED, RENAMED_KNOWN, RETYPED, Planned
 from benchmarks.alert_histories.suites import WEIGHTS
 from benchmarks.alert_histories.truth import Kind
 from benchmarks.alert_histories.world import World

@@ -6,27 +6,23 @@ server (`versions`, `plan`, `trouble`).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
-from random import Random
 
 from benchmarks.alert_histories import rates, records
 from benchmarks.alert_histories.datasets import Dataset, dataset
 from benchmarks.alert_histories.dates import Dates
-from benchmarks.alert_histories.draws import chance, log_uniform, stream, weighted
-from benchmarks.alert_histories.judged import Judge, Judged, level
-from benchmarks.alert_histories.plan import OF_TIME, OF_VERSIONS, Planned, plan
+from benchmarks.alert_histories.draws import chance, stream, weighted
+from benchmarks.alert_histories.judged import Judge
+from benchmarks.alert_histories.plan import plan
+from benchmarks.alert_histories.planned import OF_TIME, Planned
+from benchmarks.alert_histories.reading import Reader
 from benchmarks.alert_histories.rhythm import publications
-from benchmarks.alert_histories.schema import changes
 from benchmarks.alert_histories.trouble import SEVERAL, Trouble
 from benchmarks.alert_histories.truth import Drop, Kind
 from benchmarks.alert_histories.versions import Version, versions
 from benchmarks.alert_histories.world import Place, World
-from pipelines.model.dataset_night import Access, DatasetNight, Level
-
-FORGOTTEN = 30  # nights after which a reading is not compared with
+from pipelines.model.dataset_night import Access, DatasetNight
 
 
 @dataclass(frozen=True)
@@ -35,16 +31,6 @@ class Watched:
 
     nights: dict[int, DatasetNight]
     drops: tuple[Drop, ...]
-
-
-@dataclass
-class _Reading:
-    """The last reading: which version, on which night, whether all of it."""
-
-    version: Version
-    night: int
-    rows: int
-    whole: bool
 
 
 def watched(world: World, place: Place, trouble: Trouble, *, quiet: bool = False) -> Watched:
@@ -74,13 +60,10 @@ class _Watch:
         self.world, self.of, self.trouble, self.plans, self.made = world, of, trouble, plans, made
         self.judge = Judge(world, of)
         self.dates = Dates(world, of, plans, made, published)
+        self.reader = Reader(world, of, self.judge, self.dates, made)
         self.rng = stream(world.seed, "way", of.key)
-        self.begins = [version.night for version in made]
         self.failed_before = 0
-        self.reading: _Reading | None = None
-        self.changed_on: date | None = None
         self.seen: dict[int, list[int]] = {}
-        self.not_compared: set[int] = set()
         self.outages: dict[Kind, list[int]] = {Kind.UNREACHABLE: [], Kind.UNUSABLE: []}
         self.reached: list[int] = []
         contact = stream(world.seed, "contact", of.place.owner)
@@ -132,16 +115,20 @@ class _Watch:
         if glitch in (Access.OUT_OF_REACH.value, Access.TURNED_AWAY.value):
             return replace(plain, access=Access(glitch))
         self.reached.append(night)
-        self._saw(now, night, {Kind.MOVED, *(OF_TIME if self._age_is_known(night) else ())})
+        self._saw(now, night, {Kind.MOVED, *(OF_TIME if self.reader.age_is_known(night) else ())})
         plain = replace(plain, moved_to=self._moved(night, kinds))
         unusable = kinds.get(Kind.UNUSABLE)
         if unusable is not None or glitch == "page":
             self._saw(now, night, {Kind.UNUSABLE})
-            return self._useless(plain, unusable, night)
+            return self.reader.useless(plain, unusable, night)
         cut = stream(self.world.seed, "cut", self.of.key, night) if self.of.partial else None
         if cut is not None and chance(cut, self.of.partial):
-            return self._partly(cut, plain, night)
-        return self._read(plain, night, now)
+            return self.reader.partly(cut, plain, night)
+        read = self.reader.read(plain, night)
+        for number in now:
+            if self.reader.shows(self.plans[number], night):
+                self.seen.setdefault(number, []).append(night)
+        return read
 
     def _away(self, night: int) -> tuple[Access, bool | None] | None:
         """What a portal's trouble makes of the night: access, and whether it is listed."""
@@ -181,7 +168,7 @@ class _Watch:
             self.world.dated(night),
             Access.REACHED,
             modified=self.dates.modified(night),
-            changed_on=self.changed_on,
+            changed_on=self.reader.changed_on,
             period_days=self.of.rhythm.period,
             rules=self.judge.rules(night),
             score_rules=self.judge.score_rules(night),
@@ -196,100 +183,7 @@ class _Watch:
             return f"https://nuevo.{self.of.place.portal}.example/{self.of.key}.csv"
         return None
 
-    def _age_is_known(self, night: int) -> bool:
-        """Whether anything tells that the data are old: a date, or our having seen the same for long enough."""
-        honest = self.of.modified in ("honest", "metadata")
-        known = self.changed_on is not None or self.of.as_of_lag is not None or honest
-        return known or night - self.of.start > self.of.rhythm.patience
-
-    # --- the reading --------------------------------------------------------------------------------------
-
-    def _version(self, night: int) -> Version:
-        return self.made[max(bisect_right(self.begins, night) - 1, 0)]
-
-    def _useless(self, plain: DatasetNight, unusable: Planned | None, night: int) -> DatasetNight:
-        how = unusable.how if unusable else "page"
-        if how == "empty":
-            return replace(plain, usable=False, rows=0)
-        if how == "layout":
-            return replace(plain, usable=False, whole=True, rows=self._version(night).rows)
-        return replace(plain, usable=False)
-
-    def _partly(self, rng: Random, plain: DatasetNight, night: int) -> DatasetNight:
-        """A transfer that was cut: fewer rows, and levels that say little."""
-        version = self._version(night)
-        judged = self.judge.judged(version, night)
-        rows = max(1, int(judged.rows * rng.uniform(0.05, 0.95)))
-        self.reading = _Reading(self.reading.version if self.reading else version, night, rows, False)
-        return replace(
-            plain,
-            usable=True,
-            whole=False,
-            content=f"{version.content}-{night}",
-            as_of=self.dates.as_of(version),
-            rows=rows,
-            levels=_odd(rng, self.of, judged),
-            scores={
-                name: round(max(0.0, one - abs(rng.gauss(0, 8))), 2) for name, one in judged.scores.items()
-            },
-        )
-
-    def _read(self, plain: DatasetNight, night: int, now: Iterable[int]) -> DatasetNight:
-        version = self._version(night)
-        judged = self.judge.judged(version, night)
-        before = self.reading
-        if before is not None and before.version.content != version.content:
-            self.changed_on = self.world.dated(night)
-        self.reading = _Reading(version, night, judged.rows, True)
-        lost = self._lost(before, version, judged, night)
-        if before is not None and lost is None and before.version is not version:
-            self.not_compared.add(version.night)
-        for number in now:
-            if self._shows(self.plans[number], version, judged):
-                self.seen.setdefault(number, []).append(night)
-        return replace(
-            plain,
-            usable=True,
-            whole=True,
-            content=version.content,
-            as_of=self.dates.as_of(version),
-            changed_on=self.changed_on,
-            rows=judged.rows,
-            rows_lost=lost,
-            columns=changes(before.version.schema, version.schema) if before else (),
-            levels=judged.levels,
-            scores=judged.scores,
-        )
-
-    def _shows(self, one: Planned, version: Version, judged: Judged) -> bool:
-        if one.kind not in OF_VERSIONS or not one.bad(version.night):
-            return False
-        if one.kind is Kind.ROWS_REMOVED:  # told once, when the version is first read
-            first = next(item.night for item in self.made if one.bad(item.night))
-            return not any(first <= night for night in self.not_compared if one.bad(night))
-        return not one.added or one.kind is Kind.ROWS or any(key in judged.levels for key in one.added)
-
-    def _lost(self, before: _Reading | None, version: Version, judged: Judged, night: int) -> int | None:
-        if before is None or not before.whole or not self.of.keyed or night - before.night > FORGOTTEN:
-            return None
-        passed = [one for one in self.made if before.version.night < one.night <= version.night]
-        lost = sum(one.lost for one in passed)
-        # A bug of ours that loses rows loses them once.
-        if judged.rows < version.rows and before.rows >= before.version.rows:
-            lost += version.rows - judged.rows
-        return min(lost, before.rows)
-
     def _saw(self, now: Iterable[int], night: int, kinds: set[Kind]) -> None:
         for number in now:
             if self.plans[number].kind in kinds:
                 self.seen.setdefault(number, []).append(night)
-
-
-def _odd(rng: Random, of: Dataset, judged: Judged) -> dict[str, Level]:
-    made = {}
-    for one in of.expectations:
-        known = judged.levels.get(one.key)
-        if known is not None:
-            odd = log_uniform(rng, 0.5, 100) if chance(rng, 0.15) else 0.0
-            made[one.key] = level(one, known.percent * rng.uniform(0.5, 1.5) + odd)
-    return made
