@@ -19,7 +19,7 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.alert_baselines import baselines
@@ -77,12 +77,12 @@ def _text(value: float | None) -> str:
     return "-" if value is None else f"{value:,.3f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--datasets", type=int, default=300)
     parser.add_argument("--nights", type=int, default=400)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     started = time.perf_counter()
     of = history(asked.seed, asked.datasets, asked.nights)
     took = time.perf_counter() - started

@@ -129,8 +129,10 @@ def _expectations(rng: Random, rules: list[Rule], of: Rhythm) -> tuple[Expectati
         share = weights[rule.severity] / total[rule.dimension]
         base = _base(rng, rule)
         noise = weighted(rng, rates.NOISE_OF_BASE if base else rates.NOISE_OF_ZERO)
-        if base >= 99.5 or rule.asks == "not_personal":
-            noise = "none"  # personal data that appear are told at once, and rightly: all of them are planted
+        if base >= 99.5 or (rule.asks == "not_personal" and not base):
+            noise = "none"
+        if rule.asks == "not_personal" and base:
+            noise = "jitter"
         if noise == "heavy":
             heavy[rule.dimension] += share
             if heavy[rule.dimension] > rates.HEAVY_SHARE:
@@ -146,13 +148,15 @@ def _expectations(rng: Random, rules: list[Rule], of: Rhythm) -> tuple[Expectati
                 drift = rng.choice((1, 1, -1)) * rng.uniform(0.2, 1.0) * room / 400
                 drifting[rule.dimension] += abs(drift) * 400 * share
         threshold = rng.choice((1.0, 2.0, 5.0, 10.0)) if chance(rng, rates.LENIENT) else 0.0
+        if rule.asks in ("exists", "not_personal"):  # of these, one is too many
+            threshold = 0.0
         made.append(Expectation(rule, base, threshold, noise, spread, drift))
     return tuple(made)
 
 
 def _base(rng: Random, rule: Rule) -> float:
-    if rule.asks == "not_personal":
-        return 0.0
+    if rule.asks == "not_personal":  # some columns hold numbers that look like telephones
+        return round(log_uniform(rng, *rates.LOOKALIKE_RANGE), 3) if chance(rng, rates.LOOKALIKE) else 0.0
     if rule.asks == "exists":
         return 100.0 if chance(rng, 0.03) else 0.0
     which = weighted(rng, rates.BASES)

@@ -59,6 +59,9 @@ class Dates:
             return None
         at = bisect_right(self.published, version.night)
         night = self.published[at - 1] if at else version.night
-        return self.world.date_of(night) - timedelta(
-            days=self.of.as_of_lag * min(self.of.rhythm.every, 120.0)
-        )
+        return self.world.date_of(night) - timedelta(days=int(lag_of(self.of)))
+
+
+def lag_of(of: Dataset) -> float:
+    """By how many nights the newest date in a version is older than the version."""
+    return (of.as_of_lag or 0.0) * min(of.rhythm.every, 120.0)

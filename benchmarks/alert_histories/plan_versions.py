@@ -74,8 +74,10 @@ def _what(rng: Random, world: World, kind: Kind, of: Dataset, night: int) -> Pla
     here = ((night, FOREVER),)
     if kind is Kind.PERSONAL:
         keys = [one.key for one in active if one.rule.asks == "not_personal"]
-        size = log_uniform(rng, *rates.EXPOSED)
-        return Planned(kind, here, size, {rng.choice(keys): size}) if keys else None
+        key = rng.choice(keys) if keys else ""
+        # At least as much as is taken for it by mistake.
+        size = max(log_uniform(rng, *rates.EXPOSED), 100.0 - room.get(key, 100.0))
+        return Planned(kind, here, size, {key: size}) if keys else None
     if kind is Kind.EXPECTATION:
         able = [
             one for one in active if room[one.key] >= 1 and one.rule.asks not in ("exists", "not_personal")

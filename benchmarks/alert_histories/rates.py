@@ -75,6 +75,7 @@ LENIENT = 0.15  # expectations that allow some percent (`mostly`), counted over 
 # In the federal data most rules hold, some never did: RFC filled in 15.7 to 47.4 %, postcode missing in 39.8 %.
 BASES = {"zero": 0.72, "trace": 0.15, "some": 0.09, "chronic": 0.04}
 BASE_RANGE = {"trace": (0.01, 2.0), "some": (2.0, 30.0), "chronic": (40.0, 100.0)}
+LOOKALIKE, LOOKALIKE_RANGE = 0.12, (0.01, 0.5)  # percent taken for personal data that is none, ours
 NOISE_OF_ZERO = {"none": 0.86, "blips": 0.14}  # ours
 NOISE_OF_BASE = {"none": 0.35, "jitter": 0.40, "heavy": 0.25}  # ours
 BLIP = 0.06  # per publication

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.alert_histories import rates
 from benchmarks.alert_histories.datasets import Dataset
+from benchmarks.alert_histories.dates import lag_of
 from benchmarks.alert_histories.judged import Judge, content_fall
 from benchmarks.alert_histories.planned import DROPPED, OF_TIME, OF_VERSIONS, RENAMED, RETYPED, Planned
 from benchmarks.alert_histories.truth import Drop, Kind
@@ -95,7 +96,7 @@ def late(
 ) -> list[Drop]:
     """Versions that came later than the promise allows, though they came: true, and nobody need be told."""
     if not of.rhythm.kept:
-        return []
+        return _never_kept(world, of, made, seen, 0)
     stops = [one for one in plans if one.kind in OF_TIME]
     nights = [version.night for version in made]
     drops = []
@@ -104,7 +105,24 @@ def late(
         end = world.nights if following is None else following
         if first < end and not any(one.first < end and first < one.end for one in stops):
             drops.append(_may_be_told(world, of, Kind.OVERDUE, first, end, seen))
-    return drops
+    lag = int(lag_of(of))
+    return drops + (_never_kept(world, of, made, seen, lag) if lag else [])
+
+
+def _never_kept(
+    world: World, of: Dataset, made: Sequence[Version], seen: Sequence[int], lag: int
+) -> list[Drop]:
+    """A promise that is broken between any two versions may be told once: from the first night on which it is seen to
+    break. By the data's own date, which is older by `lag` nights, many are."""
+    if of.rhythm.period is None:
+        return []
+    patience = int(rates.GRACE * of.rhythm.period + rates.GRACE_NIGHTS) - lag
+    nights = [version.night for version in made]
+    for last, following in zip(nights, [*nights[1:], world.nights], strict=True):
+        first = max(last, last + patience + 1)
+        if of.start < first < following:
+            return [_may_be_told(world, of, Kind.OVERDUE, first, world.nights, seen)]
+    return []
 
 
 def outages(world: World, of: Dataset, kind: Kind, nights: Iterable[int]) -> list[Drop]:

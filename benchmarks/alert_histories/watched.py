@@ -99,6 +99,7 @@ class _Watch:
                 listed=listed,
                 modified=plain.modified if listed else None,
                 usable=False if access is Access.REACHED else None,
+                moved_to=self._moved(night, kinds) if access is Access.REACHED else None,
             )
         listed = None if night in self.trouble.silent else True
         if listed is None:
