@@ -44,6 +44,7 @@ SETTLES = (COLUMNS, ROWS, ROWS_REMOVED)
 # What is about the bytes, and of that, what takes a score down.
 TAKES_DOWN = (UNUSABLE, COLUMNS, ROWS, ROWS_REMOVED, EXPECTATION, PERSONAL)
 CONTENT = (*TAKES_DOWN, SCORE)
+SAME_VERSION = timedelta(days=7)
 # Of a source with fewer datasets than this, its portal's outage cannot be told from the dataset's.
 FEW_DATASETS = 3
 
@@ -75,8 +76,13 @@ def _standing(past: Past) -> dict[str, dict[str, Incident]]:
 
 
 def is_fresh(item: DatasetNight, past: Past) -> bool:
-    """Whether tonight's data are other than those last read. What was not read is not new."""
-    return item.content is not None and item.content != past.content.get(item.dataset)
+    """Whether tonight's data are other than those last read. What was not read, or not whole, is not new."""
+    return is_read(item) and item.content != past.content.get(item.dataset)
+
+
+def is_read(item: DatasetNight) -> bool:
+    """Whether the data came, whole."""
+    return item.content is not None and item.whole is not False
 
 
 def _of_dataset(
@@ -117,11 +123,12 @@ def _believed(findings: Sequence[Finding], known: Known) -> list[Finding]:
     """What one version of the data broke is told in one go, and a score that fell with it is no news of its own.
 
     Where one finding is proof about data that are new, the others about them need no second night. A score that falls
-    while something stands that takes it down says the same once more.
+    soon after something that takes it down was told says the same once more.
     """
     new = [it for it in findings if it.bad and it.condition not in known.standing]
     proven = known.fresh and any(it.condition.startswith(CONTENT) for it in new)
-    told = [it.condition for it in (*new, *known.standing.values()) if it.condition.startswith(TAKES_DOWN)]
+    lately = [it for it in known.standing.values() if known.night.night - it.first_seen <= SAME_VERSION]
+    told = [it.condition for it in (*new, *lately) if it.condition.startswith(TAKES_DOWN)]
     explained = {part for condition in told for part in _takes_down(condition, known)}
     believed = []
     for it in findings:

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import MutableSequence, Sequence
 from datetime import date
 
-from pipelines.alerts.detect import is_fresh
+from pipelines.alerts.detect import is_fresh, is_read
 from pipelines.alerts.judge_night import Judgement
 from pipelines.alerts.past import Past
 from pipelines.alerts.remembered import SOFTWARE_NIGHTS
@@ -51,7 +51,7 @@ class Memory:
             for condition, (value, rules) in signs(item).items():
                 if value is not None:
                     self._append(item.dataset, condition, Point(night, value, rules, fresh))
-            if item.content is not None:
+            if is_read(item):
                 self._content[item.dataset] = item.content
         for incident in judgement.incidents:
             place = self._incidents[incident.dataset, incident.condition]

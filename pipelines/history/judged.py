@@ -26,9 +26,9 @@ _COLUMNS = (
 )
 # A reading is a night whose content is not that of the last night with any.
 _READ = """
-    SELECT *, content IS NOT NULL AND content IS DISTINCT FROM
-           lag(content) OVER (PARTITION BY dataset, content IS NULL ORDER BY night) AS fresh
-    FROM judged_dataset SEMI JOIN chosen USING (dataset) WHERE night < $before AND night >= $first"""
+    SELECT *, read AND content IS DISTINCT FROM lag(content) OVER (PARTITION BY dataset, read ORDER BY night) AS fresh
+    FROM (SELECT *, content IS NOT NULL AND whole IS DISTINCT FROM false AS read
+          FROM judged_dataset SEMI JOIN chosen USING (dataset) WHERE night < $before AND night >= $first)"""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def last_content(connection: DuckDBPyConnection, before: date) -> dict[str, str]
     return dict(
         connection.execute(
             "SELECT dataset, arg_max(content, night) FROM judged_dataset "
-            "WHERE night < ? AND content IS NOT NULL GROUP BY dataset",
+            "WHERE night < ? AND content IS NOT NULL AND whole IS DISTINCT FROM false GROUP BY dataset",
             [before],
         ).fetchall()
     )

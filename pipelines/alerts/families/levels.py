@@ -96,7 +96,7 @@ def _worse(sign: _Sign, known: Known) -> Finding | None:
         confirmed = proof or tested + 1 >= known.policy.confirmations
         return Finding(
             sign.condition,
-            bad=confirmed and (_was_met(sign, seen) or _much_worse(sign, seen)),
+            bad=confirmed and (personal or _was_met(sign, seen) or _much_worse(sign, seen)),
             suspect=True,
             before=_shown(sign, seen.middle),
             after=_shown(sign, sign.value),
@@ -126,7 +126,7 @@ def _much_worse(sign: _Sign, seen: Usual) -> bool:
 def _asked(sign: _Sign, seen: Usual) -> float | None:
     """By how much a level must be worse than usual; None while too little is known to tell."""
     effect = sign.effect
-    if not _was_met(sign, seen):
+    if not _was_met(sign, seen) and not sign.condition.startswith(PERSONAL):
         if seen.readings < NEVER_MET_READINGS:
             return None
         effect = max(effect, NEVER_MET)

@@ -29,7 +29,7 @@ LAST = 3
 # Fewer rows than this are no change of a table's size, and fewer removed ones no removal worth a mail.
 FEWEST, SMALL = 10, 200
 # Of the keyed rows before, the least share whose removal is told.
-REMOVED = 0.02
+REMOVED = 0.018
 # So many comparisons with the reading before have to be known.
 COMPARED = 4
 # A window may slide by several of its usual steps between two visits.
