@@ -9,6 +9,7 @@
     │   ├── FetchFault          raised by http_client and snapshots
     │   └── ReadFault           raised by tables
     ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
+    ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── MemoryLimitReached      a table does not fit into memory and temporary folder together
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
     ├── HistoryDamaged          history.duckdb is no database any more
@@ -112,6 +113,17 @@ class DeliveryError(VeedorError):
     def __init__(self, message: str, *, permanent: bool = False, advice: str | None = None) -> None:
         super().__init__(message, advice)
         self.permanent = permanent
+
+
+class AnswerRefused(VeedorError):
+    """Raised when a link by which an alert is answered is cut off, forged, altered, expired or for another answer."""
+
+    title = "The link cannot be used"
+    default_advice = "Use the link in the message as it stands there, or answer the operator by mail."
+
+    def __init__(self, message: str, refusal: str) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 class ArtifactDamaged(VeedorError):

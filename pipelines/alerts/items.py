@@ -88,7 +88,9 @@ def item_of(
     own = _in(transition.summary, words)
     name = own or transition.condition.partition(":")[2]
     bad_news = transition.kind in (TransitionKind.OPENED, TransitionKind.WORSENED)
-    advice, good, bad = parted(_in(transition.advice, words) or said.todo, words)
+    # What is stored may begin with why it matters, which stands apart here.
+    told = _in(transition.advice, words).removeprefix(said.why).strip()
+    advice, good, bad = parted(told or said.todo, words)
     identity = transition.incident or transition.id
     return Item(
         incident=identity,

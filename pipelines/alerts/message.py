@@ -34,7 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a message."""
+    """A file that goes with a message. `media_type` is such as `text/csv`; the name is ours, never a stranger's."""
 
     name: str
     media_type: str
@@ -43,7 +43,10 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised."""
+    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised.
+
+    `unsubscribe` is the address (https or mailto) by which the recipient ends these messages, if there is one.
+    """
 
     id: str
     night: str
@@ -51,6 +54,8 @@ class Message:
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str | None = None
+    language: str = "es"
 
 
 def compose(alert: Alert, datasets: Mapping[str, Dataset], known: Known = NOTHING) -> Message:
@@ -84,6 +89,7 @@ def compose(alert: Alert, datasets: Mapping[str, Dataset], known: Known = NOTHIN
         text=_tidied(environment.get_template(f"{name}.txt.j2").render(context)),
         html=environment.get_template(f"{name}.html.j2").render(context),
         attachments=() if attached is None else (Attachment(attached.name, XLSX, attached.content),),
+        language=language.language,
     )
 
 
@@ -133,6 +139,7 @@ def _alert(
         "left_out": language.count("left_out", left_out, name=file) if left_out else "",
         "groups": list(Group),
         "sheets": {} if attached is None else _sheets(attached, language),
+        "answerable": [item for section in shown for item in section.items if item in answerable],
         "replies": {item.incident + item.group: replies(item.incidents, known, language) for item in items},
         "reply_all": replies(every, known, language) if len(answerable) > 1 else (),
         "answer_how": _answer_how(known, language),

@@ -1,7 +1,8 @@
 """The words of each language, one JSON file a language: to add a language is to add its file.
 
 Belongs here: reading these files. `kinds` has the words about each kind of condition, `reasons` those about why
-something is held, `message` every other word, by the same names and with the same placeholders in each file (a test holds that).
+something is held, `message` every other word, by the same names and with the same placeholders in each file (which a
+test holds).
 """
 
 from __future__ import annotations
