@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.alerts.items import Group, Item, item_of, standing, with_consequences
+from pipelines.alerts.items import Group, Item, item_of, standing
+from pipelines.alerts.kind_words import family
 from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.words import Words
 from pipelines.model import Dataset, Incident, Severity, Transition
@@ -102,25 +103,32 @@ def _subject(condition: str) -> str:
 
 def _under_causes(items: Sequence[Item], incidents: Mapping[str, Incident]) -> list[Item]:
     """Consequences go under their cause where that is told in the same message, under the same heading."""
-    places = {(item.incident, item.group) for item in items}
+    heads = {(item.incident, item.group): item for item in items if _cause(item, incidents) is None}
     followed: dict[tuple[str, Group], list[Item]] = defaultdict(list)
     first: list[Item] = []
     for item in items:
-        incident = incidents.get(item.incident)
-        cause = (incident.cause if incident is not None else "", item.group)
-        if cause[0] != item.incident and cause in places:
-            followed[cause].append(item)
+        head = heads.get((_cause(item, incidents) or "", item.group))
+        if head is not None and _follows(item, head):
+            followed[head.incident, head.group].append(item)
         else:
             first.append(item)
-    # A cause that is itself told as a consequence (of a cause of its own) must not take its consequences with it.
-    heads = {(item.incident, item.group) for item in first}
-    first += [item for cause, group in followed.items() if cause not in heads for item in group]
-    return [
-        with_consequences(item, tuple(followed.get((item.incident, item.group), ())))
-        if (item.incident, item.group) in heads
-        else item
-        for item in first
-    ]
+    return [replace(item, followed=tuple(followed.get((item.incident, item.group), ()))) for item in first]
+
+
+def _cause(item: Item, incidents: Mapping[str, Incident]) -> str | None:
+    """The incident of which it is a consequence, None when it is none."""
+    incident = incidents.get(item.incident)
+    cause = incident.cause if incident is not None else ""
+    return cause if cause not in ("", item.incident) else None
+
+
+def _follows(item: Item, cause: Item) -> bool:
+    """An expectation that fails beside another one, or beside exposed data, is a fault of its own to mend."""
+    return family(item.condition) == "score" or family(cause.condition) not in (
+        "expectation",
+        "personal",
+        "score",
+    )
 
 
 def _section(key: str, dataset: Dataset | None, items: list[Item]) -> Section:

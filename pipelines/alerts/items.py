@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -36,8 +36,8 @@ class Group(StrEnum):
 class Item:
     """One thing told. Every text is in the reader's language and on one line; "" where there is nothing to say.
 
-    `incident` is its incident's id, `incidents` that and those of its consequences, whose `lines` stand under it.
-    `examples` are (place, value) of a few rows. `days` is how long it has stood.
+    `incident` is its incident's id, `examples` are (place, value) of a few rows, `days` is how long it has stood,
+    `followed` what is a consequence of it, in a line each.
     """
 
     incident: str
@@ -57,13 +57,27 @@ class Item:
     bad: str = ""
     gain: str = ""
     notes: tuple[str, ...] = ()
-    consequences: tuple[str, ...] = ()
-    incidents: tuple[str, ...] = ()
+    followed: tuple[Item, ...] = ()
 
     @property
     def code(self) -> str:
         """The short name by which people speak of it."""
         return self.incident[:CODE]
+
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """Its incident and those of its consequences."""
+        return (self.incident, *(item.incident for item in self.followed))
+
+    @property
+    def line(self) -> str:
+        """What it says as a consequence of something else."""
+        return f"{self.title} ({self.change})" if self.change else self.title
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The dataset and the condition that it is about."""
+        return (self.dataset, self.condition)
 
 
 def item_of(
@@ -112,7 +126,6 @@ def item_of(
         bad=bad if bad_news else "",
         gain=words["gain"].format(points=points(gain)) if bad_news and gain and gain >= 0.05 else "",
         notes=_notes(incident, group, words),
-        incidents=(identity,),
     )  # fmt: skip
 
 
@@ -134,16 +147,6 @@ def standing(incident: Incident, night: date) -> Transition:
         examples=incident.examples,
         column=incident.column,
         incident=incident.id,
-    )
-
-
-def with_consequences(cause: Item, consequences: tuple[Item, ...]) -> Item:
-    """`cause` with what followed from it in a line each."""
-    lines = tuple(f"{item.title} ({item.change})" if item.change else item.title for item in consequences)
-    return replace(
-        cause,
-        consequences=lines,
-        incidents=(*cause.incidents, *(identity for item in consequences for identity in item.incidents)),
     )
 
 

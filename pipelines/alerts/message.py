@@ -157,9 +157,11 @@ def _counts(section: Section, language: Words) -> str:
 
 
 def _sheets(attached: Attached, language: Words) -> dict[tuple[str, str], str]:
-    """What is said of the rows of each item."""
+    """What is said of the rows of each item; nothing where there is no single row to show."""
     said = {}
     for key, sheet in attached.sheets.items():
+        if sheet.missing == "whole":
+            continue
         if sheet.missing:
             said[key] = language["sheet_missing"].format(reason=language[f"missing_{sheet.missing}"])
         elif sheet.written < sheet.found:
