@@ -280,6 +280,9 @@ def _index(
             _rows_of(state, said) if state is not None and item.group in STANDING else "",
             item.code,
         )
+        # Nor do rows become higher by themselves where text is wrapped, in some spreadsheets.
+        lines = max(-(-len(text) // (width - 3)) for text, width in zip(told, INDEX_WIDTHS, strict=True))
+        sheet.set_row(at, LINE_HEIGHT * max(lines, 1))
         for place, text in enumerate(told):
             sheet.write_string(at, place, _cell(text), plain)
     sheet.autofilter(0, 0, len(items), len(headings) - 1)

@@ -6,7 +6,6 @@ a message has, or how they look.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from pipelines.alerts.words import Words
 from pipelines.model import Incident, Severity, Transition, TransitionKind, UnexpectedExample
 
 SHOWN_EXAMPLES = 5
+LONGEST_ADVICE, LONGEST_EXAMPLE = 1_500, 400
 CODE = 8  # characters of an incident's id that name it between people
 
 
@@ -152,13 +152,11 @@ def standing(incident: Incident, night: date) -> Transition:
 
 def parted(advice: str, words: Words) -> tuple[str, str, str]:
     """Advice, good example and bad example, as suites write them in one text; the examples "" without."""
-    found = re.fullmatch(
-        rf"(?s)(.*?)\s*\b{re.escape(words['good'])}:\s(.*?)\s*\b{re.escape(words['bad'])}:\s(.*)", advice
-    )
-    if found is None:
-        return clean(advice, 1500), "", ""
-    text, good, bad = found.groups()
-    return clean(text, 1500), clean(good, 400), clean(bad, 400)
+    text, found, examples = advice.partition(f" {words['good']}: ")
+    good, found_too, bad = examples.partition(f" {words['bad']}: ")
+    if not (found and found_too):
+        return clean(advice, LONGEST_ADVICE), "", ""
+    return clean(text, LONGEST_ADVICE), clean(good, LONGEST_EXAMPLE), clean(bad, LONGEST_EXAMPLE)
 
 
 def _in(texts: Mapping[str, str], words: Words) -> str:

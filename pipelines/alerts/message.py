@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.alerts.digest import Section, cut, digest
@@ -197,7 +198,9 @@ def _tidied(text: str) -> str:
     return "\n".join(kept) + "\n"
 
 
+@cache
 def _environment() -> Environment:
+    """Templates are compiled once; a night writes hundreds of messages."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     return Environment(
