@@ -25,6 +25,7 @@ from pipelines.validation.evidence.lines import neutral
 MAX_BYTES = 5_000_000
 MAX_ROWS = 50_000
 MAX_SHEETS = 40
+UNCOUNTED = 2_500  # rows of what has no count of its own
 # Of the text of all rows together; packed, with all that is around it, it stays below MAX_BYTES.
 MAX_TEXT = 4_000_000
 MAX_CELL = 1_000
@@ -114,7 +115,7 @@ def _wanted(items: Sequence[Item], rows: FailingRows | None) -> dict[tuple[str, 
         if family(item.condition) in WITH_ROWS and item.group in STANDING and len(asked) < MAX_SHEETS:
             if item.dataset not in counts:
                 counts[item.dataset] = rows.counts(item.dataset)
-            asked[item.place] = counts[item.dataset].get(_key(item.condition), MAX_ROWS)
+            asked[item.place] = counts[item.dataset].get(_key(item.condition), UNCOUNTED)
     given: dict[tuple[str, str], int] = {}
     left = MAX_ROWS
     for position, (place, count) in enumerate(sorted(asked.items(), key=lambda pair: pair[1])):
