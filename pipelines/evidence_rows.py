@@ -26,6 +26,9 @@ from pipelines.tools import Tools
 from pipelines.validation.evidence.failing import failing
 from pipelines.validation.evidence.lines import said
 
+# A reminder may be of a source that is not visited every night.
+LOOK_BACK_NIGHTS = 60
+
 log = logging.getLogger("veedor")
 
 
@@ -59,7 +62,7 @@ class _Night:
 
 @dataclass(frozen=True)
 class EvidenceRows:
-    """The failing rows of `night`: what `alerts.failing_rows.FailingRows` asks for."""
+    """The failing rows of `night`, or of the last visit before it: what `alerts.failing_rows.FailingRows` asks for."""
 
     tools: Tools
     night: date
@@ -129,10 +132,14 @@ class EvidenceRows:
         return dict.fromkeys(silent, "whole")
 
     def _of(self, dataset: str) -> _Night:
-        source = dataset.split("/", 1)[0]
-        if source not in self._read:
-            self._read[source] = _Night(artifacts.run_folder(self.tools.settings.runs, self.night, source))
-        return self._read[source]
+        """The last night up to this one on which the dataset was validated; this one when there is none."""
+        if dataset not in self._read:
+            runs, source = self.tools.settings.runs, dataset.split("/", 1)[0]
+            earlier = [it for it in reversed(artifacts.nights(runs)) if it <= self.night][:LOOK_BACK_NIGHTS]
+            found = (_Night(artifacts.run_folder(runs, night, source)) for night in (self.night, *earlier))
+            own = _Night(artifacts.run_folder(runs, self.night, source))
+            self._read[dataset] = next((it for it in found if it.of(dataset)), own)
+        return self._read[dataset]
 
     def _day(self, validation: ValidationResult, night: _Night) -> datetime:
         """The instant that the table was validated at, which is that of the night whose result it is."""

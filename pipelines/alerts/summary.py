@@ -26,7 +26,12 @@ NEWS = (TransitionKind.OPENED, TransitionKind.WORSENED)
 def summary(alert: Alert, datasets: Mapping[str, Dataset], known: Known, words: Words) -> dict[str, Any]:
     """What the template of a summary shows. The week ends with the alert's night; `reminders` is all that is open."""
     private = known.is_operator(alert.recipient)
-    seen = [it for it in alert.transitions if private or not _private(it.condition, it.incident, known)]
+    held = {it.id for it in (*known.incidents.values(), *alert.reminders) if it.held}
+    seen = [
+        it
+        for it in alert.transitions
+        if private or not (it.incident in held or family(it.condition) in PRIVATE)
+    ]
     standing_now = [
         it for it in alert.reminders if private or not (it.held or family(it.condition) in PRIVATE)
     ]
@@ -62,11 +67,6 @@ def summary(alert: Alert, datasets: Mapping[str, Dataset], known: Known, words: 
         else "",
         "private": _said_in_private(standing_now, words) if private else [],
     }
-
-
-def _private(condition: str, incident: str, known: Known) -> bool:
-    found = known.incidents.get(incident)
-    return family(condition) in PRIVATE or (found is not None and bool(found.held))
 
 
 def _worst(
