@@ -100,7 +100,8 @@ def item_of(
         after=transition.after,
     )
     own = _in(transition.summary, words)
-    name = own or transition.condition.partition(":")[2]
+    # What was stored without the name of its expectation has that of its key.
+    name = transition.condition.partition(":")[2] if not own or "{title}" in own else own
     bad_news = transition.kind in (TransitionKind.OPENED, TransitionKind.WORSENED)
     # What is stored may begin with why it matters, which stands apart here.
     told = _in(transition.advice, words).removeprefix(said.why).strip()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pipelines.alerts.digest import Section, cut, digest
 from pipelines.alerts.headlines import intro, subject
@@ -90,8 +91,16 @@ def compose(alert: Alert, datasets: Mapping[str, Dataset], known: Known = NOTHIN
         text=_tidied(environment.get_template(f"{name}.txt.j2").render(context)),
         html=environment.get_template(f"{name}.html.j2").render(context),
         attachments=() if attached is None else (Attachment(attached.name, XLSX, attached.content),),
+        unsubscribe=_unsubscribe(alert, known),
         language=language.language,
     )
+
+
+def _unsubscribe(alert: Alert, known: Known) -> str | None:
+    """Subscribers may end what they asked for; an owner is told for as long as the data are watched."""
+    address = known.operator.email if known.operator else None
+    subscribed = alert.kind is AlertKind.SUMMARY and not known.is_operator(alert.recipient)
+    return f"mailto:{quote(address, safe='@')}" if subscribed and address else None
 
 
 def _digest(

@@ -298,6 +298,12 @@ def test_a_dataset_that_is_not_declared_any_more_goes_by_its_key() -> None:
     assert "«s/d»" in compose(alert(), {}).subject
 
 
+def test_what_has_no_name_goes_by_its_key() -> None:
+    for summary in ({}, {"es": "Ya no se cumple: {title}"}):
+        text = compose(alert(transition(summary=summary)), datasets()).text
+        assert f"Ya no se cumple: {KEY}" in text
+
+
 def test_an_alert_about_nothing_is_still_a_message() -> None:
     empty = replace(alert(), transitions=())
     assert compose(empty, {}).subject == "Veedor"

@@ -146,6 +146,13 @@ def test_the_subscribers_week_has_nothing_private() -> None:
     assert "Para dejar de recibirlo, escriba a op@x.example." in text.replace("\n", " ")
 
 
+def test_a_subscriber_can_end_it_and_the_operator_need_not() -> None:
+    told = alert(*WEEK, kind="summary", recipient=READER)
+    assert compose(told, FOUND, KNOWN).unsubscribe == "mailto:op@x.example"
+    assert compose(replace(told, recipient=OPERATOR), FOUND, KNOWN).unsubscribe is None
+    assert compose(alert(), FOUND, KNOWN).unsubscribe is None
+
+
 def test_without_knowing_the_operator_everybody_is_a_subscriber() -> None:
     told = alert(*WEEK, kind="summary", recipient=OPERATOR, reminders=STANDING)
     assert "datos personales" not in compose(told, FOUND, Known()).text
