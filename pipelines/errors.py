@@ -9,12 +9,12 @@
     │   ├── FetchFault          raised by http_client and snapshots
     │   └── ReadFault           raised by tables
     ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
-    ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── MemoryLimitReached      a table does not fit into memory and temporary folder together
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
     ├── HistoryDamaged          history.duckdb is no database any more
     ├── DiskFull                there was no room to write to; what was finished is kept
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
+    ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
 
