@@ -14,6 +14,7 @@
     ├── HistoryDamaged          history.duckdb is no database any more
     ├── DiskFull                there was no room to write to; what was finished is kept
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
+    ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
 
@@ -112,6 +113,17 @@ class DeliveryError(VeedorError):
     def __init__(self, message: str, *, permanent: bool = False, advice: str | None = None) -> None:
         super().__init__(message, advice)
         self.permanent = permanent
+
+
+class AnswerRefused(VeedorError):
+    """Raised when a link by which an alert is answered is cut off, forged, altered, expired or for another answer."""
+
+    title = "The link cannot be used"
+    default_advice = "Use the link in the message as it stands there, or answer the operator by mail."
+
+    def __init__(self, message: str, refusal: str) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 class ArtifactDamaged(VeedorError):

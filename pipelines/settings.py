@@ -121,6 +121,19 @@ class Settings:
             "in the linked data (`dqv/`) stand below it. Unset: they are `urn:veedor:`, which leads nowhere.",
         },
     )
+    answer_url: str | None = field(
+        default=None,
+        metadata={"env": "VEEDOR_ANSWER_URL", "doc": "Where links in messages lead. Unset: there are none."},
+    )
+    link_key: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_LINK_KEY",
+            "secret": True,
+            "doc": "Key that signs those links: 32 characters.",
+        },
+    )
     publisher: str | None = field(
         default=None,
         metadata={
@@ -299,6 +312,9 @@ class Settings:
             )
         if settings.public_url is not None:
             settings = replace(settings, public_url=_base_address("VEEDOR_PUBLIC_URL", settings.public_url))
+        if settings.answer_url is not None:
+            settings = replace(settings, answer_url=_base_address("VEEDOR_ANSWER_URL", settings.answer_url))
+        _check_key(settings.link_key, needed=settings.answer_url is not None)
         if not SIZE.match(settings.memory_limit):
             raise ConfigurationError(
                 f"VEEDOR_MEMORY_LIMIT is {settings.memory_limit!r}, which is not a size.",
@@ -328,6 +344,15 @@ def _check_address(name: str, address: str, written: str) -> None:
         raise ConfigurationError(
             f"{name} is {written!r}, which is not a mail address.",
             f"Set {name} to an address such as open.data@example.org.",
+        )
+
+
+def _check_key(key: str | None, *, needed: bool) -> None:
+    weak = key is not None and (len(key) < 32 or len(set(key)) < 10)
+    if weak or (needed and key is None):  # never the value itself
+        raise ConfigurationError(
+            f"VEEDOR_LINK_KEY is {'too easy to guess' if weak else 'not set, but VEEDOR_ANSWER_URL is'}.",
+            "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
         )
 
 

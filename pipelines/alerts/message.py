@@ -1,85 +1,215 @@
-"""Message: an alert in plain words, in the owner's language, as text and HTML. No channel is known here.
+"""Message: an alert in plain words, in the reader's language, as text and HTML. No channel is known here.
 
-Belongs here: what a mail says. Everything that comes from a portal or a file is untrusted: control and
-bidirectional characters are removed, HTML is escaped by the template engine, links are http or https only.
+Belongs here: putting a message together and rendering it (the only door to the template engine). Everything that comes
+from a portal or a file is untrusted: it is cleaned (`plain`), HTML is escaped by the template engine, links are http or
+https only. The same alert with the same `Known` gives the same message, byte for byte.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-from pipelines.model import (
-    Alert,
-    AlertKind,
-    AlertState,
-    Dataset,
-    Transition,
-    TransitionKind,
-    UnexpectedExample,
-)
+from pipelines.alerts.digest import Section, cut, digest
+from pipelines.alerts.headlines import intro, subject
+from pipelines.alerts.items import Group
+from pipelines.alerts.known import NOTHING, Attached, Known
+from pipelines.alerts.notice import notice
+from pipelines.alerts.plain import clean, web_link
+from pipelines.alerts.reason_words import reason_of
+from pipelines.alerts.replies import replies
+from pipelines.alerts.summary import summary
+from pipelines.alerts.words import Words, words
+from pipelines.model import Alert, AlertKind, AlertState, Dataset
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-SHOWN_EXAMPLES = 5
-LONGEST = 300
+__all__ = ["Attachment", "Message", "clean", "compose", "web_link"]
+
+SHOWN_DATASETS = 30
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message. `media_type` is such as `text/csv`; the name is ours, never a stranger's."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised."""
+    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised.
+
+    `unsubscribe` is the address (https or mailto) by which the recipient ends these messages, if there is one.
+    """
 
     id: str
     night: str
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str | None = None
+    language: str = "es"
 
 
-def compose(alert: Alert, datasets: Mapping[str, Dataset]) -> Message:
-    """Write the message of `alert`. `datasets` gives the titles and addresses of the datasets it is about."""
-    words = WORDS[alert.language]
-    sections = [
-        _section(datasets.get(key), key, list(group), alert.language, words)
-        for key, group in groupby(alert.transitions, key=lambda item: item.dataset)
-    ]
+def compose(alert: Alert, datasets: Mapping[str, Dataset], known: Known = NOTHING) -> Message:
+    """Write the message of `alert`. `datasets` gives the titles, publishers and addresses of what it is about."""
+    language = words(alert.language)
+    attached: Attached | None = None
+    if alert.kind is AlertKind.SUMMARY:
+        name, view = "summary", summary(alert, datasets, known, language)
+    elif alert.kind is AlertKind.NOTICE:
+        name, view = "notice", notice(alert, datasets, known, language)
+    else:
+        name = "alert"
+        sections = _digest(alert, datasets, known, language)
+        attached = _attached(alert, sections, known)
+        view = _alert(alert, sections, attached, known, language)
     context = {
-        "words": words,
-        "language": alert.language,
-        "night": alert.night.isoformat(),
-        "recipient": clean(alert.recipient.name),
-        "held": alert.state is AlertState.HELD,
-        "reason": clean(alert.reason),
-        "sections": sections,
-        "recovered": alert.kind is AlertKind.RECOVERED,
+        **view,
+        "words": language,
+        "language": language.language,
+        "night": language.date(alert.night),
+        "recipient": clean(alert.recipient.name, 120),
+        "held": reason_of(alert.reason, language.language) if alert.state is AlertState.HELD else "",
+        "told": ", ".join(clean(item, 120) for item in alert.told),
+        "footer": _footer(alert, known, language),
     }
     environment = _environment()
     return Message(
         id=alert.id,
         night=alert.night.isoformat(),
-        subject=_subject(alert, sections, words),
-        text=environment.get_template("alert.txt.j2").render(context),
-        html=environment.get_template("alert.html.j2").render(context),
+        subject=clean(view["subject"], 180),
+        text=_tidied(environment.get_template(f"{name}.txt.j2").render(context)),
+        html=environment.get_template(f"{name}.html.j2").render(context),
+        attachments=() if attached is None else (Attachment(attached.name, XLSX, attached.content),),
+        unsubscribe=_unsubscribe(alert, known),
+        language=language.language,
     )
 
 
-def clean(text: str | None, longest: int = LONGEST) -> str:
-    """A published text on one line, without control, format or bidirectional characters, cut to length."""
-    kept = "".join(
-        " " if unicodedata.category(part) in ("Cc", "Zl", "Zp") else part
-        for part in (text or "")
-        if unicodedata.category(part) not in ("Cf", "Cs", "Co", "Cn")
+def _unsubscribe(alert: Alert, known: Known) -> str | None:
+    """Subscribers may end what they asked for; an owner is told for as long as the data are watched."""
+    address = known.operator.email if known.operator else None
+    subscribed = alert.kind is AlertKind.SUMMARY and not known.is_operator(alert.recipient)
+    return f"mailto:{quote(address, safe='@')}" if subscribed and address else None
+
+
+def _digest(
+    alert: Alert, datasets: Mapping[str, Dataset], known: Known, language: Words
+) -> tuple[Section, ...]:
+    return digest(
+        alert.transitions,
+        alert.reminders,
+        datasets,
+        alert.night,
+        language,
+        known.incidents,
+        known.gains,
     )
-    line = " ".join(kept.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def _attached(alert: Alert, sections: Sequence[Section], known: Known) -> Attached | None:
+    if known.attach is None:
+        return None
+    items = [item for section in sections for item in section.items]
+    return known.attach(alert, items, {section.dataset: section.title for section in sections})
+
+
+def _alert(
+    alert: Alert, sections: Sequence[Section], attached: Attached | None, known: Known, language: Words
+) -> dict[str, Any]:
+    """What the template of a digest shows. Without a file that has the rest, nothing is cut."""
+    shown = cut(sections) if attached is not None else tuple(sections)
+    left_out = sum(section.left_out for section in shown)
+    items = [item for section in sections for item in section.items]
+    file = attached.name if attached is not None else ""
+    answerable = [item for item in items if item.group not in (Group.RECOVERED, Group.CLOSED)]
+    every = [identity for item in answerable for identity in item.incidents]
+    mended = any(item.group is Group.RECOVERED for item in items)
+    return {
+        "subject": subject(alert, sections, language),
+        "intro": intro(alert, sections, language),
+        "reason": reason_of(alert.reason, language.language) if alert.reason else "",
+        "sections": [section for section in shown if section.items],
+        "overview": [(section.title, _counts(section, language)) for section in sections[:SHOWN_DATASETS]]
+        if len(sections) > 1
+        else [],
+        "more_datasets": language.count("more_datasets", len(sections) - SHOWN_DATASETS)
+        if len(sections) > SHOWN_DATASETS
+        else "",
+        "left_out": language.count("left_out", left_out, name=file) if left_out else "",
+        "groups": list(Group),
+        "sheets": {} if attached is None else _sheets(attached, language),
+        "answerable": [item for section in shown for item in section.items if item in answerable],
+        "replies": {item.incident + item.group: replies(item.incidents, known, language) for item in items},
+        "reply_all": replies(every, known, language) if len(answerable) > 1 else (),
+        "answer_how": _answer_how(known, language),
+        "thanks": language["thanks" if all(it.group is Group.RECOVERED for it in items) else "thanks_part"]
+        if mended
+        else "",
+        "only_good": not answerable,
+        "told_before": alert.kind is AlertKind.ESCALATION,
+    }
+
+
+def _counts(section: Section, language: Words) -> str:
+    counted = {group: len(section.of(group)) for group in Group}
+    return ", ".join(language.count(f"n_{group}", number) for group, number in counted.items() if number)
+
+
+def _sheets(attached: Attached, language: Words) -> dict[tuple[str, str], str]:
+    """What is said of the rows of each item; nothing where there is no single row to show."""
+    said = {}
+    for key, sheet in attached.sheets.items():
+        if sheet.missing == "whole":
+            continue
+        if sheet.missing:
+            said[key] = language["sheet_missing"].format(reason=language[f"missing_{sheet.missing}"])
+        elif sheet.written < sheet.found:
+            said[key] = language["sheet_part"].format(
+                written=f"{sheet.written:,}", found=f"{sheet.found:,}", sheet=sheet.name
+            )
+        else:
+            said[key] = language.count("sheet", sheet.found, sheet=sheet.name)
+    return said
+
+
+def _answer_how(known: Known, language: Words) -> str:
+    if known.link is not None and known.links_until is not None:
+        return language["answer_how"].format(date=language.date(known.links_until))
+    address = known.operator.email if known.operator else None
+    return language["answer_by_mail"].format(address=clean(address)) if address else ""
+
+
+def _footer(alert: Alert, known: Known, language: Words) -> str:
+    if known.is_operator(alert.recipient) or alert.kind is AlertKind.NOTICE:
+        return language["footer_operator"]
+    if alert.kind is AlertKind.SUMMARY:
+        address = known.operator.email if known.operator else None
+        stop = " " + language["footer_stop"].format(address=clean(address)) if address else ""
+        return language["footer_subscriber"] + stop
+    return language["footer"]
+
+
+def _tidied(text: str) -> str:
+    """Without blanks at the ends of lines, but that of a signature's mark, and never with two empty lines in a row."""
+    lines = [line if line == "-- " else line.rstrip() for line in text.strip().split("\n")]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept) + "\n"
+
+
+@cache
 def _environment() -> Environment:
+    """Templates are compiled once; a night writes hundreds of messages."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     return Environment(
@@ -89,142 +219,3 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _subject(alert: Alert, sections: list[dict[str, Any]], words: Mapping[str, str]) -> str:
-    name = "subject_recovered" if alert.kind is AlertKind.RECOVERED else "subject_opened"
-    if len(sections) == 1:
-        return clean(words[name].format(title=sections[0]["title"]), 180)
-    return words[f"{name}_many"].format(count=len(sections))
-
-
-def _section(
-    dataset: Dataset | None,
-    key: str,
-    transitions: list[Transition],
-    language: str,
-    words: Mapping[str, str],
-) -> dict[str, Any]:
-    """`dataset` is None when it is not declared any more since the alert was stored."""
-    return {
-        "title": clean(dataset.title if dataset else key, 120),
-        "key": key,
-        "link": web_link(dataset.landing_page if dataset else None),
-        "opened": [_item(t, language, words) for t in transitions if t.kind is TransitionKind.OPENED],
-        "recovered": [_item(t, language, words) for t in transitions if t.kind is TransitionKind.RECOVERED],
-    }
-
-
-def _item(transition: Transition, language: str, words: Mapping[str, str]) -> dict[str, Any]:
-    title = transition.summary.get(language) or transition.condition
-    change = ""
-    if transition.condition.startswith("score:"):
-        title = words["score"].format(dimension=title)
-        change = words["points"].format(before=_number(transition.before), after=_number(transition.after))
-    elif transition.condition.startswith("expectation:"):
-        broken = transition.kind is TransitionKind.OPENED
-        title = words["broken" if broken else "mended"].format(title=title)
-        if not _whole(transition):
-            change = words["percent"].format(
-                before=_number(transition.before), after=_number(transition.after)
-            )
-    return {
-        "title": title,
-        "change": change,
-        "since": transition.since.isoformat(),
-        "column": clean(transition.column),
-        "advice": transition.advice.get(language, ""),
-        "examples": [
-            (
-                _place(example, transition),
-                words["empty"] if example.value is None else f"«{clean(example.value, 80)}»",
-            )
-            for example in transition.examples[:SHOWN_EXAMPLES]
-        ],
-    }
-
-
-def _place(example: UnexpectedExample, transition: Transition) -> str:
-    """The row's number, and its record where that says more than the value does."""
-    record = clean(example.record or "", 60)
-    return f"{example.row} ({record})" if record and example.record != example.value else str(example.row)
-
-
-def _whole(transition: Transition) -> bool:
-    """A condition that is either met or not (a column is there or is not) has no meaningful percentages."""
-    return (transition.before, transition.after) in ((0.0, 100.0), (100.0, 0.0)) and not transition.examples
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:.1f}"
-
-
-def web_link(address: str | None) -> str | None:
-    """`address` when it is safe to make a link of, else None."""
-    if not address:
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return clean(address, 500) if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-WORDS: dict[str, dict[str, str]] = {
-    "es": {
-        "subject_opened": "Veedor: bajó la calidad de «{title}»",
-        "subject_opened_many": "Veedor: bajó la calidad de {count} conjuntos de datos",
-        "subject_recovered": "Veedor: se comprobó lo corregido en «{title}»",
-        "subject_recovered_many": "Veedor: se comprobó lo corregido en {count} conjuntos de datos",
-        "greeting": "A quien corresponda, {recipient}:",
-        "intro_opened": "En la revisión de la noche del {night} se encontró que empeoró lo siguiente:",
-        "intro_recovered": "En la revisión de la noche del {night} se comprobó que quedó corregido lo siguiente:",
-        "heading_opened": "Qué empeoró",
-        "heading_recovered": "Qué quedó corregido",
-        "broken": "Ya no se cumple: {title}",
-        "mended": "Vuelve a cumplirse: {title}",
-        "score": "Puntuación de {dimension}",
-        "points": "antes {before} puntos de 100, ahora {after}",
-        "percent": "valores que no cumplen: antes el {before} %, ahora el {after} %",
-        "column": "Columna",
-        "row": "fila {row}: {value}",
-        "rows": "Por ejemplo (fila como la numera una hoja de cálculo)",
-        "empty": "vacío",
-        "advice": "Qué hacer",
-        "since": "la falla empezó la noche del {since}",
-        "page": "Página del conjunto de datos en el portal",
-        "thanks": "Gracias por corregirlo. Este correo trata solo de lo que cambió: "
-        "puede haber otras fallas pendientes.",
-        "held": "Este aviso está retenido y no se envió a la institución",
-        "footer": "Veedor revisa cada noche datos abiertos publicados y escribe solo cuando algo cambia: una vez "
-        "cuando aparece o se agrava una falla y otra cuando queda corregida. Mientras tanto, no repite el aviso.",
-    },
-    "en": {
-        "subject_opened": "Veedor: the quality of “{title}” dropped",
-        "subject_opened_many": "Veedor: the quality of {count} datasets dropped",
-        "subject_recovered": "Veedor: fixes confirmed in “{title}”",
-        "subject_recovered_many": "Veedor: fixes confirmed in {count} datasets",
-        "greeting": "To whom it may concern at {recipient}:",
-        "intro_opened": "On the night of {night}, the following was found to have got worse:",
-        "intro_recovered": "On the night of {night}, the following was found mended:",
-        "heading_opened": "What got worse",
-        "heading_recovered": "What is mended",
-        "broken": "No longer met: {title}",
-        "mended": "Met again: {title}",
-        "score": "Score for {dimension}",
-        "points": "{before} points of 100 before, {after} now",
-        "percent": "values that do not meet it: {before} % before, {after} % now",
-        "column": "Column",
-        "row": "row {row}: {value}",
-        "rows": "For example (rows as a spreadsheet numbers them)",
-        "empty": "empty",
-        "advice": "What to do",
-        "since": "the fault began on the night of {since}",
-        "page": "The dataset's page on the portal",
-        "thanks": "Thank you for mending it. This message is only about what changed: "
-        "other faults may still be open.",
-        "held": "This alert is held and was not sent to the publisher",
-        "footer": "Veedor looks at published open data every night and writes only when something changes: once when a "
-        "fault appears or grows, and once when it is mended. In between, the message is not repeated.",
-    },
-}

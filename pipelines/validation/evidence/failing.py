@@ -36,8 +36,9 @@ BATCH_ROWS = 10_000
 class Failing:
     """`expectations` some of whose rows fail, and `batches` of those rows: `row`, `place`, `value`.
 
-    `place` is the expectation's in `expectations`. Rows come in the order of the file. `silent` are the keys of
-    expectations that failed without any row that could be named: they judge a column or the table as a whole.
+    `place` is the expectation's in `expectations`. Rows come in the order of the file. With `records` a fourth column,
+    `record`, tells a row from others by the values of the suite's key, masked where the value is. `silent` are the keys
+    of expectations that failed without any row that could be named: they judge a column or the table as a whole.
     """
 
     expectations: tuple[ExpectationResult, ...]
@@ -52,18 +53,25 @@ class _Asked:
     result: ExpectationResult
     condition: str
     value: str
+    record: str
 
 
 @contextmanager
 def failing(
-    table: Table, fit: Fit, suite: Suite, result: ValidationResult, today: datetime
+    table: Table,
+    fit: Fit,
+    suite: Suite,
+    result: ValidationResult,
+    today: datetime,
+    *,
+    records: bool = False,
 ) -> Iterator[Failing]:
     """Find the failing rows of `result`, which `validate` gave for the same table and day.
 
     `batches` is read while the context is open; it holds no more than a batch in memory. Raises DuckDB's
     exceptions, and `KeyboardInterrupt` when it is interrupted.
     """
-    search = _Search(table, fit, suite, today)
+    search = _Search(table, fit, suite, today, records)
     try:
         asked = [one for item in result.results if (one := search.asked(item)) is not None]
         silent = {item.key for item in result.results if item.outcome is Outcome.FAILED}
@@ -78,8 +86,9 @@ def failing(
 class _Search:
     """What has to be put into the connection for the query, and taken out of it again."""
 
-    def __init__(self, table: Table, fit: Fit, suite: Suite, today: datetime) -> None:
+    def __init__(self, table: Table, fit: Fit, suite: Suite, today: datetime, records: bool) -> None:
         self._table, self._fit = table, fit
+        self._key = suite.key if records else None
         self._expectations = {item.key: item for item in suite.expectations}
         self._personal = personal_roles(fit, suite)
         self._parameters = parameters_of(today)
@@ -93,7 +102,9 @@ class _Search:
             return None
         item = self._expectations[result.key]
         condition = self._condition(item, result)
-        return None if condition is None else _Asked(result, condition, self._value(item))
+        if condition is None:
+            return None
+        return _Asked(result, condition, self._value(item), self._record(item))
 
     def _condition(self, item: Expectation, result: ExpectationResult) -> str | None:
         if item.type == ROWS_QUERY or result.executed_by == REFERENCE:
@@ -128,7 +139,7 @@ class _Search:
         return f'"{ROW}" IN (SELECT "{ROW}" FROM {name})'
 
     def _value(self, item: Expectation) -> str:
-        if item.masked or self._personal & {*item.needs, *item.roles}:
+        if self._masked(item):
             return duck.literal(MASK)
         kept = [_kept(role) for role in item.roles if role in self._fit.roles]
         if len(kept) == 1:
@@ -136,18 +147,34 @@ class _Search:
         parts = ", ".join(f"coalesce({name}, '')" for name in kept)
         return f"concat_ws(' · ', {parts})" if kept else "NULL"
 
+    def _masked(self, item: Expectation) -> bool:
+        return item.masked or bool(self._personal & {*item.needs, *item.roles})
+
+    def _record(self, item: Expectation) -> str:
+        hidden = self._personal | ({*item.roles, *item.needs} if self._masked(item) else set())
+        parts = [
+            duck.literal(MASK) if role in hidden else f"coalesce({_kept(role)}, '')"
+            for role in self._key or ()
+            if role in self._fit.roles
+        ]
+        return f"concat_ws(' · ', {', '.join(parts)})" if parts else "NULL"
+
     def batches(self, asked: Sequence[_Asked]) -> Generator[pyarrow.RecordBatch]:
         if not asked:
             return
         texts = set().union(*(view.texts for view in self._views))
         typed = set().union(*(view.typed_roles for view in self._views))
         published = set().union(*(view.published_roles for view in self._views))
+        record = ""
+        if self._key is not None:
+            told = " ".join(f"WHEN {place} THEN {one.record}" for place, one in enumerate(asked))
+            record = f", CASE place {told} END AS record"
         values = " ".join(f"WHEN {place} THEN {one.value}" for place, one in enumerate(asked))
         # As published stands beside each role, under a name that no role can have.
         kept = {
             _kept(role): duck.quote(column)
             for role, column in self._fit.roles.items()
-            if _kept(role) in values
+            if _kept(role) in values + record
         }
         seen = self._columns.select(texts, typed, published, beside=kept)
         places = ", ".join(f"CASE WHEN {one.condition} THEN {place} END" for place, one in enumerate(asked))
@@ -157,7 +184,7 @@ class _Search:
             f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}), "
             f'flagged AS (SELECT "{ROW}"{names}, {listed} AS places FROM {SEEN}), '
             f'told AS (SELECT "{ROW}"{names}, unnest(places) AS place FROM flagged) '
-            f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value FROM told ORDER BY row, place'
+            f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value{record} FROM told ORDER BY row, place'
         )
         with registered(self._table.connection, self._predicates.functions):
             reader = self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)

@@ -357,3 +357,21 @@ def test_who_stops_reading_leaves_the_connection_as_it_was(tmp_path: Path) -> No
                 assert next(found.batches).num_rows < rows
             left = "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'veedor%'"
             assert table.connection.execute(left).fetchall() == [(0,)]
+
+
+def test_records_tell_rows_apart_and_are_masked_as_values_are(tmp_path: Path) -> None:
+    def look(case: Case) -> None:
+        suite = replace(case.suite, key=("id", "curp"))
+        told: dict[str, list[str | None]] = {}
+        with failing(case.table, case.fit, suite, case.result, TODAY, records=True) as found:
+            for batch in found.batches:
+                for place, record in zip(
+                    *(batch.column(it).to_pylist() for it in ("place", "record")), strict=True
+                ):
+                    told.setdefault(found.expectations[place].key, []).append(record)
+        assert told["unique"] == [f"C-2 · {MASK}", f"C-2 · {MASK}"]
+        assert told["personal"] == [f"=cmd|'/c calc'!A1 · {MASK}", f"C-2 · {MASK}", f"C-2 · {MASK}"]
+        with failing(case.table, case.fit, case.suite, case.result, TODAY) as found:
+            assert all(batch.schema.names == ["row", "place", "value"] for batch in found.batches)
+
+    run(tmp_path, look)

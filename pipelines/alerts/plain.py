@@ -1,0 +1,39 @@
+"""Strangers' text on one line, and strangers' addresses: what a message may show of what was published.
+
+Belongs here: taking out what could break a line, hide or turn text around, or lead anywhere but to a web page. Escaping
+HTML is the matter of the template engine.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import urlsplit
+
+LONGEST = 300
+BREAKS = ("Cc", "Zl", "Zp")
+# Format characters (zero width, bidirectional), surrogates, private use and unassigned ones.
+UNSEEN = ("Cf", "Cs", "Co", "Cn")
+
+
+def clean(text: str | None, longest: int = LONGEST) -> str:
+    """A published text on one line, without control, format or bidirectional characters, cut to length."""
+    if text and len(text) > 20 * longest:  # a cell of a megabyte is not looked through
+        text = text[: 20 * longest]
+    kept = "".join(
+        " " if unicodedata.category(part) in BREAKS else part
+        for part in (text or "")
+        if unicodedata.category(part) not in UNSEEN
+    )
+    line = " ".join(kept.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def web_link(address: str | None) -> str | None:
+    """`address` when it is safe to make a link of, else None."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return clean(address, 500) if parts.scheme in ("http", "https") and parts.hostname else None
