@@ -8,7 +8,7 @@ back soon after it was mended is the same incident again, and has to stay mended
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -45,22 +45,17 @@ SETTLES = (COLUMNS, ROWS, ROWS_REMOVED)
 TAKES_DOWN = (UNUSABLE, COLUMNS, ROWS, ROWS_REMOVED, EXPECTATION, PERSONAL)
 CONTENT = (*TAKES_DOWN, SCORE)
 SAME_VERSION = timedelta(days=7)
-# Of a source with fewer datasets than this, its portal's outage cannot be told from the dataset's.
-FEW_DATASETS = 3
 
 Policies = Callable[[str], AlertPolicy]
 
 
 def detect(tonight: Sequence[DatasetNight], past: Past, night: date, policies: Policies) -> list[Transition]:
     """All transitions of the night, ordered by dataset, severity and condition. They have no words yet."""
-    sizes = Counter(item.source for item in tonight)
     standing = _standing(past)
     found = [
         transition
         for item in tonight
-        for transition in _of_dataset(
-            item, past, night, policies(item.dataset), standing[item.dataset], sizes[item.source]
-        )
+        for transition in _of_dataset(item, past, night, policies(item.dataset), standing[item.dataset])
     ]
     order = list(Severity)
     return sorted(found, key=lambda it: (it.dataset, order.index(it.severity), it.condition))
@@ -91,7 +86,6 @@ def _of_dataset(
     night: date,
     policy: AlertPolicy,
     standing: Mapping[str, Incident],
-    size: int,
 ) -> Iterator[Transition]:
     if not policy.enabled:
         return
@@ -102,7 +96,6 @@ def _of_dataset(
         spans=lambda condition: past.spans(item.dataset, condition),
         standing=standing,
         fresh=is_fresh(item, past),
-        alone=size < FEW_DATASETS,
     )
     findings = [finding for family in FAMILIES for finding in family(known)]
     for finding in _believed(findings, known):

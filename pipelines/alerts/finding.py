@@ -43,7 +43,7 @@ class Finding:
 class Known:
     """One dataset tonight and what is known of its past: series by condition, oldest first, before tonight; `spans` of
     earlier incidents by condition; `standing` the incidents that are not resolved, by condition. `fresh`: the data are
-    other than on the last night on which they were read. `alone`: hardly anything else of its source is watched."""
+    other than on the last night on which they were read."""
 
     night: DatasetNight
     series: Mapping[str, Sequence[Point]]
@@ -51,7 +51,6 @@ class Known:
     spans: Callable[[str], Sequence[Span]] = lambda _: ()
     standing: Mapping[str, Incident] = field(default_factory=dict)
     fresh: bool = True
-    alone: bool = False
 
     def points(self, condition: str) -> Sequence[Point]:
         """The past of one condition."""

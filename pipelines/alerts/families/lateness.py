@@ -22,7 +22,7 @@ DAY, WEEKEND = 1.0, 5.0
 # A promise that is kept as a rule is taken at its word, but for the delays that are usual.
 USUAL_DELAY = 1.3
 # One that is not says nothing: what counts then is the largest age but one, and so much more.
-HABIT, MANY, OFTEN = 2.0, 4, 10
+HABIT, MANY = 2.0, 4
 # Before the first renewal nobody knows whether it is kept. For a short one there is time to learn: the limit is so many
 # times as high. For a long one there is none.
 UNKNOWN, LONG_DAYS = 5.0, 28.0
@@ -63,10 +63,8 @@ def _age(known: Known) -> float | None:
 
 def _limit(past: Sequence[Point], known: Known) -> float:
     period = known.night.period_days or 1.0
+    promised = max(known.policy.grace * period + DAY, period + WEEKEND)
     ages = sorted(_renewed_at(past))
-    # Of a dataset that was renewed often one knows whether it rests on weekends.
-    slack = period if len(ages) > OFTEN else period + WEEKEND
-    promised = max(known.policy.grace * period + DAY, slack)
     if not ages:
         return promised if period >= LONG_DAYS else UNKNOWN * promised
     largest = ages[-2] if len(ages) > MANY else ages[-1]

@@ -21,8 +21,6 @@ SEVERITY = {MOVED: Severity.INFO, BLOCKED: Severity.WARNING, CONTACT: Severity.W
 # An outage by chance of a host that fails now and then is told once in so many nights at most.
 CHANCE = 1 / 5_000
 LONGEST_WAIT = 4
-# Where nothing else of the source is watched, its portal's outage looks like the dataset's.
-NIGHTS_ALONE = 4
 LAST_NIGHTS = 90
 # What was mended so short a time ago and is back has to stay for twice as many nights: it comes and goes.
 NETWORK, RETURNS = (UNREACHABLE, WITHDRAWN, MOVED), timedelta(days=21)
@@ -90,8 +88,6 @@ def _nights(condition: str, before: Sequence[Point], known: Known) -> int:
         least *= 2
     if condition != UNREACHABLE:
         return least
-    if known.alone:
-        least = max(least, NIGHTS_ALONE)
     last = before[-LAST_NIGHTS:]
     often = sum(1 for point in last if point.value == 1) / max(len(last), 1)
     if often <= 0:
