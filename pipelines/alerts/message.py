@@ -31,14 +31,28 @@ LONGEST = 300
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message. `media_type` is such as `text/csv`; the name is ours, never a stranger's."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Message:
-    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised."""
+    """What a channel delivers. `id` is the same at every attempt, so that a repeated one is recognised.
+
+    `unsubscribe` is the address (https or mailto) by which the recipient ends these messages, if there is one.
+    """
 
     id: str
     night: str
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str | None = None
 
 
 def compose(alert: Alert, datasets: Mapping[str, Dataset]) -> Message:

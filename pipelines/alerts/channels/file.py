@@ -38,6 +38,11 @@ def compose(message: Message, recipient: ContactPoint, settings: Settings, now: 
     mail.add_alternative(message.html, subtype="html")
     # A random boundary would make two equal mails differ.
     mail.set_boundary(f"veedor-{message.id}")
+    for item in message.attachments:
+        main, _, sub = item.media_type.partition("/")
+        mail.add_attachment(item.content, maintype=main, subtype=sub, filename=clean(item.name, 120))
+    if message.attachments:
+        mail.set_boundary(f"veedor-mixed-{message.id}")
     return mail
 
 
