@@ -44,6 +44,8 @@ JUDGED = "judged.jsonl"
 INCIDENTS = "incidents.jsonl"
 ACTIONS = "actions"
 NOTIFICATIONS = "notifications"
+NOTICES = "notices"
+TROUBLES = "troubles"
 NIGHT_FOLDER = "_night"
 
 

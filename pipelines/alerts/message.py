@@ -53,6 +53,7 @@ class Message:
     html: str
     attachments: tuple[Attachment, ...] = ()
     unsubscribe: str | None = None
+    language: str = "es"
 
 
 def compose(alert: Alert, datasets: Mapping[str, Dataset]) -> Message:
@@ -79,6 +80,7 @@ def compose(alert: Alert, datasets: Mapping[str, Dataset]) -> Message:
         subject=_subject(alert, sections, words),
         text=environment.get_template("alert.txt.j2").render(context),
         html=environment.get_template("alert.html.j2").render(context),
+        language=alert.language,
     )
 
 

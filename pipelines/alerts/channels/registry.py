@@ -1,29 +1,18 @@
-"""Which channels exist, and which of them an installation uses."""
+"""Which channels an installation has.
+
+Belongs here: file and mail, which every installation has, and what `sources.yaml` declares under `channels`. Does not
+belong here: which alert goes through which (`outbox.routes`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
 
 from pipelines.alerts.channels import file, mail
-from pipelines.alerts.message import Message
-from pipelines.model import ContactPoint
+from pipelines.alerts.channels.letter import Channel
 from pipelines.settings import Settings
 
 
-class Channel(Protocol):
-    """What a channel module's `deliver` is."""
-
-    def __call__(self, message: Message, recipient: ContactPoint, settings: Settings, now: datetime) -> str:
-        """Deliver once; give the address that was served. Raises `DeliveryError`."""
-
-
-CHANNELS: Mapping[str, Channel] = {"file": file.deliver, "mail": mail.deliver}
-
-
-def chosen(settings: Settings, recipient: ContactPoint) -> tuple[str, ...]:
-    """Nobody outside is written to until the operator sets delivery to live; files are always written."""
-    if settings.delivery == "live" and recipient.email:
-        return ("file", "mail")
-    return ("file",)
+def opened(settings: Settings) -> Mapping[str, Channel]:
+    """The channels by name. Nothing is connected to, and nothing that is wrong with one stops the others."""
+    return {"file": file.opened(settings), "mail": mail.opened(settings)}
