@@ -117,7 +117,7 @@ def _post(
     http: HttpClient,
     step: Callable[[str, str], None],
 ) -> Post:
-    return Post(settings, registry.opened(settings), clock, sources.language, step)
+    return Post(settings, registry.opened(settings, sources.channels, http), clock, sources.language, step)
 
 
 def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:

@@ -45,7 +45,7 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
             language=sources.language,
         )
         operator = ContactPoint("Veedor", settings.operator)
-        channels = registry.opened(settings)
+        channels = registry.always(settings)
         for name in ("file", "mail") if settings.operator and settings.mail_url else ("file",):
             channels[name].deliver(Letter(message, operator, now))
 
