@@ -1,4 +1,4 @@
-"""The mail server's address, as Apprise writes it, taken apart.
+"""The mail server's address, as Apprise writes it, taken apart; and the form of a mailbox's.
 
     mailto://smtp.example.org:25                            without TLS, which is for a server on the same machine
     mailtos://user:password@smtp.example.org:587            STARTTLS, which the server has to offer
@@ -61,3 +61,15 @@ def parse(text: str) -> MailServer:
     if not all(it.isprintable() for it in (server.host, server.user, server.password)) or " " in server.host:
         raise ValueError("it holds a character that cannot be printed")
     return server
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether `text` is a path, or imaps://user:password@host/folder."""
+    if "://" not in text:
+        return True
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "imaps" and bool(parts.hostname and parts.username and parts.password)

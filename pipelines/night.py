@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, stages
-from pipelines.alerts import outbox
+from pipelines.alerts import bounces, mailboxes, outbox
 from pipelines.alerts.message import Message, compose
 from pipelines.alerts.outbox import Post
 from pipelines.alerts.raise_alerts import datasets_of, raise_alerts
@@ -150,12 +150,26 @@ def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
     """History before and tonight -> transitions, alerts, notifications."""
     tools.at("alert", str(night))
     runs = tools.settings.runs
+    for returned in bounces.collect(_returned(tools.post), tools.post).nights:
+        record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
     alerts = raise_alerts(folders, artifacts.night_folder(runs, night), night, tools.settings, tools.post)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for due in (*earlier, night):
         deliver(due, tools.post)
     tools.step(Step("alert", str(night), done=True))
     return alerts
+
+
+def _returned(post: Post) -> Iterator[bytes]:
+    """The mails that came back. A mailbox that cannot be read keeps no night back."""
+    if post.settings.bounces is None:
+        return
+    try:
+        yield from mailboxes.mails(post.settings.bounces, post.clock.now())
+    except OSError as fault:
+        log.error(
+            "the mails that came back (VEEDOR_BOUNCES) were not looked through: %s", fault.strerror or fault
+        )
 
 
 def deliver(night: date, post: Post) -> list[Notification]:

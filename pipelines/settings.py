@@ -109,6 +109,16 @@ class Settings:
         default=None,
         metadata={"env": "VEEDOR_OPERATOR", "doc": "Mail address of whoever runs this installation."},
     )
+    bounces: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_BOUNCES",
+            "secret": True,
+            "doc": "Where mails that came back lie: a Maildir, an mbox file, or imaps://user:password@host/folder. It "
+            "is the mailbox of VEEDOR_MAIL_FROM, and is only read.",
+        },
+    )
     contact: str | None = field(
         default=None,
         metadata={"env": "VEEDOR_CONTACT", "doc": "Address or page shown to portals in the user agent."},
@@ -290,6 +300,11 @@ class Settings:
                 mail_server.parse(settings.mail_url)
             except ValueError as error:  # which never tells the value itself: it holds the password
                 raise ConfigurationError(f"VEEDOR_MAIL_URL cannot be used: {error}.", MAIL_FORM) from None
+        if settings.bounces is not None and not mail_server.is_mailbox(settings.bounces):
+            raise ConfigurationError(
+                "VEEDOR_BOUNCES is neither a path nor imaps://user:password@host/folder.",
+                "Write special characters of the password as %40, %23, %2F.",
+            )
         if settings.socrata_app_token is not None and not TOKEN.fullmatch(settings.socrata_app_token):
             # Never the value itself.
             raise ConfigurationError(
