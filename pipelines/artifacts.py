@@ -45,6 +45,8 @@ DATASET_NIGHTS = "dataset_nights.jsonl"
 INCIDENTS = "incidents.jsonl"
 ACTIONS = "actions"
 NOTIFICATIONS = "notifications"
+NOTICES = "notices"
+TROUBLES = "troubles"
 NIGHT_FOLDER = "_night"
 
 

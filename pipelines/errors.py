@@ -8,7 +8,7 @@
     │   ├── CatalogFault        raised by portals
     │   ├── FetchFault          raised by http_client and snapshots
     │   └── ReadFault           raised by tables
-    ├── DeliveryError           an alert could not be sent; `permanent` says that trying again is useless
+    ├── DeliveryError           an alert could not be sent; `failure` says whether and when it is tried again
     ├── MemoryLimitReached      a table does not fit into memory and temporary folder together
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
     ├── HistoryDamaged          history.duckdb is no database any more
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.model import Fault, FaultKind
+from pipelines.model import DeliveryFailure, Fault, FaultKind
 
 
 class VeedorError(Exception):
@@ -110,9 +110,24 @@ class DeliveryError(VeedorError):
     title = "A notification could not be delivered"
     default_advice = "Check the channel's address and credentials in the environment."
 
-    def __init__(self, message: str, *, permanent: bool = False, advice: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        failure: DeliveryFailure = DeliveryFailure.LATER,
+        *,
+        retry_after: float | None = None,
+        sure: bool = True,
+        whole: bool = False,
+        advice: str | None = None,
+    ) -> None:
+        """`retry_after`: for how many seconds the other side wants to be left alone. `sure` is false for a failure of
+        the channel that may as well be our own network's: it has to be seen twice to be believed. `whole`: the other
+        side did not come to look at the message, so no other message would fare better now."""
         super().__init__(message, advice)
-        self.permanent = permanent
+        self.failure = failure
+        self.retry_after = retry_after
+        self.sure = sure
+        self.whole = whole or failure is DeliveryFailure.CHANNEL
 
 
 class AnswerRefused(VeedorError):

@@ -11,23 +11,29 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, stages
-from pipelines.alerts.raise_alerts import deliver, raise_alerts, undelivered
+from pipelines.alerts import bounces, mailboxes, outbox
+from pipelines.alerts.message import Message, compose
+from pipelines.alerts.outbox import Post
+from pipelines.alerts.raise_alerts import datasets_of, raise_alerts
+from pipelines.clock import Clock
 from pipelines.errors import ConfigurationError, HistoryLocked
 from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded
-from pipelines.model import Alert, RunIndex
+from pipelines.model import Alert, Notification, RunIndex
+from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
 from pipelines.sources import Source, Sources
-from pipelines.tools import Step, Tools
+from pipelines.tools import Step, Tools, opened_post
 
 log = logging.getLogger("veedor")
 
@@ -82,7 +88,7 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
 
 def run_source(source: Source, night: date, tools: Tools) -> RunIndex:
     """One source's night, from declaration to verdicts. Our own fault ends in `failure`, not in silence."""
-    with alone(tools, source.id), tools.store.in_use():
+    with alone(tools.settings, source.id), tools.store.in_use():
         run = stages.declare(source, night, tools)
         try:
             catalog = stages.discover(run, tools)
@@ -117,7 +123,7 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
         publish(tools)
         return None
     folders = visited(sources, night, tools)
-    with alone(tools, ALERTS):
+    with alone(tools.settings, ALERTS):
         alerts = alert(folders, night, tools)
     publish(tools)
     return tuple(alerts)
@@ -144,21 +150,59 @@ def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
     """History before and tonight -> transitions, alerts, notifications."""
     tools.at("alert", str(night))
     runs = tools.settings.runs
-    alerts = raise_alerts(folders, artifacts.night_folder(runs, night), night, tools.settings)
-    for due in (*undelivered(runs, night, tools.settings), night):
-        folder = artifacts.night_folder(runs, due)
-        sources = [path for path in sorted(folder.parent.iterdir()) if path != folder]
-        stored = artifacts.read_values(folder / artifacts.ALERTS, Alert)
-        deliver(stored, sources, folder, tools.settings, tools.clock, tools.at)
-        record_alerts(tools.settings.history, folder)
+    for returned in bounces.collect(_returned(tools.post), tools.post).nights:
+        record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
+    alerts = raise_alerts(folders, artifacts.night_folder(runs, night), night, tools.settings, tools.post)
+    earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
+    for due in (*earlier, night):
+        deliver(due, tools.post)
     tools.step(Step("alert", str(night), done=True))
     return alerts
+
+
+def _returned(post: Post) -> Iterator[bytes]:
+    """The mails that came back. A mailbox that cannot be read keeps no night back."""
+    if post.settings.bounces is None:
+        return
+    try:
+        yield from mailboxes.mails(post.settings.bounces, post.clock.now())
+    except OSError as fault:
+        log.error(
+            "the mails that came back (VEEDOR_BOUNCES) were not looked through: %s", fault.strerror or fault
+        )
+
+
+def deliver(night: date, post: Post) -> list[Notification]:
+    """Stored alerts of one night -> notifications, in files and in the history. Only within `alone(..., ALERTS)`."""
+    folder = artifacts.night_folder(post.settings.runs, night)
+    made = outbox.deliver(folder, _composer(folder), post)
+    record_alerts(post.settings.history, folder)
+    return made
+
+
+def deliver_due(sources: Sources, settings: Settings, clock: Clock) -> list[Notification]:
+    """Make every attempt that is due now, of whatever night; cheap when there is none. May be called at any time.
+
+    Raises `HistoryLocked` while a night alerts, which delivers too.
+    """
+    with opened_post(settings, sources, clock) as post:
+        due = outbox.nights_due(settings.runs, post, night_of(clock.now(), sources))
+        if not due:
+            return []
+        with alone(settings, ALERTS):
+            return [made for night in due for made in deliver(night, post)]
+
+
+def _composer(folder: Path) -> Callable[[Alert], Message]:
+    """What writes the messages of one night, from the catalogs of that night; they are read when one is written."""
+    known = cache(lambda: datasets_of(it for it in sorted(folder.parent.iterdir()) if it != folder))
+    return lambda alert: compose(alert, known())
 
 
 def publish(tools: Tools) -> None:
     """History -> public: `quality.duckdb`, Parquet, data dictionary, site, linked data, each file replaced whole."""
     tools.at("publish", "public")
-    with alone(tools, PUBLIC, wait=True):
+    with alone(tools.settings, PUBLIC, wait=True):
         publish_history(tools.settings.history, tools.settings.public)
         tools.at("export", "public")
         parquet.export(tools.settings.public)
@@ -169,12 +213,12 @@ def publish(tools: Tools) -> None:
 
 
 @contextmanager
-def alone(tools: Tools, name: str, *, wait: bool = False) -> Iterator[None]:
+def alone(settings: Settings, name: str, *, wait: bool = False) -> Iterator[None]:
     """Keep a second process from the same work; the lock ends with the process, however it ends.
 
     With `wait` a second process waits for the first. Raises `HistoryLocked` otherwise.
     """
-    path = tools.settings.data / "locks" / f"{name}.lock"
+    path = settings.data / "locks" / f"{name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         try:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines import mail_server
 from pipelines.errors import ConfigurationError
 
 # DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
@@ -40,7 +41,6 @@ PUBLIC_LICENSES = {
 }
 # Of the characters of an address (RFC 3986), those that stand in a folder's.
 BASE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/!$&'()*+,;=@%\[\]-]+")
-MAIL_SCHEMES = ("mailto", "mailtos")
 MAIL_FORM = (
     "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
     "write special characters of the password as %40, %23, %2F."
@@ -108,6 +108,16 @@ class Settings:
     operator: str | None = field(
         default=None,
         metadata={"env": "VEEDOR_OPERATOR", "doc": "Mail address of whoever runs this installation."},
+    )
+    bounces: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_BOUNCES",
+            "secret": True,
+            "doc": "Where mails that came back lie: a Maildir, an mbox file, or imaps://user:password@host/folder. It "
+            "is the mailbox of VEEDOR_MAIL_FROM, and is only read.",
+        },
     )
     contact: str | None = field(
         default=None,
@@ -272,6 +282,11 @@ class Settings:
         """Alerts as files."""
         return self.data / "outbox"
 
+    @property
+    def troubles(self) -> Path:
+        """Which channel is switched off, which address is not reached: a file each; who deletes it tries again."""
+        return self.data / "delivery"
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from `environment` (default: the process's).
@@ -293,11 +308,15 @@ class Settings:
             )
         if settings.delivery == "live" and not settings.mail_url:
             raise ConfigurationError("VEEDOR_DELIVERY is 'live' but VEEDOR_MAIL_URL is not set.", MAIL_FORM)
-        if settings.delivery == "live" and not _is_mail_url(settings.mail_url or ""):
-            # Never the value itself: it holds the password.
+        if settings.mail_url is not None:
+            try:
+                mail_server.parse(settings.mail_url)
+            except ValueError as error:  # which never tells the value itself: it holds the password
+                raise ConfigurationError(f"VEEDOR_MAIL_URL cannot be used: {error}.", MAIL_FORM) from None
+        if settings.bounces is not None and not mail_server.is_mailbox(settings.bounces):
             raise ConfigurationError(
-                "VEEDOR_MAIL_URL is not a mail server's address (mailto:// or mailtos:// with a host).",
-                MAIL_FORM,
+                "VEEDOR_BOUNCES is neither a path nor imaps://user:password@host/folder.",
+                "Write special characters of the password as %40, %23, %2F.",
             )
         if settings.socrata_app_token is not None and not TOKEN.fullmatch(settings.socrata_app_token):
             # Never the value itself.
@@ -370,15 +389,6 @@ def _base_address(name: str, text: str) -> str:
             f"Set {name} to one such as https://datos.example.org/veedor/, without ? and #.",
         )
     return text if text.endswith("/") else f"{text}/"
-
-
-def _is_mail_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # an unescaped '/' or '#' in the password shows here, as a port that is no number
-    except ValueError:
-        return False
-    return parts.scheme in MAIL_SCHEMES and bool(parts.hostname) and not parts.fragment
 
 
 def _convert(name: str, kind: str, text: str) -> Any:

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipelines.errors import SourcesError
 from pipelines.sources_alerts import AlertPolicy, Alerts, Subscribers, contradiction, merged
+from pipelines.sources_channels import ChannelName, DeclaredChannel
 from pipelines.sources_text import complaint, plain
 from pipelines.sources_values import (
     Block,
@@ -224,6 +225,9 @@ class Sources(Block):
     )
     subscribers: Subscribers = Field(
         default=(), description="Mail addresses that get the weekly summary of all that is watched."
+    )
+    channels: dict[ChannelName, DeclaredChannel] = Field(
+        default={}, description="Ways to deliver alerts besides mail, by a name of yours."
     )
     sources: tuple[Source, ...]
 

@@ -59,8 +59,12 @@ def complaint(error: ValidationError, lines: dict[tuple[str | int, ...], int], f
     known = where
     while known and known not in lines:
         known = known[:-1]
-    named = ".".join(str(part) for part in where) or "the file"
+    # Of what may be one of several blocks, pydantic names the chosen one too; of a bad key, that it is one.
+    own = where[:2] + where[3:] if where[:1] == ("channels",) and len(where) > 3 else where
+    named = ".".join(str(part) for part in own if part != "[key]") or "the file"
     kind = first["type"]
+    if kind == "union_tag_not_found":
+        kind, named = "missing", f"{named}.kind"
     if kind == "missing":
         text = f"{named} is missing."
     elif kind == "extra_forbidden":

@@ -100,4 +100,7 @@ Language = Literal["es", "en"]
 class Block(BaseModel):
     """A mapping of known keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # A value may be a secret in the wrong place: no error repeats it.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )

@@ -15,6 +15,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from pipelines import __version__
+from pipelines.alerts.channels import registry
+from pipelines.alerts.outbox import Post
 from pipelines.clock import Clock, SystemClock
 from pipelines.errors import SourcesError
 from pipelines.guide import Guide, load_guide
@@ -56,6 +58,7 @@ class Tools:
     weights: Weights
     scales: Scales
     rules: str
+    post: Post
     step: Callable[[Step], None] = silent
 
     def at(self, stage: str, key: str) -> None:
@@ -94,8 +97,27 @@ def opened_tools(
             weights=weights,
             scales=load_scales(settings.expectations),
             rules=rules_of(settings.expectations),
+            post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             step=step,
         )
+
+
+@contextmanager
+def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None) -> Iterator[Post]:
+    """What delivering alone works with, without the rules."""
+    clock = clock or SystemClock()
+    with HttpClient(settings, clock) as http:
+        yield _post(settings, sources, clock, http, lambda stage, key: None)
+
+
+def _post(
+    settings: Settings,
+    sources: Sources,
+    clock: Clock,
+    http: HttpClient,
+    step: Callable[[str, str], None],
+) -> Post:
+    return Post(settings, registry.opened(settings, sources.channels, http), clock, sources.language, step)
 
 
 def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:

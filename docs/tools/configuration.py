@@ -55,6 +55,7 @@ def sources() -> str:
     """reference/sources.md"""
     from pipelines import sources as module
     from pipelines import sources_alerts as alerts
+    from pipelines import sources_channels as channels
 
     parts = ["# sources.yaml\n", prose(module.__doc__) + "\n"]
     blocks = (
@@ -67,6 +68,10 @@ def sources() -> str:
         ("`attested`", module.Attested),
         ("A distribution", module.SourceDistribution),
         ("`alerts`", alerts.Alerts),
+        ("`channels`: `apprise`", channels.AppriseChannel),
+        ("`channels`: `webhook`", channels.WebhookChannel),
+        ("`channels`: `github`", channels.GithubChannel),
+        ("`channels`: `gitlab`", channels.GitlabChannel),
     )
     for title, model in blocks:
         parts += [f"## {title}\n", prose(model.__doc__) + "\n"]

@@ -1,36 +1,27 @@
-"""Raise and deliver: the alert stage from run folders and history to stored alerts and notifications.
+"""Raise: the alert stage from run folders and history to stored alerts.
 
-Belongs here: gathering what detection needs, and the outbox. An alert is stored before anything is sent; each
-attempt is stored as `sending` before it is made, so that a crash is visible and the next run takes the same
-attempt up again. Delivery is at least once; the message's id is the same each time.
+Belongs here: gathering what detection needs. Does not belong here: delivering what was stored (`outbox`).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from pipelines import artifacts
-from pipelines.alerts.channels.registry import CHANNELS, chosen
 from pipelines.alerts.decide import decide
 from pipelines.alerts.detect import Before, Past, Tonight, detect
-from pipelines.alerts.message import compose
-from pipelines.clock import Clock
-from pipelines.errors import DeliveryError
+from pipelines.alerts.outbox import Post, routes
 from pipelines.history import past as history
 from pipelines.measurement.evidence import TURNED_AWAY
 from pipelines.model import (
     Alert,
-    AlertState,
     Catalog,
     ContactPoint,
     Dataset,
     Judged,
-    Notification,
-    NotificationState,
     ReadReport,
     Score,
     Snapshot,
@@ -38,14 +29,11 @@ from pipelines.model import (
 )
 from pipelines.settings import Settings
 
-log = logging.getLogger("veedor")
 
-MOST_ATTEMPTS = 5
-RETRY_NIGHTS = 7
-
-
-def raise_alerts(folders: Iterable[Path], night_folder: Path, night: date, settings: Settings) -> list[Alert]:
-    """Detect and decide, once a night; a night that has its alerts keeps them."""
+def raise_alerts(
+    folders: Iterable[Path], night_folder: Path, night: date, settings: Settings, post: Post
+) -> list[Alert]:
+    """Detect and decide, once a night; a night that has its alerts keeps them, and the channels that they take."""
     path = night_folder / artifacts.ALERTS
     if not path.exists():
         judged = [folder for folder in folders if (folder / artifacts.SCORES).exists()]
@@ -56,109 +44,13 @@ def raise_alerts(folders: Iterable[Path], night_folder: Path, night: date, setti
         decided = decide(detect(tonight, past, night), datasets, night, operator, past.held)
         marks = [Judged(night, folder.name) for folder in judged]
         artifacts.write_values(night_folder / artifacts.JUDGED, marks)
-        artifacts.write_values(path, decided)
+        artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in decided])
     return artifacts.read_values(path, Alert)
 
 
-def deliver(
-    alerts: Sequence[Alert],
-    folders: Iterable[Path],
-    night_folder: Path,
-    settings: Settings,
-    clock: Clock,
-    step: Callable[[str, str], None],
-) -> list[Notification]:
-    """Send what is not sent yet. A channel's failure is recorded; the next run or night tries again."""
-    datasets = {item.key: item for folder in folders for item in _catalog(folder)}
-    notifications = []
-    for alert in alerts:
-        for channel in ("file",) if alert.state is AlertState.HELD else chosen(settings, alert.recipient):
-            attempt = _next_attempt(night_folder, alert.id, channel)
-            if attempt is None:
-                continue
-            path = night_folder / artifacts.NOTIFICATIONS / f"{alert.id}-{channel}-{attempt}.json"
-            notification = Notification(
-                alert=alert.id,
-                channel=channel,
-                address=alert.recipient.email or "",
-                attempt=attempt,
-                state=NotificationState.SENDING,
-                attempted_on=clock.now(),
-            )
-            artifacts.write_value(path, notification)
-            step("deliver", alert.id)
-            notification = _attempted(notification, alert, datasets, settings, clock)
-            artifacts.write_value(path, notification)
-            notifications.append(notification)
-    return notifications
-
-
-def _attempted(
-    notification: Notification,
-    alert: Alert,
-    datasets: Mapping[str, Dataset],
-    settings: Settings,
-    clock: Clock,
-) -> Notification:
-    """Make the attempt. One message that cannot be written or sent must not keep the others, or the site, back."""
-    try:
-        message = compose(alert, datasets)
-        address = CHANNELS[notification.channel](message, alert.recipient, settings, clock.now())
-    except DeliveryError as fault:
-        # A permanent failure is not tried again: the attempt counter jumps to its end.
-        last = MOST_ATTEMPTS if fault.permanent else notification.attempt
-        return replace(notification, state=NotificationState.FAILED, error=fault.message, attempt=last)
-    except (OSError, MemoryError):
-        raise
-    except Exception as fault:
-        log.info("alert %s could not be delivered", alert.id, exc_info=True)
-        error = f"{type(fault).__name__}: {fault}"[:500]
-        return replace(notification, state=NotificationState.FAILED, error=error)
-    return replace(notification, state=NotificationState.SENT, address=address)
-
-
-def undelivered(runs: Path, before: date, settings: Settings) -> list[date]:
-    """Earlier nights, not older than RETRY_NIGHTS, with a message that is not sent and may be tried (again)."""
-    return [
-        night
-        for night in artifacts.nights(runs)
-        if before - timedelta(days=RETRY_NIGHTS) <= night < before
-        and _something_due(artifacts.night_folder(runs, night), settings)
-    ]
-
-
-def _something_due(night_folder: Path, settings: Settings) -> bool:
-    """Whether an alert was stored and never sent. What was written to a file before delivery went live stays so."""
-    path = night_folder / artifacts.ALERTS
-    if not path.exists():
-        return False
-    return any(
-        _next_attempt(night_folder, alert.id, channel) is not None
-        for alert in artifacts.read_values(path, Alert)
-        for channel in ("file", "mail")
-        if channel == "file" or _made(night_folder, alert.id, channel)
-    )
-
-
-def _made(night_folder: Path, alert: str, channel: str) -> list[Notification]:
-    """The attempts made so far for one alert through one channel."""
-    folder = night_folder / artifacts.NOTIFICATIONS
-    return [
-        artifacts.read_value(path, Notification) for path in sorted(folder.glob(f"{alert}-{channel}-*.json"))
-    ]
-
-
-def _next_attempt(night_folder: Path, alert: str, channel: str) -> int | None:
-    """The number of the attempt to make now, None when the alert is sent or given up."""
-    made = _made(night_folder, alert, channel)
-    if not made:
-        return 1
-    last = max(made, key=lambda item: item.attempt)
-    if last.state is NotificationState.SENDING:
-        return last.attempt
-    if last.state is NotificationState.SENT or last.attempt >= MOST_ATTEMPTS:
-        return None
-    return last.attempt + 1
+def datasets_of(folders: Iterable[Path]) -> dict[str, Dataset]:
+    """Every dataset of some run folders, by key."""
+    return {item.key: item for folder in folders for item in _catalog(folder)}
 
 
 def _catalog(folder: Path) -> tuple[Dataset, ...]:

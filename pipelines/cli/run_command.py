@@ -111,7 +111,7 @@ def _undelivered(public: Path, night: date) -> int:
 
 UNDELIVERED = """
 select alert, channel from notification where night = ?
-group by all having arg_max(state, attempt) = 'failed'
+group by all having arg_max(state, attempt) in ('failed', 'given_up', 'bounced')
 """
 
 SUMMARY = """

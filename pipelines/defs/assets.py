@@ -141,7 +141,7 @@ def night_assets() -> list[dg.AssetsDefinition]:
         waiting = night.waiting(tonight.sources, tonight.night, tonight.tools)
         found = []
         if not waiting:
-            with night.alone(tonight.tools, night.ALERTS):
+            with night.alone(tonight.tools.settings, night.ALERTS):
                 found = night.alert(folders, tonight.night, tonight.tools)
         return dg.MaterializeResult(
             metadata={

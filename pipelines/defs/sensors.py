@@ -11,7 +11,8 @@ from html import escape
 
 import dagster as dg
 
-from pipelines.alerts.channels.registry import CHANNELS, chosen
+from pipelines.alerts.channels import registry
+from pipelines.alerts.channels.letter import Letter
 from pipelines.alerts.message import Message, clean
 from pipelines.clock import Clock
 from pipelines.defs.partitions import night_of_run
@@ -24,7 +25,7 @@ LONGEST_ERROR = 1000
 
 
 def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinition:
-    """Write to the operator about each failed run: to the outbox, and by mail when delivery is live.
+    """Write to the operator about each failed run: to the outbox, and by mail when there is a mail server.
 
     A mail that cannot be delivered fails the sensor's tick, where the operator sees it; the file is there.
     """
@@ -44,8 +45,9 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
             language=sources.language,
         )
         operator = ContactPoint("Veedor", settings.operator)
-        for channel in chosen(settings, operator):
-            CHANNELS[channel](message, operator, settings, now)
+        channels = registry.always(settings)
+        for name in ("file", "mail") if settings.operator and settings.mail_url else ("file",):
+            channels[name].deliver(Letter(message, operator, now))
 
     return told
 

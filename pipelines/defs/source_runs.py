@@ -130,7 +130,7 @@ def each_source(
     visited = tonight.sources.enabled if len(chosen) == 1 else tonight.sources.due(tonight.night)
     for source in (source for source in visited if source.id in chosen):
         folder = run_folder(tonight, source)
-        with night.alone(tonight.tools, source.id), tonight.tools.store.in_use():
+        with night.alone(tonight.tools.settings, source.id), tonight.tools.store.in_use():
             index = None if begins else stopped_run(folder)
             counts: Counts = {}
             if index is None:

@@ -149,7 +149,13 @@ def _read_night(folder: Path) -> tuple[date, rows_of.Rows]:
         for path in sorted((folder / artifacts.NOTIFICATIONS).glob("[!.]*.json"))
     ]
     judged = _values(folder / artifacts.JUDGED, model.Judged)
-    alerts = _values(folder / artifacts.ALERTS, model.Alert)
+    alerts = [
+        *_values(folder / artifacts.ALERTS, model.Alert),
+        *(
+            artifacts.read_value(path, model.Alert)
+            for path in sorted((folder / artifacts.NOTICES).glob("[!.]*.json"))
+        ),
+    ]
     incidents = _values(folder / artifacts.INCIDENTS, model.Incident)
     actions = [
         artifacts.read_value(path, model.IncidentAction)

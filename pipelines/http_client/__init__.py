@@ -5,7 +5,7 @@ for everything that a server can do instead of answering. Does not belong here: 
 or what a portal's answer means (`portals`).
 """
 
-from pipelines.http_client.client import Download, HttpClient, JsonResponse, Look
+from pipelines.http_client.client import Download, HttpClient, JsonResponse, Look, Reply
 from pipelines.http_client.faults import StatusFault
 
-__all__ = ["Download", "HttpClient", "JsonResponse", "Look", "StatusFault"]
+__all__ = ["Download", "HttpClient", "JsonResponse", "Look", "Reply", "StatusFault"]

@@ -80,6 +80,19 @@ class Look:
     final_url: str
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a server says to what it was sent, whatever the status. `body` is its beginning.
+
+    `retry_after` is for how many seconds it wants to be left alone; `throttled` says that this is why it refuses.
+    """
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+    throttled: bool = False
+
+
 class HttpClient:
     """Makes a night's requests, from several threads if need be. Close it, or use it in a `with`.
 
@@ -238,6 +251,35 @@ class HttpClient:
             consume,
             seconds=self._settings.deadline_seconds,
             elsewhere=exports.result_of,
+        )
+
+    def send(
+        self,
+        url: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        method: str = "POST",
+        seconds: float,
+        max_bytes: int = 0,
+    ) -> Reply:
+        """Send `content` to `url` once: no redirect is followed and nothing is sent twice. Any answer is a reply.
+
+        With no content (`b""`) and GET, an API is asked in the same way. Of a success's body up to `max_bytes` are
+        taken; with 0 it is left unread. Raises `FetchFault` when no answer came, or more of it.
+        """
+
+        def consume(response: requests.Response) -> Reply:
+            status = response.status_code
+            if status < 300:
+                return Reply(status, b"".join(bodies.pieces(response.raw, max_bytes)) if max_bytes else b"")
+            body = bodies.head(response.raw, pages.HEAD_BYTES)
+            fault = self._requester.refused(response, body)
+            return Reply(status, body, fault.retry_after, fault.kind is FaultKind.THROTTLED)
+
+        wanted = {"Accept-Encoding": "identity", **headers}
+        return self._requester.visit(
+            url, lambda: wanted, consume, seconds=seconds, retries=0, method=method, content=content
         )
 
     def look(self, url: str) -> Look:

@@ -7,6 +7,7 @@ followed on the way (`hosts`, `connections`, `retries`, `throttling`, `firewalls
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -63,6 +64,8 @@ class Requester:
         # No requests.Session: it would read redirected bodies whole, and take proxies and passwords from
         # the environment and from ~/.netrc.
         self._adapter = GuardedAdapter()
+        # It tells the paths of addresses, and that of a webhook is a secret.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -78,18 +81,20 @@ class Requester:
         params: Mapping[str, str] | None = None,
         retries: int | None = None,
         method: str = "GET",
+        content: bytes | None = None,
         elsewhere: Callable[[requests.Response], str | None] = lambda _: None,
     ) -> T:
         """Ask, follow, consume, all within `seconds`; again when it broke off, with `headers` asked for anew.
 
-        `elsewhere` names the address that an answer points to without being a redirect. Raises `FetchFault`.
+        `elsewhere` names the address that an answer points to without being a redirect. `content` is sent as it is,
+        to the address itself: no redirect is followed with it. Raises `FetchFault`.
         """
         seconds = min(seconds, self._settings.deadline_seconds)
         policy = Retries(self._settings.retries if retries is None else retries, self._jitter)
         with Visit(seconds, self._settings, self._sleep) as visit:
             while True:
                 try:
-                    with self._answer(method, url, headers(), params, visit, elsewhere) as response:
+                    with self._answer(method, url, headers(), params, visit, elsewhere, content) as response:
                         result = consume(response)
                     # A body without a length ends like a whole one when it is cut.
                     if visit.fault is not None:
@@ -143,15 +148,16 @@ class Requester:
         params: Mapping[str, str] | None,
         visit: Visit,
         elsewhere: Callable[[requests.Response], str | None],
+        content: bytes | None,
     ) -> Iterator[requests.Response]:
         """The answer at the end of all redirects, open while the `with` lasts."""
         cookies = RequestsCookieJar()  # some portals hand one out and redirect to where it is asked for
         visit.moved_to, for_good = None, True
         for _ in range(MAX_REDIRECTS + 1):
-            request = _prepared(url, {"User-Agent": self._agent, **headers}, params, cookies, method)
+            request = _prepared(url, {"User-Agent": self._agent, **headers}, params, cookies, method, content)
             self._credentials.tell(request)
             with self._sent(request, visit) as response:
-                redirected = response.status_code in REDIRECTS
+                redirected = response.status_code in REDIRECTS and content is None
                 location = response.headers.get("Location") if redirected else elsewhere(response)
                 if not location:
                     yield response
@@ -187,7 +193,8 @@ class Requester:
             try:
                 return self._adapter.send(request, stream=True, timeout=timeout, verify=self._verify)
             except (requests.RequestException, HTTPError) as error:
-                if visit.stale and visit.fault is None:
+                # What was sent may have been taken, though no answer came: it is not sent twice.
+                if visit.stale and visit.fault is None and request.body is None:
                     continue  # on a new connection: of the server nothing is known yet
                 raise causes.of_error(error) from error
 
@@ -215,10 +222,11 @@ def _prepared(
     params: Mapping[str, str] | None,
     cookies: RequestsCookieJar,
     method: str = "GET",
+    content: bytes | None = None,
 ) -> requests.PreparedRequest:
     """The request for one hop. Raises `FetchFault` UNSUPPORTED_ADDRESS."""
     try:
-        request = requests.Request(method, links.fetchable(url), params=params, cookies=cookies)
+        request = requests.Request(method, links.fetchable(url), params=params, cookies=cookies, data=content)
         request.headers = dict(headers)
         return request.prepare()
     except (ValueError, HTTPError) as error:

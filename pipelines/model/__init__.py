@@ -15,6 +15,7 @@ from pipelines.model.alerting import (
     Alert,
     AlertKind,
     AlertState,
+    DeliveryFailure,
     Incident,
     IncidentAction,
     IncidentState,
@@ -23,6 +24,8 @@ from pipelines.model.alerting import (
     NotificationState,
     Transition,
     TransitionKind,
+    Trouble,
+    TroubleKind,
 )
 from pipelines.model.catalog import Catalog, ContactPoint, Dataset, Distribution, Part, Publisher
 from pipelines.model.dataset_night import Access, DatasetNight, Level
@@ -61,6 +64,7 @@ __all__ = [
     "ContactPoint",
     "Dataset",
     "DatasetNight",
+    "DeliveryFailure",
     "Distribution",
     "Doubt",
     "EvidenceKind",
@@ -92,6 +96,8 @@ __all__ = [
     "Snapshot",
     "Transition",
     "TransitionKind",
+    "Trouble",
+    "TroubleKind",
     "UnexpectedExample",
     "ValidationResult",
     "Verdict",

@@ -187,17 +187,42 @@ class Judged:
 
 
 class NotificationState(StrEnum):
-    """`sending` is written before the attempt, so that a crash is visible. `given_up`: no further attempt is made."""
+    """`sending` is written before the attempt, so that a crash is visible. `given_up`: no further attempt is made.
+
+    `bounced`: it was sent, and the mail came back. `withheld`: nobody was written to, because delivery was not live.
+    """
 
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     GIVEN_UP = "given_up"
+    BOUNCED = "bounced"
+    WITHHELD = "withheld"
+
+
+class DeliveryFailure(StrEnum):
+    """What a failed attempt says of the next one.
+
+    `later`: it may succeed another time. `soon`: the other side asks to be tried again soon (greylisting).
+    `recipient`: nobody can be reached at this address, for good. `refused`: this message is not taken for this
+    recipient, for good (a policy, its size, a full mailbox). `channel`: nothing will pass until the channel is set up
+    otherwise.
+    """
+
+    LATER = "later"
+    SOON = "soon"
+    RECIPIENT = "recipient"
+    REFUSED = "refused"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True)
 class Notification:
-    """One attempt to deliver one alert through one channel."""
+    """One attempt to deliver one alert through one channel.
+
+    `failure` is a `DeliveryFailure`, "" when nothing failed; `next_on` when it is tried again at the earliest, None
+    when it is not.
+    """
 
     alert: str
     channel: str
@@ -206,3 +231,30 @@ class Notification:
     state: NotificationState
     attempted_on: datetime
     error: str = ""
+    failure: str = ""
+    next_on: datetime | None = None
+
+
+class TroubleKind(StrEnum):
+    """`channel`: nothing passes through a channel. `address`: a recipient cannot be reached."""
+
+    CHANNEL = "channel"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What keeps messages from their recipients, until it is set right. `subject` is the channel, or the address.
+
+    `failure` is a `DeliveryFailure`. `believed` is false while a failure of the channel was seen once only and may be
+    our own network's. `settings` is a salted hash of what the channel was set up with.
+    """
+
+    id: str
+    kind: TroubleKind
+    subject: str
+    since: datetime
+    failure: str
+    reason: str
+    believed: bool = True
+    settings: str = ""

@@ -1,4 +1,4 @@
-"""One file a channel. A channel delivers one message to one address, or raises `DeliveryError`.
+"""One file a channel. A channel delivers one letter once, or raises `DeliveryError` that says what comes of it.
 
-To add one, write `<name>.py` with `deliver(message, recipient, settings, now)` and register it in `registry.py`.
+To add one, write `<name>.py` with `opened(...)`, which gives a `Channel`, and name it in `registry.py`.
 """

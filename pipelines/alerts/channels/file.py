@@ -1,53 +1,33 @@
-"""The file channel: every alert as an `.eml` file that any mail program opens.
+"""The file channel: every alert as an `.eml` file that any mail program opens, with its attachments.
 
-Belongs here: writing to the outbox. The file's name and content depend on the alert alone, so that writing
-it twice is writing it once.
+Belongs here: writing to the outbox. The file's name depends on the alert alone, so that writing it twice is writing it
+once.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
+from dataclasses import replace
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from pathlib import Path
 
 from pipelines import artifacts
-from pipelines.alerts.message import Message, clean
-from pipelines.model import ContactPoint
+from pipelines.alerts.channels.letter import Audience, Channel, Letter
+from pipelines.alerts.channels.mime import compose
 from pipelines.settings import Settings
 
 
-def deliver(message: Message, recipient: ContactPoint, settings: Settings, now: datetime) -> str:
+def opened(settings: Settings) -> Channel:
+    """The outbox folder as a channel."""
+    return Channel(lambda letter: _deliver(letter, settings), Audience.NOBODY)
+
+
+def _deliver(letter: Letter, settings: Settings) -> str:
     """Write the message to `<outbox>/<night>-<id>.eml`; give its name within the outbox."""
-    path = settings.outbox / f"{message.night}-{message.id}.eml"
-    artifacts.write_bytes(path, compose(message, recipient, settings, now).as_bytes(policy=SMTP))
+    message, recipient = letter.message, letter.recipient
+    path: Path = settings.outbox / f"{message.night}-{message.id}.eml"
+    try:
+        mail = compose(message, recipient, settings, letter.now)
+    except ValueError:  # an address that cannot stand in a header: the message is kept without it
+        mail = compose(message, replace(recipient, email=None), settings, letter.now)
+    artifacts.write_bytes(path, mail.as_bytes(policy=SMTP))
     return path.name
-
-
-def compose(message: Message, recipient: ContactPoint, settings: Settings, now: datetime) -> EmailMessage:
-    """The message as a mail with a text and an HTML part. Header injection is impossible: names are cleaned."""
-    mail = EmailMessage()
-    mail["Subject"] = message.subject
-    mail["From"] = _address(settings.mail_from)
-    mail["To"] = _to(recipient)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message.id}@veedor.invalid>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
-    # A random boundary would make two equal mails differ.
-    mail.set_boundary(f"veedor-{message.id}")
-    return mail
-
-
-def _to(recipient: ContactPoint) -> Address:
-    name = clean(recipient.name, 120)
-    if not recipient.email:
-        return Address(display_name=name, username="no-address", domain="veedor.invalid")
-    return Address(display_name=name, addr_spec=recipient.email)
-
-
-def _address(text: str) -> Address:
-    name, address = parseaddr(text)
-    return Address(display_name=name, addr_spec=address or "veedor@localhost")
