@@ -11,21 +11,21 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, stages
 from pipelines.alerts import bounces, mailboxes, outbox
-from pipelines.alerts.message import Message, compose
+from pipelines.alerts.composing import composer
 from pipelines.alerts.outbox import Post
-from pipelines.alerts.raise_alerts import datasets_of, raise_alerts
+from pipelines.alerts.raise_alerts import raise_alerts
 from pipelines.clock import Clock
 from pipelines.errors import ConfigurationError, HistoryLocked
+from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded
@@ -33,7 +33,7 @@ from pipelines.model import Alert, Notification, RunIndex
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
 from pipelines.sources import Source, Sources
-from pipelines.tools import Step, Tools, opened_post
+from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
 
@@ -124,7 +124,7 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
         return None
     folders = visited(sources, night, tools)
     with alone(tools.settings, ALERTS):
-        alerts = alert(folders, night, tools)
+        alerts = alert(folders, sources, night, tools)
     publish(tools)
     return tuple(alerts)
 
@@ -146,16 +146,16 @@ def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
     ]
 
 
-def alert(folders: Sequence[Path], night: date, tools: Tools) -> list[Alert]:
+def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) -> list[Alert]:
     """History before and tonight -> transitions, alerts, notifications."""
     tools.at("alert", str(night))
     runs = tools.settings.runs
     for returned in bounces.collect(_returned(tools.post), tools.post).nights:
         record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
-    alerts = raise_alerts(folders, artifacts.night_folder(runs, night), night, tools.settings, tools.post)
+    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for due in (*earlier, night):
-        deliver(due, tools.post)
+        deliver(due, tools)
     tools.step(Step("alert", str(night), done=True))
     return alerts
 
@@ -172,11 +172,11 @@ def _returned(post: Post) -> Iterator[bytes]:
         )
 
 
-def deliver(night: date, post: Post) -> list[Notification]:
+def deliver(night: date, tools: Tools) -> list[Notification]:
     """Stored alerts of one night -> notifications, in files and in the history. Only within `alone(..., ALERTS)`."""
-    folder = artifacts.night_folder(post.settings.runs, night)
-    made = outbox.deliver(folder, _composer(folder), post)
-    record_alerts(post.settings.history, folder)
+    folder = artifacts.night_folder(tools.settings.runs, night)
+    made = outbox.deliver(folder, composer(folder, tools.settings, EvidenceRows(tools, night)), tools.post)
+    record_alerts(tools.settings.history, folder)
     return made
 
 
@@ -187,16 +187,10 @@ def deliver_due(sources: Sources, settings: Settings, clock: Clock) -> list[Noti
     """
     with opened_post(settings, sources, clock) as post:
         due = outbox.nights_due(settings.runs, post, night_of(clock.now(), sources))
-        if not due:
-            return []
-        with alone(settings, ALERTS):
-            return [made for night in due for made in deliver(night, post)]
-
-
-def _composer(folder: Path) -> Callable[[Alert], Message]:
-    """What writes the messages of one night, from the catalogs of that night; they are read when one is written."""
-    known = cache(lambda: datasets_of(it for it in sorted(folder.parent.iterdir()) if it != folder))
-    return lambda alert: compose(alert, known())
+    if not due:
+        return []
+    with opened_tools(settings, sources, clock=clock) as tools, alone(settings, ALERTS):
+        return [made for night in due for made in deliver(night, tools)]
 
 
 def publish(tools: Tools) -> None:

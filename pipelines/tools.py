@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 from pipelines import __version__
+from pipelines.alerts import domains
+from pipelines.alerts.addresses import TakesMail
 from pipelines.alerts.channels import registry
 from pipelines.alerts.outbox import Post
 from pipelines.clock import Clock, SystemClock
@@ -59,6 +62,7 @@ class Tools:
     scales: Scales
     rules: str
     post: Post
+    takes_mail: TakesMail
     step: Callable[[Step], None] = silent
 
     def at(self, stage: str, key: str) -> None:
@@ -73,6 +77,7 @@ def opened_tools(
     *,
     clock: Clock | None = None,
     step: Callable[[Step], None] = silent,
+    takes_mail: TakesMail | None = None,
 ) -> Iterator[Tools]:
     """Load the rules, check the declaration against them, and open the HTTP client for one night.
 
@@ -98,6 +103,7 @@ def opened_tools(
             scales=load_scales(settings.expectations),
             rules=rules_of(settings.expectations),
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
+            takes_mail=takes_mail or _domains(settings),
             step=step,
         )
 
@@ -108,6 +114,11 @@ def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None
     clock = clock or SystemClock()
     with HttpClient(settings, clock) as http:
         yield _post(settings, sources, clock, http, lambda stage, key: None)
+
+
+def _domains(settings: Settings) -> TakesMail:
+    """Whether a domain takes mail, each asked once; nobody is asked while nobody is written to."""
+    return cache(domains.takes_mail) if settings.delivery == "live" else lambda _: None
 
 
 def _post(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -44,6 +44,14 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Week:
+    """The week that ends tonight: its transitions, and who gets the summary of which datasets, by address."""
+
+    transitions: Sequence[Transition]
+    subscriptions: Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
 class Decided:
     """The night's alerts, and the incidents that telling them has changed."""
 
@@ -57,8 +65,8 @@ class _Digest:
     language: str
     transitions: list[Transition] = field(default_factory=list)
     reminders: list[Incident] = field(default_factory=list)
+    told: dict[str, None] = field(default_factory=dict)
     escalated: bool = False
-    reason: str = ""
 
 
 def decide(
@@ -68,10 +76,12 @@ def decide(
     night: date,
     operator: Recipient,
     policies: Callable[[str], AlertPolicy],
+    week: Week | None = None,
 ) -> Decided:
     """One alert for each recipient with something to tell. `incidents` are all that stand or ended tonight, by id.
 
-    A dataset without a recipient is the operator's. The same night gives the same alerts, with the same ids.
+    A dataset without a recipient is the operator's. The same night gives the same alerts, with the same ids. `week` is
+    None but on the night on which it ends.
     """
     tonight = {it.incident: it for it in transitions}
     digests: dict[tuple[str, str], _Digest] = {}
@@ -94,11 +104,14 @@ def decide(
             digest = _digest(digests, second, whose.language)
             digest.escalated = True
             digest.reminders.append(incident)
+            digest.told.setdefault(whose.contact.name)
             current = changed.pop() if changed and changed[-1].id == incident.id else incident
             changed.append(replace(current, escalated_on=night))
     alerts = [_alert(digest, night) for _, digest in sorted(digests.items())]
     notices = _notices(transitions, incidents, night, operator)
-    return Decided([*alerts, *notices], changed)
+    standing = [it for it in incidents.values() if it.state is not IncidentState.RESOLVED]
+    summaries = _summaries(week, standing, night, operator, policies) if week else []
+    return Decided([*alerts, *notices, *summaries], changed)
 
 
 def _to_tell(incident: Incident, tonight: Transition | None, night: date) -> Transition | None:
@@ -166,6 +179,7 @@ def _alert(digest: _Digest, night: date) -> Alert:
         language=digest.language,
         transitions=tuple(sorted(digest.transitions, key=_order)),
         reminders=tuple(digest.reminders),
+        told=tuple(name for name in digest.told if name != digest.recipient.name),
     )
 
 
@@ -204,6 +218,38 @@ def _notices(
             reason=reason,
         )
         for reason, several in sorted(by_reason.items())
+    ]
+
+
+def _summaries(
+    week: Week,
+    standing: Sequence[Incident],
+    night: date,
+    operator: Recipient,
+    policies: Callable[[str], AlertPolicy],
+) -> list[Alert]:
+    """The summary of the week: to the operator of everything, to each subscriber of what it asked for."""
+    readers: dict[str, tuple[ContactPoint, Collection[str] | None]] = {
+        address: (ContactPoint(address, address), datasets)
+        for address, datasets in week.subscriptions.items()
+        if address != operator.contact.email
+    }
+    readers[""] = (operator.contact, None)
+
+    def told(dataset: str, datasets: Collection[str] | None) -> bool:
+        return policies(dataset).summary == "weekly" and (datasets is None or dataset in datasets)
+
+    return [
+        Alert(
+            id=_identity(night, "summary", address),
+            night=night,
+            kind=AlertKind.SUMMARY,
+            recipient=reader,
+            language=operator.language,
+            transitions=tuple(it for it in week.transitions if told(it.dataset, datasets)),
+            reminders=tuple(it for it in standing if told(it.dataset, datasets)),
+        )
+        for address, (reader, datasets) in sorted(readers.items())
     ]
 
 

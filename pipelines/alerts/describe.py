@@ -48,7 +48,8 @@ def _title(it: Transition, language: str) -> str:
     if it.condition.startswith(SCORE):
         name = it.condition.removeprefix(SCORE)
         return DIMENSIONS.get(name, {}).get(language, name)
-    return words_of(it.condition, it.kind, language, before=it.before, after=it.after).title
+    said = words_of(it.condition, it.kind, language, before=it.before, after=it.after)
+    return said.titled(it.condition.partition(":")[2])
 
 
 def _advice(it: Transition, language: str, place: Seen | None) -> str:

@@ -121,7 +121,8 @@ def _believed(findings: Sequence[Finding], known: Known) -> list[Finding]:
     new = [it for it in findings if it.bad and it.condition not in known.standing]
     proven = known.fresh and any(it.condition.startswith(CONTENT) for it in new)
     lately = [it for it in known.standing.values() if known.night.night - it.first_seen <= SAME_VERSION]
-    told = [it.condition for it in (*new, *lately) if it.condition.startswith(TAKES_DOWN)]
+    took = (*(it.condition for it in new), *(it.condition for it in lately))
+    told = [condition for condition in took if condition.startswith(TAKES_DOWN)]
     explained = {part for condition in told for part in _takes_down(condition, known)}
     believed = []
     for it in findings:

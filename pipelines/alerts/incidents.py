@@ -34,7 +34,7 @@ from pipelines.model import (
 )
 
 # What explains other conditions of the same dataset on the same night, the strongest first.
-CAUSES = (WITHDRAWN, UNREACHABLE, UNUSABLE, COLUMNS, ROWS, PERSONAL, EXPECTATION, SCORE)
+CAUSES = (WITHDRAWN, UNREACHABLE, UNUSABLE, COLUMNS, ROWS, EXPECTATION, SCORE)
 
 
 def answered(incidents: Iterable[Incident], actions: Iterable[IncidentAction], night: date) -> list[Incident]:
@@ -145,12 +145,18 @@ def _cause(incident: Incident, standing: Iterable[Incident]) -> str:
     rank = _rank(incident)
     # Only what began on the same night explains it: two faults may stand in one dataset.
     stronger = [
-        it for it in standing if _rank(it) < rank and abs((it.first_seen - incident.first_seen).days) <= 1
+        it
+        for it in standing
+        if _rank(it) < rank
+        and not it.condition.startswith(PERSONAL)
+        and abs((it.first_seen - incident.first_seen).days) <= 1
     ]
     return min(stronger, key=lambda it: (_rank(it), it.id)).id if stronger else incident.id
 
 
 def _rank(incident: Incident) -> int:
+    if incident.condition.startswith(PERSONAL):
+        return 0  # it explains nothing, and nothing explains it
     return next(
         (place for place, name in enumerate(CAUSES) if incident.condition.startswith(name)), len(CAUSES)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.alerts import guard, incidents
-from pipelines.alerts.decide import Recipient, decide
+from pipelines.alerts.decide import Recipient, Week, decide
 from pipelines.alerts.detect import Policies, detect
 from pipelines.alerts.past import Past
 from pipelines.model import Alert, DatasetNight, Incident, IncidentAction, IncidentState, Transition
@@ -37,8 +37,10 @@ def judge_night(
     actions: Iterable[IncidentAction] = (),
     portal_of: Callable[[str], str] = lambda source: source,
     described: Callable[[Transition], Transition] = lambda it: it,
+    week: Week | None = None,
 ) -> Judgement:
-    """Judge a night. `described` gives a transition its words."""
+    """Judge a night. `described` gives a transition its words; `week` is what the six nights before told, if it is the
+    night on which the week is summed up."""
     latest = {found[-1].id: found[-1] for found in past.incidents.values() if found}
     after = {it.id: it for it in incidents.answered(latest.values(), actions, night)}
     known = _with(past, after)
@@ -48,7 +50,8 @@ def judge_night(
     after |= {it.id: it for it in guard.passed(after.values(), tonight, known, night, portal_of)}
     touched = {it.incident for it in transitions}
     told = {key: it for key, it in after.items() if it.state is not IncidentState.RESOLVED or key in touched}
-    decided = decide(transitions, told, recipients, night, operator, policies)
+    whole = None if week is None else replace(week, transitions=[*week.transitions, *transitions])
+    decided = decide(transitions, told, recipients, night, operator, policies, whole)
     after |= {it.id: it for it in decided.incidents}
     changed = [it for key, it in after.items() if it != latest.get(key)]
     return Judgement(transitions, sorted(changed, key=lambda it: it.id), decided.alerts)

@@ -1,116 +1,135 @@
-"""Raise: the alert stage from run folders and history to stored alerts.
+"""Raise: the night's run folders and the history become stored incidents and alerts, once a night.
 
-Belongs here: gathering what detection needs. Does not belong here: delivering what was stored (`outbox`).
+Belongs here: gathering what judging a night needs, and writing what came of it. `alerts.jsonl` is written last: a night
+that has it keeps it. Does not belong here: any decision (`judge_night`), sending (`outbox`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pipelines import artifacts
-from pipelines.alerts.decide import decide
-from pipelines.alerts.detect import Before, Past, Tonight, detect
+from pipelines.alerts import describe, remembered
+from pipelines.alerts.addresses import TakesMail, is_dead
+from pipelines.alerts.decide import Week
+from pipelines.alerts.judge_night import Judgement, judge_night
 from pipelines.alerts.outbox import Post, routes
-from pipelines.history import past as history
-from pipelines.measurement.evidence import TURNED_AWAY
-from pipelines.model import (
-    Alert,
-    Catalog,
-    ContactPoint,
-    Dataset,
-    Judged,
-    ReadReport,
-    Score,
-    Snapshot,
-    ValidationResult,
-)
+from pipelines.alerts.recipients import operator_of, recipients
+from pipelines.alerts.tonight import Seen, seen_of
+from pipelines.history import deliveries, incidents, transitions
+from pipelines.history.database import reading
+from pipelines.model import Alert, Judged
 from pipelines.settings import Settings
+from pipelines.sources import Sources
+from pipelines.sources_alerts import AlertPolicy
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# The weekly summary comes with the night of Sunday to Monday (`date.weekday`).
+LAST_OF_WEEK = 0
 
 
 def raise_alerts(
-    folders: Iterable[Path], night_folder: Path, night: date, settings: Settings, post: Post
+    folders: Iterable[Path], night: date, sources: Sources, post: Post, takes_mail: TakesMail
 ) -> list[Alert]:
-    """Detect and decide, once a night; a night that has its alerts keeps them, and the channels that they take."""
+    """Judge a night that has not been judged; gives its alerts, with the channels that they take.
+
+    `takes_mail` says of a domain whether it takes mail.
+    """
+    settings = post.settings
+    night_folder = artifacts.night_folder(settings.runs, night)
     path = night_folder / artifacts.ALERTS
     if not path.exists():
-        judged = [folder for folder in folders if (folder / artifacts.SCORES).exists()]
-        tonight = [item for folder in judged for item in _tonight(folder)]
-        past = _past(settings.history, night)
-        datasets = {item.dataset.key: item.dataset for item in tonight}
-        operator = ContactPoint("Veedor", settings.operator)
-        decided = decide(detect(tonight, past, night), datasets, night, operator, past.held)
-        marks = [Judged(night, folder.name) for folder in judged]
+        seen = [item for folder in folders for item in seen_of(folder, night)]
+        with reading(settings.history) as connection:
+            dead = deliveries.dead_addresses(connection, night)
+        seen = [_knowing(item, dead, takes_mail) for item in seen]
+        judgement = judged(seen, night, sources, settings)
+        marks = [Judged(night, source) for source in sorted({item.night.source for item in seen})]
+        nights = [replace(item.night, levels={}, scores={}) for item in seen]
+        artifacts.write_values(night_folder / artifacts.DATASET_NIGHTS, nights)
         artifacts.write_values(night_folder / artifacts.JUDGED, marks)
-        artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in decided])
+        artifacts.write_values(night_folder / artifacts.INCIDENTS, judgement.incidents)
+        artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in judgement.alerts])
     return artifacts.read_values(path, Alert)
 
 
-def datasets_of(folders: Iterable[Path]) -> dict[str, Dataset]:
-    """Every dataset of some run folders, by key."""
-    return {item.key: item for folder in folders for item in _catalog(folder)}
+def judged(seen: Sequence[Seen], night: date, sources: Sources, settings: Settings) -> Judgement:
+    """What came of the night, from what was seen and what the history knows of before. Writes nothing."""
+    tonight = [it.night for it in seen]
+    operator = operator_of(settings, sources)
+    policies = Policies(sources)
+    dead = {
+        it.dataset.contact_point.email
+        for it in seen
+        if it.night.contact_dead and it.dataset.contact_point.email
+    }
+    with reading(settings.history) as connection:
+        past = remembered.past_of(connection, tonight, night, doubt=policies.confirmations)
+        # What was answered after the last night was judged has not been heard yet.
+        actions = incidents.actions(connection, past.last or night)
+        week = _week(connection, night, sources) if night.weekday() == LAST_OF_WEEK else None
+    by_dataset = {it.night.dataset: it for it in seen}
+    return judge_night(
+        tonight,
+        past,
+        night,
+        policies,
+        recipients((it.dataset for it in seen), sources, operator, dead),
+        operator,
+        actions=actions,
+        portal_of=Portals(sources),
+        described=lambda it: describe.described(it, by_dataset),
+        week=week,
+    )
 
 
-def _catalog(folder: Path) -> tuple[Dataset, ...]:
-    path = folder / artifacts.CATALOG
-    return artifacts.read_value(path, Catalog).datasets if path.exists() else ()
+def _week(connection: DuckDBPyConnection, night: date, sources: Sources) -> Week:
+    told = transitions.transitions(connection, night - timedelta(days=6), night)
+    return Week(told, sources.subscriptions)
 
 
-def _tonight(folder: Path) -> list[Tonight]:
-    """Every dataset of one source's finished night."""
-    snapshots = artifacts.read_values(folder / artifacts.SNAPSHOTS, Snapshot)
-    validations = artifacts.read_values(folder / artifacts.VALIDATION_RESULTS, ValidationResult)
-    scores = artifacts.read_values(folder / artifacts.SCORES, Score)
-    reads = artifacts.read_values(folder / artifacts.READS, ReadReport)
-    found = []
-    for dataset in _catalog(folder):
-        visits = [item for item in snapshots if item.distribution.startswith(f"{dataset.key}/")]
-        results = tuple(v for v in validations if v.distribution.startswith(f"{dataset.key}/"))
-        found.append(
-            Tonight(
-                dataset=dataset,
-                validations=results,
-                scores=tuple(score for score in scores if score.dataset == dataset.key),
-                reachable=_reachable(dataset, visits),
-                usable=_usable(visits, results),
-                changed=tuple(
-                    change
-                    for report in reads
-                    if report.distribution.startswith(f"{dataset.key}/")
-                    for change in report.column_changes
-                ),
-            )
+def _knowing(it: Seen, dead: Container[str], takes_mail: TakesMail) -> Seen:
+    address = it.dataset.contact_point.email
+    return replace(it, night=replace(it.night, contact_dead=is_dead(address, dead, takes_mail)))
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policy of each dataset by its key."""
+
+    sources: Sources
+
+    def __call__(self, dataset: str) -> AlertPolicy:
+        source, _, name = dataset.partition("/")
+        return self.sources.policy(source, name)
+
+    @property
+    def confirmations(self) -> int:
+        """The most nights that any dataset asks for."""
+        return max(
+            (
+                self(f"{it.id}/{dataset.id}").confirmations
+                for it in self.sources.sources
+                for dataset in it.datasets
+            ),
+            default=AlertPolicy().confirmations,
         )
-    return found
 
 
-def _reachable(dataset: Dataset, snapshots: list[Snapshot]) -> bool | None:
-    """False when any file could not be had, for a reason that is not that we were turned away."""
-    faults = [dataset.fault] if dataset.fault else [snapshot.fault for snapshot in snapshots]
-    if any(fault is not None and fault.kind not in TURNED_AWAY for fault in faults):
-        return False
-    return True if snapshots and all(snapshot.sha256 for snapshot in snapshots) else None
+class Portals:
+    """The portal that a source is of: the host of its address, since several sources may be of one."""
 
+    def __init__(self, sources: Sources) -> None:
+        self._hosts: Mapping[str, str] = {
+            it.id: urlsplit(it.url).hostname or it.id for it in sources.sources if it.url is not None
+        }
 
-def _usable(snapshots: list[Snapshot], validations: tuple[ValidationResult, ...]) -> bool | None:
-    """Whether anything that arrived could be validated. A dataset that never could be says nothing here."""
-    if not any(snapshot.sha256 for snapshot in snapshots):
-        return None
-    return any(validation.rows for validation in validations)
-
-
-def _past(path: Path, night: date) -> Past:
-    with history.reading(path) as connection:
-        outcomes = history.last_outcomes(connection, night)
-        scores = history.last_scores(connection, night)
-        return Past(
-            outcomes={
-                key: Before(item.rules, item.outcome, item.level, item.best) for key, item in outcomes.items()
-            },
-            scores={key: [(score, rules) for _, score, rules in rows] for key, rows in scores.items()},
-            reachable=history.last_reachable(connection, night),
-            open=history.open_conditions(connection, night),
-            held=history.held_conditions(connection, night),
-        )
+    def __call__(self, source: str) -> str:
+        return self._hosts.get(source, source)

@@ -142,7 +142,7 @@ def night_assets() -> list[dg.AssetsDefinition]:
         found = []
         if not waiting:
             with night.alone(tonight.tools.settings, night.ALERTS):
-                found = night.alert(folders, tonight.night, tonight.tools)
+                found = night.alert(folders, tonight.sources, tonight.night, tonight.tools)
         return dg.MaterializeResult(
             metadata={
                 "night": str(tonight.night),
