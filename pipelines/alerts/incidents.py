@@ -12,6 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipelines.alerts.detect import FLAPPING
+from pipelines.alerts.families.columns import BETWEEN
 from pipelines.alerts.past import Past
 from pipelines.alerts.signs import (
     COLUMNS,
@@ -142,16 +143,25 @@ def _with_causes(changed: Sequence[Incident], past: Past) -> list[Incident]:
 
 
 def _cause(incident: Incident, standing: Iterable[Incident]) -> str:
-    rank = _rank(incident)
-    # Only what began on the same night explains it: two faults may stand in one dataset.
+    """Its cause's id, its own when it has none. Only what began with it explains it: two faults may stand at once."""
     stronger = [
         it
         for it in standing
-        if _rank(it) < rank
+        if _rank(it) < _rank(incident)
         and not it.condition.startswith(PERSONAL)
         and abs((it.first_seen - incident.first_seen).days) <= 1
+        and _is_about(it, incident)
     ]
     return min(stronger, key=lambda it: (_rank(it), it.id)).id if stronger else incident.id
+
+
+def _is_about(cause: Incident, incident: Incident) -> bool:
+    """A lost column explains what was asked of it, and what asks for a column that is not there; scores as well."""
+    if cause.condition != COLUMNS or not incident.condition.startswith(EXPECTATION):
+        return True
+    lost = cause.column.split(BETWEEN)
+    asked = [name.strip() for name in incident.column.split(",")] if incident.column else []
+    return not asked or any(name in lost for name in asked)
 
 
 def _rank(incident: Incident) -> int:

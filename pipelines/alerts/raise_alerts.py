@@ -74,7 +74,8 @@ def judged(seen: Sequence[Seen], night: date, sources: Sources, settings: Settin
         past = remembered.past_of(connection, tonight, night, doubt=policies.confirmations)
         # What was answered after the last night was judged has not been heard yet.
         actions = incidents.actions(connection, past.last or night)
-        week = _week(connection, night, sources) if night.weekday() == LAST_OF_WEEK else None
+        ends = night.weekday() == LAST_OF_WEEK and past.last is not None
+        week = _week(connection, night, sources) if ends else None
     by_dataset = {it.night.dataset: it for it in seen}
     return judge_night(
         tonight,

@@ -72,9 +72,12 @@ def _limit(past: Sequence[Point], known: Known) -> float:
 
 
 def _renewed_at(past: Sequence[Point]) -> list[float]:
-    """The ages at which the data were renewed: the next known age is smaller."""
-    values = [point.value for point in past if point.value is not None]
-    return [old for old, new in pairwise(values) if new < old]
+    """The ages that the data had reached on the nights before they were renewed."""
+    return [
+        old.value or 0.0
+        for old, new in pairwise(past)
+        if new.fresh or (new.value or 0.0) < (old.value or 0.0)
+    ]
 
 
 def _claims_to_be_new(known: Known) -> bool:
