@@ -152,7 +152,7 @@ def test_out_of_reach_is_believed_on_the_third_night_and_mended_after_five() -> 
 
 def test_a_host_that_fails_now_and_then_has_to_fail_longer() -> None:
     gone = {"access": Access.OUT_OF_REACH, "content": None, "usable": None, "levels": {}, "scores": {}}
-    flaky = {n for n in range(0, 80, 9)} | {41, 42, 50, 51}
+    flaky = {*range(0, 80, 9), 41, 42, 50, 51}
 
     def made(number: int) -> object:
         bad = number in flaky or number >= 85
