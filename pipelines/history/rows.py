@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
@@ -191,9 +191,11 @@ def without_addresses(text: str) -> str:
     return left.strip(" \t") if left == text else left.strip(" \t<>()[],;:")
 
 
-def _row(value: object, *more: Row, **named: object) -> Row:
+def _row(value: Any, *more: Row, **named: object) -> Row:
     """The fields of a dataclass by name, with `more` and `named` over them. Tables take what they have."""
-    row: Row = {item.name: getattr(value, item.name) for item in fields(value)}  # type: ignore[arg-type]
+    row: Row = {
+        name: getattr(value, name) for name in value.__dataclass_fields__
+    }  # `fields` costs five times as much
     for one in more:
         row |= one
     return row | named
