@@ -11,7 +11,8 @@ threads that the product sets. The last line is one JSON object:
 - `publish_s`: seconds to publish everything;
 - `trend_s`: the scores of one dataset as `veedor trend` asks for them, the opening of the file included, and
   `metric_trend_s` one metric of it; `latest_all_s`: all rows of `latest_score`;
-- `view_s`: of each view the seconds for one dataset, and for all with every column computed;
+- `view_s`: of each view the seconds for one dataset, and for all with every column computed, null with the reason where
+  it cannot be answered within the limits of `veedor sql`;
 - `over_handwritten`: each question's time through a view over that of the query of `history_views`;
 - `peak_mb`: the largest resident set of any part.
 """
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -119,16 +121,30 @@ def ask(folder: Path) -> Figures:
         ).fetchall():
             columns.setdefault(view, set()).add(column)
         for view in sorted(columns):
-            every = f"SELECT max(COLUMNS(*)) FROM {view}"
-            found["view_s"][view] = {"all": _fastest(lambda sql=every: connection.execute(sql).fetchall(), 2)}
+            found["view_s"][view] = _answered(connection, "all", f"SELECT max(COLUMNS(*)) FROM {view}", 2)
             if "dataset" in columns[view]:
                 one = f"FROM {view} WHERE dataset = '{DATASET}'"
-                found["view_s"][view]["one"] = _fastest(lambda sql=one: connection.execute(sql).fetchall())
+                found["view_s"][view] |= _answered(connection, "one", one)
             print(json.dumps({view: found["view_s"][view]}), file=sys.stderr)
         for name, (through, by_hand) in QUESTIONS.items():
             found["over_handwritten"][name] = _ratio(connection, name, through, by_hand)
             print(json.dumps({name: found["over_handwritten"][name]}), file=sys.stderr)
     return found | {"rows": 0}
+
+
+def _answered(connection: Any, whose: str, sql: str, times: int = 5) -> Figures:
+    """The seconds for one question, or None and why there is no answer within the limits of `veedor sql`."""
+    from pipelines.errors import QueryError
+    from pipelines.history import asking
+
+    def answer() -> None:
+        with asking.limited(connection, asking.SECONDS):
+            connection.execute(sql).fetchall()
+
+    try:
+        return {whose: _fastest(answer, times)}
+    except QueryError as error:
+        return {whose: None, f"why_not_{whose}": str(error)}
 
 
 def _ratio(connection: Any, name: str, through: str, by_hand: str) -> float:
@@ -175,6 +191,7 @@ def main() -> None:
             if part == "night":
                 for one in (last, last + timedelta(days=1)):
                     history_night.write(folder / "runs", given.seed, given.datasets, one)
+                os.sync()  # else recording would wait for all that was generated to reach the disk
             found = measured(f"benchmarks.history:{part}", folder)
             peak = max(peak, found["peak_mb"])
             figures |= {

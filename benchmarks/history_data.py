@@ -125,6 +125,9 @@ _TABLES = (
        source_of(d) AS source, 'veedor 0.1.0' AS software, night_of(n) + INTERVAL 3 HOUR AS started_on,
        night_of(n) + INTERVAL 3 HOUR AS finished_on, 'success' AS result, 'r1' AS rules, '' AS reason
        FROM nightly WHERE d % 3 = 0""",
+    """INSERT INTO recorded_artifact SELECT night_of(n) || '/' || source_of(d), night_of(n), artifact,
+       hash(d, artifact, v) FROM nightly, (SELECT unnest(['validation_results.jsonl', 'scores.jsonl',
+       'scales.jsonl', 'fixes.jsonl']) AS artifact) WHERE d % 3 = 0""",
     """INSERT INTO judged SELECT night_of(n), source_of(d) FROM nightly WHERE d % 3 = 0""",
     """INSERT INTO dataset_night SELECT night_of(n) || '/' || source_of(d), night_of(n), dataset_of(d), block(d,
     v // 8, 'd'),

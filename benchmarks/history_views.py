@@ -9,26 +9,12 @@ from __future__ import annotations
 
 DATASET = "fuente-0001/conjunto-4"
 
-_NAMED = "LEFT JOIN named t ON t.dataset = n.dataset"
-# What a dataset is called now: its newest block.
-_TITLES = """named AS (
-    SELECT d.dataset, d.title, d.publisher, d.country, d.guide_dataset, d.guide_title_en, d.guide_title_es
-    FROM dataset_rows d
-    JOIN (SELECT dataset, arg_max(dataset_block, night) AS block FROM dataset_night
-    WHERE dataset_block IS NOT NULL {only}
-          GROUP BY dataset) b ON b.block = d.block AND b.dataset = d.dataset)"""
-
-
-def _titles(only: str = "") -> str:
-    return _TITLES.format(only=only)
-
-
-_ONE = f"AND dataset = '{DATASET}'"
+_NAMED = "LEFT JOIN latest_dataset_rows t ON t.dataset = n.dataset"
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "latest_score, all": (
         "SELECT dataset, title, category, dimension, score FROM latest_score",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM dataset_night
+        f"""WITH newest AS (SELECT dataset, max(night) AS night FROM dataset_night
         WHERE score_block IS NOT NULL GROUP BY dataset)
             SELECT n.dataset, t.title, s.category, s.dimension, s.score
             FROM newest w JOIN dataset_night n ON n.dataset = w.dataset AND n.night = w.night
@@ -36,7 +22,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "score_history, one": (
         f"SELECT night, dimension, score, title FROM score_history WHERE dataset = '{DATASET}'",
-        f"""WITH {_titles(_ONE)} SELECT n.night, s.dimension, s.score, t.title FROM dataset_night n
+        f"""SELECT n.night, s.dimension, s.score, t.title FROM dataset_night n
             JOIN score_rows s ON s.block = n.score_block {_NAMED}
             WHERE n.dataset = '{DATASET}' AND s.dataset = '{DATASET}'""",
     ),
@@ -47,10 +33,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "quality_measurement, all": (
         "SELECT metric, count(*), avg(value) FROM quality_measurement GROUP BY metric",
-        """SELECT k.metric, sum(m.rows)::BIGINT, sum(m.total) / sum(m.known) FROM
-           (SELECT metric, count(*) AS rows, sum(value) AS total, count(value) AS known
-           FROM measurement GROUP BY metric) m
-           JOIN metric k ON k.id = m.metric GROUP BY k.metric""",
+        """SELECT k.metric, count(*), avg(m.value) FROM measurement m JOIN metric k ON k.id = m.metric
+           GROUP BY k.metric""",
     ),
     "expectation_history, one": (
         f"SELECT night, key, outcome, unexpected_count, title_en FROM expectation_history WHERE dataset = '{DATASET}'",
@@ -61,7 +45,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "latest_expectation, all": (
         "SELECT dataset, title, key, outcome FROM latest_expectation",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset)
+        f"""WITH newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset)
             SELECT n.dataset, t.title, r.key, r.outcome
             FROM newest w JOIN dataset_night n ON n.dataset = w.dataset AND n.night = w.night
             JOIN expectation_result_rows r ON r.block = n.expectation_result_block AND r.dataset = n.dataset
@@ -69,16 +53,16 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "verdict_history, all": (
         "SELECT outcome, country, count(*) FROM verdict_history GROUP BY ALL",
-        f"""WITH {_titles()} SELECT n.outcome, t.country, count(*) FROM verdict n {_NAMED} GROUP BY ALL""",
+        f"""SELECT n.outcome, t.country, count(*) FROM verdict n {_NAMED} GROUP BY ALL""",
     ),
     "availability, one": (
         f"SELECT night, reachable, http_status, title FROM availability WHERE dataset = '{DATASET}'",
-        f"""WITH {_titles(_ONE)} SELECT n.night, n.fault_kind IS NULL AND n.sha256 IS NOT NULL, n.http_status, t.title
+        f"""SELECT n.night, n.fault_kind IS NULL AND n.sha256 IS NOT NULL, n.http_status, t.title
             FROM snapshot n {_NAMED} WHERE n.dataset = '{DATASET}'""",
     ),
     "score_change, one": (
         f"SELECT night, dimension, change, change_7_days, title FROM score_change WHERE dataset = '{DATASET}'",
-        f"""WITH {_titles(_ONE)}, s AS (
+        f"""WITH s AS (
                 SELECT n.night, s.* FROM dataset_night n JOIN score_rows s ON s.block = n.score_block
                 WHERE n.dataset = '{DATASET}' AND s.dataset = '{DATASET}' AND s.score IS NOT NULL)
             SELECT n.night, n.dimension, round(n.score - lag(n.score) OVER one, 2),
@@ -90,7 +74,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "freshness, all": (
         "SELECT dataset, distribution, days_since_change, currency, title FROM freshness",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset),
+        f"""WITH newest AS (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset),
             age AS (
                 SELECT c.dataset, c.computed_on, m.night,
                 max(m.value) FILTER (WHERE k.metric = 'timeliness.age') AS age,
@@ -116,7 +100,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "rows_over_time, one": (
         f"SELECT night, rows, rows_change, title FROM rows_over_time WHERE dataset = '{DATASET}'",
-        f"""WITH {_titles(_ONE)} SELECT n.night, r.rows,
+        f"""SELECT n.night, r.rows,
                 r.rows - lag(r.rows) OVER (PARTITION BY r.distribution, r.member, r.table_name ORDER BY n.night),
                 t.title
             FROM dataset_night n JOIN read_report_rows r ON r.block = n.read_report_block {_NAMED}
@@ -124,14 +108,14 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "coverage_of_guide, all": (
         "SELECT country, guide_dataset, state, dataset, content FROM coverage_of_guide",
-        f"""WITH {_titles()}, newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome
+        f"""WITH newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome
         FROM verdict GROUP BY dataset),
             known AS (
                 SELECT t.country, t.guide_dataset, w.dataset,
                        CASE WHEN f.sha256 IS NOT NULL THEN 1 WHEN w.outcome IN ('not_run', 'blocked') THEN 2
                             WHEN w.outcome = 'not_published' THEN 4 ELSE 3 END AS state,
                        s.content, s.access
-                FROM newest w JOIN named t ON t.dataset = w.dataset
+                FROM newest w JOIN latest_dataset_rows t ON t.dataset = w.dataset
                 LEFT JOIN (SELECT dataset, night, max(sha256) AS sha256 FROM snapshot GROUP BY ALL) f
                     ON f.dataset = w.dataset AND f.night = w.night
                 LEFT JOIN (SELECT n.dataset, n.night, max(s.score) FILTER (WHERE s.dimension = 'content') AS content,
@@ -151,7 +135,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "open_alerts, all": (
         "SELECT dataset, title, condition, since FROM open_alerts",
-        f"""WITH {_titles()} SELECT n.dataset, t.title, n.condition, n.since FROM (
+        f"""SELECT n.dataset, t.title, n.condition, n.since FROM (
                 SELECT * FROM transition QUALIFY row_number() OVER (PARTITION BY dataset,
                 condition ORDER BY night DESC, kind DESC) = 1) n
             {_NAMED} WHERE n.kind = 'opened'""",

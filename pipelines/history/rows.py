@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from pipelines.model import (
@@ -190,10 +191,15 @@ def without_addresses(text: str) -> str:
 
 def _row(value: object, *more: Row, **named: object) -> Row:
     """The fields of a dataclass by name, with `more` and `named` over them. Tables take what they have."""
-    row: Row = {item.name: getattr(value, item.name) for item in fields(value)}  # type: ignore[arg-type]
+    row: Row = {name: getattr(value, name) for name in _names(type(value))}
     for one in more:
         row |= one
     return row | named
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _part(file: Distribution) -> str | None:

@@ -268,10 +268,18 @@ def arrow_of(connection: DuckDBPyConnection, table: str, rows: Sequence[Row]) ->
         "BOOLEAN": pa.bool_(),
     }
     columns = [(name, kind) for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
-    arrays = [
-        pa.array([_storable(row.get(name), kind) for row in rows], arrow[kind]) for name, kind in columns
-    ]
+    arrays = [pa.array(_column([row.get(name) for row in rows], kind), arrow[kind]) for name, kind in columns]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in columns])
+
+
+def _column(values: list[object], kind: str) -> list[object]:
+    """Published values as the column can hold them. Most are short texts or nothing, and stay as they are."""
+    return [
+        value
+        if value is None or (type(value) is str and len(value) <= TEXT_LIMIT)
+        else _storable(value, kind)
+        for value in values
+    ]
 
 
 def _storable(value: object, kind: str) -> object:

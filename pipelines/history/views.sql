@@ -3,14 +3,19 @@
 -- know every function here, and DuckDB-WASM without its extensions: there is no JSON, so that what has to be taken out of
 -- JSON is taken out when the copy is made.
 
--- What is newest is looked up in `dataset_night`, which is narrow, and only then fetched from the wide tables.
-CREATE VIEW latest_dataset AS
+-- Every view says what its datasets are called now, so that is looked up once, when the copy is made. What is newest is
+-- looked up in `dataset_night`, which is narrow, and only then fetched from the wide tables.
+CREATE TABLE latest_dataset_rows AS
 SELECT n.run_id, n.night, r.* EXCLUDE (block)
-       REPLACE (string_split(keywords, chr(31))[2:] AS keywords, string_split(themes, chr(31))[2:] AS themes,
-                string_split(declared, chr(31))[2:] AS declared)
 FROM (SELECT dataset, max(night) AS night, arg_max(run_id, night) AS run_id, arg_max(dataset_block, night) AS block
       FROM dataset_night WHERE dataset_block IS NOT NULL GROUP BY dataset) n
-JOIN dataset_rows r ON r.block = n.block AND r.dataset = n.dataset;
+JOIN dataset_rows r ON r.block = n.block AND r.dataset = n.dataset ORDER BY n.dataset;
+COMMENT ON TABLE latest_dataset_rows IS 'The rows of the view latest_dataset.';
+
+CREATE VIEW latest_dataset AS
+SELECT * REPLACE (string_split(keywords, chr(31))[2:] AS keywords, string_split(themes, chr(31))[2:] AS themes,
+                  string_split(declared, chr(31))[2:] AS declared)
+FROM latest_dataset_rows;
 COMMENT ON VIEW latest_dataset IS 'Each dataset as its portal last described it.';
 
 CREATE VIEW score_history AS
@@ -166,44 +171,52 @@ WHERE t.kind = 'opened' AND NOT EXISTS (
       AND (later.night > t.night OR (later.night = t.night AND later.kind = 'recovered')));
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have not recovered.';
 
--- Scores change only when a dataset's block of scores does. Which nights are compared is worked out for each category's
--- block, of which there are a few; the scores of its dimensions, of which there are many, are then looked up.
+-- Which scores are compared is worked out for each category's block, of which there are a few; its dimensions, of which
+-- there are many, come last. All of it has to fit into the gigabyte that a question may have, for years of thousands of
+-- datasets: so a category's scores stand in one list, and texts by which they are found as hashes.
 CREATE VIEW score_change AS
-WITH part AS (SELECT block, dataset, category, rules FROM score_rows WHERE score IS NOT NULL GROUP BY ALL),
+WITH part AS (
+    SELECT block, dataset, hash(category, rules) AS part, {'of': list(hash(dimension)), 'score': list(score)} AS scores
+    FROM score_rows WHERE score IS NOT NULL GROUP BY block, dataset, hash(category, rules)),
+said AS (
+    SELECT block, dataset, category, rules, hash(category, rules) AS part,
+           list({'dimension': dimension, 'score': score, 'en': explanation_en, 'es': explanation_es}) AS lines
+    FROM score_rows WHERE score IS NOT NULL GROUP BY block, dataset, category, rules),
 compared AS (
-    SELECT n.night, n.dataset, p.category, p.rules, n.score_block AS block,
-           lag(n.night) OVER one AS night_before, lag(n.score_block) OVER one AS block_before,
-           last_value(n.night) OVER week AS night_7_days, last_value(n.score_block) OVER week AS block_7_days,
-           last_value(n.night) OVER month AS night_30_days, last_value(n.score_block) OVER month AS block_30_days,
-           last_value(n.night) OVER year AS night_365_days, last_value(n.score_block) OVER year AS block_365_days
+    SELECT n.night, n.dataset, p.part, n.score_block AS block,
+           lag(n.night) OVER one AS night_before, lag(p.scores) OVER one AS before,
+           last_value(n.night) OVER week AS night_7_days, last_value(p.scores) OVER week AS week,
+           last_value(n.night) OVER month AS night_30_days, last_value(p.scores) OVER month AS month,
+           last_value(n.night) OVER year AS night_365_days, last_value(p.scores) OVER year AS year
     FROM dataset_night n JOIN part p ON p.block = n.score_block AND p.dataset = n.dataset
-    WINDOW one AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night),
-        week AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
-                 RANGE BETWEEN INTERVAL 14 DAYS PRECEDING AND INTERVAL 7 DAYS PRECEDING),
-        month AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
-                  RANGE BETWEEN INTERVAL 60 DAYS PRECEDING AND INTERVAL 30 DAYS PRECEDING),
-        year AS (PARTITION BY n.dataset, p.category, p.rules ORDER BY n.night
-                 RANGE BETWEEN INTERVAL 730 DAYS PRECEDING AND INTERVAL 365 DAYS PRECEDING))
-SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset, s.category,
-       s.dimension, s.score, CASE WHEN before.score IS NOT NULL THEN n.night_before END AS night_before,
-       round(s.score - before.score, 2) AS change, CASE WHEN week.score IS NOT NULL THEN n.night_7_days END AS night_7_days,
-       round(s.score - week.score, 2) AS change_7_days,
-       CASE WHEN month.score IS NOT NULL THEN n.night_30_days END AS night_30_days,
-       round(s.score - month.score, 2) AS change_30_days,
-       CASE WHEN year.score IS NOT NULL THEN n.night_365_days END AS night_365_days, round(s.score - year.score, 2) AS change_365_days,
-       s.rules, s.explanation_en, s.explanation_es
-FROM compared n
-JOIN score_rows s ON s.block = n.block AND s.dataset = n.dataset AND s.category = n.category AND s.rules = n.rules
-LEFT JOIN score_rows before ON before.block = n.block_before AND before.dataset = n.dataset
-    AND before.category = s.category AND before.dimension = s.dimension AND before.rules = s.rules
-LEFT JOIN score_rows week ON week.block = n.block_7_days AND week.dataset = n.dataset
-    AND week.category = s.category AND week.dimension = s.dimension AND week.rules = s.rules
-LEFT JOIN score_rows month ON month.block = n.block_30_days AND month.dataset = n.dataset
-    AND month.category = s.category AND month.dimension = s.dimension AND month.rules = s.rules
-LEFT JOIN score_rows year ON year.block = n.block_365_days AND year.dataset = n.dataset
-    AND year.category = s.category AND year.dimension = s.dimension AND year.rules = s.rules
-LEFT JOIN latest_dataset d ON d.dataset = n.dataset
-WHERE s.score IS NOT NULL;
+    WINDOW one AS (PARTITION BY n.dataset, p.part ORDER BY n.night - DATE '2000-01-01'),
+        week AS (PARTITION BY n.dataset, p.part ORDER BY n.night - DATE '2000-01-01'
+                 RANGE BETWEEN 14 PRECEDING AND 7 PRECEDING),
+        month AS (PARTITION BY n.dataset, p.part ORDER BY n.night - DATE '2000-01-01'
+                  RANGE BETWEEN 60 PRECEDING AND 30 PRECEDING),
+        year AS (PARTITION BY n.dataset, p.part ORDER BY n.night - DATE '2000-01-01'
+                 RANGE BETWEEN 730 PRECEDING AND 365 PRECEDING)),
+each AS (
+    SELECT n.*, s.category, s.rules, unnest(s.lines) AS line
+    FROM compared n JOIN said s ON s.block = n.block AND s.part = n.part AND s.dataset = n.dataset),
+scored AS (
+    SELECT *, before.score[list_position(before.of, hash(line.dimension))] AS score_before,
+           week.score[list_position(week.of, hash(line.dimension))] AS score_7_days,
+           month.score[list_position(month.of, hash(line.dimension))] AS score_30_days,
+           year.score[list_position(year.of, hash(line.dimension))] AS score_365_days
+    FROM each)
+SELECT n.night, split_part(n.dataset, '/', 1) AS source, n.dataset, d.title, d.publisher, d.guide_dataset, n.category,
+       n.line.dimension AS dimension, n.line.score AS score,
+       CASE WHEN n.score_before IS NOT NULL THEN n.night_before END AS night_before,
+       round(n.line.score - n.score_before, 2) AS change,
+       CASE WHEN n.score_7_days IS NOT NULL THEN n.night_7_days END AS night_7_days,
+       round(n.line.score - n.score_7_days, 2) AS change_7_days,
+       CASE WHEN n.score_30_days IS NOT NULL THEN n.night_30_days END AS night_30_days,
+       round(n.line.score - n.score_30_days, 2) AS change_30_days,
+       CASE WHEN n.score_365_days IS NOT NULL THEN n.night_365_days END AS night_365_days,
+       round(n.line.score - n.score_365_days, 2) AS change_365_days,
+       n.rules, n.line.en AS explanation_en, n.line.es AS explanation_es
+FROM scored n LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
 COMMENT ON VIEW score_change IS 'Every known score with its change since the night before and since 7, 30 and 365 days, only within equal rules. Of several nights on which the category was known the newest counts that is as many days older, and no more than twice as many.';
 
 CREATE VIEW worst_regressions AS
