@@ -108,7 +108,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     ),
     "coverage_of_guide, all": (
         "SELECT country, guide_dataset, state, dataset, content FROM coverage_of_guide",
-        f"""WITH newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome
+        """WITH newest AS (SELECT dataset, max(night) AS night, arg_max(outcome, night) AS outcome
         FROM verdict GROUP BY dataset),
             known AS (
                 SELECT t.country, t.guide_dataset, w.dataset,

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,13 +121,23 @@ TABLES = {
 }
 
 
-def hashes_of(folders: Sequence[Path]) -> dict[tuple[Path, str], int]:
-    """A hash of 64 bits of each artifact that becomes blocks: of its bytes, and of how they become rows today."""
+def hash_of(content: bytes) -> int:
+    """A hash of 64 bits of an artifact's bytes, and of how they become rows today."""
     import hashlib
-    from concurrent.futures import ThreadPoolExecutor
 
-    how = repr((TABLES, TEXT_LIMIT, EXAMPLES_KEPT)).encode()
-    key = hashlib.blake2b(how, digest_size=16).digest()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8, key=_how()).digest(), "big")
+
+
+@cache
+def _how() -> bytes:
+    import hashlib
+
+    return hashlib.blake2b(repr((TABLES, TEXT_LIMIT, EXAMPLES_KEPT)).encode(), digest_size=16).digest()
+
+
+def hashes_of(folders: Sequence[Path]) -> dict[tuple[Path, str], int]:
+    """The hash of each artifact that becomes blocks."""
+    from concurrent.futures import ThreadPoolExecutor
 
     def hashed(folder: Path) -> dict[tuple[Path, str], int]:
         found = {}
@@ -133,8 +146,7 @@ def hashes_of(folders: Sequence[Path]) -> dict[tuple[Path, str], int]:
                 content = (folder / artifact).read_bytes()
             except FileNotFoundError:
                 continue
-            digest = hashlib.blake2b(content, digest_size=8, key=key).digest()
-            found[folder, artifact] = int.from_bytes(digest, "big")
+            found[folder, artifact] = hash_of(content)
         return found
 
     with ThreadPoolExecutor(duck.THREADS) as threads:  # hashing lets other threads run
@@ -161,6 +173,32 @@ def _of(paths: Sequence[Path]) -> str:
         "(SELECT string_split(filename, '/')[-3]::DATE AS night, string_split(filename, '/')[-2] AS source,"
         f" json::VARCHAR AS text FROM read_ndjson_objects([{literal}], filename = true))"
     )
+
+
+@contextmanager
+def beside(
+    connection: DuckDBPyConnection, lines: Mapping[str, str], more: Mapping[tuple[str, str], Sequence[str]]
+) -> Iterator[dict[str, str]]:
+    """The relations `lines` by artifact, with the lines `more`, by run (`<night>/<source>`) and artifact, in them."""
+    import pyarrow as pa
+
+    marks = [
+        (date.fromisoformat(run[:10]), run[11:], name) for (run, name), found in more.items() for _ in found
+    ]
+    if not marks:
+        yield dict(lines)
+        return
+    columns = dict(zip(("night", "source", "artifact"), zip(*marks, strict=True), strict=True))
+    columns["text"] = tuple(line for found in more.values() for line in found)
+    connection.register("more_lines", pa.table({name: pa.array(column) for name, column in columns.items()}))
+    try:
+        yield {
+            artifact: f"(FROM {there} UNION ALL"
+            f" SELECT night, source, text FROM more_lines WHERE artifact = '{artifact}')"
+            for artifact, there in lines.items()
+        }
+    finally:
+        connection.unregister("more_lines")
 
 
 def parse(connection: DuckDBPyConnection, lines: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ it is stored (`store`), making everything anew (`rebuild`), comparing nights (`p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,8 @@ from pipelines.errors import ArtifactDamaged
 from pipelines.history import rows as rows_of
 from pipelines.history import store
 from pipelines.history.database import writing
-from pipelines.history.lines import find_damage, hashes_of, lines_of
+from pipelines.history.lines import BLOCK_ARTIFACTS, beside, find_damage, hashes_of, lines_of
+from pipelines.history.unchanged import Change, change
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,8 +53,14 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
     with writing(path) as connection:
         replaced = store.remove(connection, [run for run, _ in read])
         same = store.known_artifacts(connection, hashes)
-        lines = lines_of(folders, lambda folder, artifact: (_run_of(folder), artifact) not in same)
-        count = add_runs(connection, read, lines, folders, _known(same))
+        changes = _changes(connection, folders, hashes.keys() - same.keys())
+        known = {key: (run, ()) for key, run in same.items()} | {
+            key: (run, it.datasets) for key, (run, it) in changes.items()
+        }
+        lines = lines_of(folders, lambda folder, artifact: (_run_of(folder), artifact) not in known)
+        changed = {key: it.lines for key, (_, it) in changes.items()}
+        with beside(connection, lines, changed) as every:
+            count = add_runs(connection, read, every, folders, _known(known))
         store.insert(connection, "recorded_artifact", _recorded(hashes))
         store.sweep(connection, replaced)
     return count
@@ -88,18 +95,36 @@ def add_alerts(connection: DuckDBPyConnection, folder: Path) -> int:
     return _add_night(connection, _read_night(folder)[1])
 
 
-def _known(same: Mapping[tuple[str, str], str]) -> list[rows_of.Row]:
+def _changes(
+    connection: DuckDBPyConnection, folders: Sequence[Path], wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, Change]]:
+    """Of the `wanted` artifacts (run, name) whose run before is there too: that run, and what differs from it."""
+    before = store.recorded_before(connection, {run for run, _ in wanted})
+    found = {}
+    for folder in folders:
+        run = _run_of(folder)
+        for artifact in BLOCK_ARTIFACTS:
+            if (run, artifact) in wanted and (run, artifact) in before:
+                known_run, value = before[run, artifact]
+                it = change(folder / artifact, folder.parent.parent / known_run / artifact, value)
+                if it is not None:
+                    found[run, artifact] = (known_run, it)
+    return found
+
+
+def _known(known: Mapping[tuple[str, str], tuple[str, Sequence[str]]]) -> list[rows_of.Row]:
     return [
-        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "known_run": known_run}
-        for (run, artifact), known_run in same.items()
+        {**_mark(run), "artifact": artifact, "known_run": known_run, "but": but}
+        for (run, artifact), (known_run, but) in known.items()
     ]
+
+
+def _mark(run: str) -> rows_of.Row:
+    return {"run_id": run, "night": date.fromisoformat(run[:10])}
 
 
 def _recorded(hashes: Mapping[tuple[str, str], int]) -> list[rows_of.Row]:
-    return [
-        {"run_id": run, "night": date.fromisoformat(run[:10]), "artifact": artifact, "hash": value}
-        for (run, artifact), value in hashes.items()
-    ]
+    return [{**_mark(run), "artifact": artifact, "hash": value} for (run, artifact), value in hashes.items()]
 
 
 def add_runs(

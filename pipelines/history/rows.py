@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
-from functools import cache
 from typing import Any, TypeVar
 
 from pipelines.model import (
@@ -189,17 +188,14 @@ def without_addresses(text: str) -> str:
     return left.strip(" \t") if left == text else left.strip(" \t<>()[],;:")
 
 
-def _row(value: object, *more: Row, **named: object) -> Row:
+def _row(value: Any, *more: Row, **named: object) -> Row:
     """The fields of a dataclass by name, with `more` and `named` over them. Tables take what they have."""
-    row: Row = {name: getattr(value, name) for name in _names(type(value))}
+    row: Row = {
+        name: getattr(value, name) for name in value.__dataclass_fields__
+    }  # `fields` costs five times as much
     for one in more:
         row |= one
     return row | named
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind))
 
 
 def _part(file: Distribution) -> str | None:

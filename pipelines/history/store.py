@@ -11,7 +11,8 @@ artifacts have hide both (`migrations/0008_blocks.sql`). Does not belong here: w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -68,17 +69,18 @@ def add(
 ) -> int:
     """Add runs that are not in the history yet: `rows` by table, `lines` by artifact; gives how many rows these were.
 
-    `known` says whose artifacts have the bytes that another run's had: run_id, night, artifact, known_run.
+    `known` says whose artifacts have the lines that another run's had: run_id, night, artifact, known_run, and `but`,
+    the datasets of which that is not so.
     """
     count = 0
     for table in PLAIN:
         count += insert(connection, table, rows.get(table, []))
     lines_of.parse(connection, lines)
-    known = list(known)
-    count += _add_blocks(connection, rows, lines, known)
-    lines_of.prepare(connection, "expectation", lines)
-    _describe(connection)
-    _used_again(connection, known)
+    with _registered(connection, list(known)):
+        count += _add_blocks(connection, rows, lines)
+        lines_of.prepare(connection, "expectation", lines)
+        _describe(connection)
+        _used_again(connection)
     count += measurements.add(connection, lines[artifacts.MEASUREMENTS])
     for name in ("incoming", "parsed"):
         connection.execute(f"DROP TABLE temp.{name}")
@@ -147,14 +149,27 @@ def known_artifacts(
     return {key: run for key, run in same.items() if run is not None}
 
 
-def _add_blocks(
-    connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str], known: Sequence[Row]
-) -> int:
+def recorded_before(
+    connection: DuckDBPyConnection, runs: Collection[str]
+) -> dict[tuple[str, str], tuple[str, int]]:
+    """By run and artifact: the run of the same source on the last recorded night before, and the hash that it had."""
+    found = {}
+    for night in sorted({run[:10] for run in runs}):
+        for run, artifact, value in connection.execute(
+            "SELECT run_id, artifact, hash FROM recorded_artifact"
+            " WHERE night = (SELECT max(night) FROM run WHERE night < ?)",
+            [night],
+        ).fetchall():
+            found[f"{night}{run[10:]}", artifact] = (run, value)
+    return found
+
+
+def _add_blocks(connection: DuckDBPyConnection, rows: Rows, lines: Mapping[str, str]) -> int:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE blocks"
         " (run_id VARCHAR, night DATE, dataset VARCHAR, block UBIGINT, kind VARCHAR)"
     )
-    _add_known(connection, known)
+    _add_known(connection)
     count = 0
     for table in BLOCKS:
         if table in lines_of.TABLES:
@@ -174,20 +189,15 @@ def _add_blocks(
     return count
 
 
-def _add_known(connection: DuckDBPyConnection, known: Sequence[Row]) -> None:
-    """Note the blocks of artifacts whose bytes another run had: they are those of that run."""
-    if not known:
-        return
-    import pyarrow as pa
-
-    connection.register("known", pa.Table.from_pylist(list(known)))
+def _add_known(connection: DuckDBPyConnection) -> None:
+    """Note the blocks of datasets whose lines another run had: they are those of that run."""
     for table in set(BLOCKS) & set(lines_of.TABLES):
         connection.execute(
             f"INSERT INTO blocks SELECT k.run_id, k.night, n.dataset, n.{table}_block, '{table}' FROM known k"
-            f" JOIN dataset_night n ON n.run_id = k.known_run WHERE k.artifact = ? AND n.{table}_block IS NOT NULL",
+            f" JOIN dataset_night n ON n.run_id = k.known_run WHERE k.artifact = ? AND n.{table}_block IS NOT NULL"
+            " AND NOT list_contains(k.but, n.dataset)",
             [lines_of.TABLES[table].artifact],
         )
-    connection.unregister("known")
 
 
 def _add_block(connection: DuckDBPyConnection, table: str) -> None:
@@ -223,13 +233,8 @@ def _describe(connection: DuckDBPyConnection) -> None:
     )
 
 
-def _used_again(connection: DuckDBPyConnection, known: Sequence[Row]) -> None:
-    """Say of expectations in artifacts that were not read again that their newest use is of these runs."""
-    if not known:
-        return
-    import pyarrow as pa
-
-    connection.register("known", pa.Table.from_pylist(list(known)))
+def _used_again(connection: DuckDBPyConnection) -> None:
+    """Say of expectations in lines that were not read again that their newest use is of these runs."""
     connection.execute(
         "UPDATE expectation SET run_id = u.run_id, night = u.night FROM ("
         " SELECT r.suite, r.suite_version, r.key, max(k.run_id) AS run_id, arg_max(k.night, k.run_id) AS night"
@@ -240,7 +245,22 @@ def _used_again(connection: DuckDBPyConnection, known: Sequence[Row]) -> None:
         " AND expectation.run_id < u.run_id",
         [artifacts.VALIDATION_RESULTS],
     )
-    connection.unregister("known")
+
+
+@contextmanager
+def _registered(connection: DuckDBPyConnection, known: Sequence[Row]) -> Iterator[None]:
+    """The rows `known` as the relation of that name."""
+    import pyarrow as pa
+
+    text = ("run_id", "artifact", "known_run")
+    columns = {name: pa.array([row[name] for row in known], pa.string()) for name in text}
+    nights = pa.array([row["night"] for row in known], pa.date32())
+    but = pa.array([list(row["but"]) for row in known], pa.list_(pa.string()))
+    connection.register("known", pa.table({**columns, "night": nights, "but": but}))
+    try:
+        yield
+    finally:
+        connection.unregister("known")
 
 
 def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Row]) -> int:
