@@ -29,6 +29,9 @@ PRIVATE_TABLES = (
     *("incident_action_text", "recorded_artifact"),
 )
 
+# What most questions about one dataset read: sorted, they read only its part of it.
+_BY_DATASET = {"dataset_night": "dataset, night", "score_rows": "dataset"}
+
 _STALE_SECONDS = 3600.0
 
 
@@ -66,8 +69,12 @@ def _copy_rows(connection: DuckDBPyConnection, copy_from: str) -> None:
     for (table,) in tables:
         if table != "measurement":
             name = duck.quote(table)
+<<<<<<< HEAD
             # So that a question about one dataset reads only its part.
             ordered = " ORDER BY dataset, night" if table == "dataset_night" else ""
+=======
+            ordered = f" ORDER BY {_BY_DATASET[table]}" if table in _BY_DATASET else ""
+>>>>>>> history
             connection.execute(f"INSERT INTO {name} FROM {copy_from}.main.{name}{ordered}")
     # By what was measured within each month: a question about one dataset then reads a hundredth of the rows, and a
     # question about one night a twelfth.
