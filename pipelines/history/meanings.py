@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, str] = {
     "after": "The number that explains the transition, as it became: percent failing, or points.",
     "alert": "Id of the alert.",
     "alerts_critical": "Number of the open alerts that are critical.",
-    "alerts_open": "Number of conditions that opened and have not recovered.",
+    "alerts_open": "Number of conditions that opened and have not ended.",
     "answers": "Whether it answers whoever follows it; NULL: unknown, which is nobody's fault.",
     "applied_on": "When the migration was applied, in UTC.",
     "asked_on": "When it was last asked, which may be an earlier night; NULL: not yet.",
@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "changed": "Whether the bytes differ from the visit before; NULL on a first visit.",
     "channel": "Through which channel it was sent: mail, file and so on.",
     "channels": "JSON array: the channels through which it goes, besides the file in the outbox.",
+    "closed_on": "The night from which the condition was no longer followed though nobody saw it mended; else NULL.",
     "col": "The published column or columns.",
     "col_after": "The column's name now; NULL: it is gone.",
     "col_before": "The column's name when the file was last read; NULL: it is new.",
@@ -64,7 +65,7 @@ COLUMNS: Mapping[str, str] = {
     "datasets_failed": "Number of datasets whose outcome is failed.",
     "datasets_measured": "Number of datasets of which content was measured; the averages are of these.",
     "datasets_passed": "Number of datasets whose outcome is passed.",
-    "days_open": "Days from since to the newest night that was judged; NULL once it has recovered.",
+    "days_open": "Days from the first night on which it was seen to the newest judged; NULL once it has ended.",
     "days_since_change": (
         "Days since the last change, by what we saw and server and portal say; NULL: unknown."
     ),

@@ -26,7 +26,8 @@ MANIFEST = "files.json"
 # What grows every night: one file a month.
 MONTHLY = (
     *("run", "source_visit", "snapshot", "verdict", *BLOCKS, "quality_measurement"),
-    *("judged", "transition", "alert", "alert_transition", "notification"),
+    *("judged", "transition", "incident", "incident_action"),
+    *("alert", "alert_transition", "alert_reminder", "notification"),
 )
 # What is small, and what only a view can tell: one file each.
 WHOLE = (
@@ -47,7 +48,7 @@ WHOLE = (
         "freshness",
         "uptime",
     ),
-    *("open_alerts", "time_to_repair", "publisher_ranking", "owner_workload"),
+    *("open_alerts", "open_incidents", "time_to_repair", "publisher_ranking", "owner_workload"),
 )
 
 

@@ -160,16 +160,49 @@ JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.
 LEFT JOIN latest_dataset d ON d.dataset = p.dataset;
 COMMENT ON VIEW visited_pages IS 'The pages of each dataset, and a sample of the links in its files, as of its newest night: which of them answer, which do not, and of which nobody knows.';
 
+-- A condition that grew worse is open since it was opened; one that is no longer followed (closed) is not open.
 CREATE VIEW open_alerts AS
+WITH told AS (
+    SELECT *, list_position(['opened', 'worsened', 'recovered', 'closed'], kind) AS place,
+           last_value(CASE WHEN kind = 'opened' THEN night END IGNORE NULLS) OVER until_now AS opened_on,
+           last_value(CASE WHEN kind = 'opened' THEN "before" END IGNORE NULLS) OVER until_now AS normal
+    FROM transition
+    WINDOW until_now AS (PARTITION BY dataset, condition
+        ORDER BY night, list_position(['recovered', 'closed', 'opened', 'worsened'], kind)))
 SELECT t.dataset, d.title, d.publisher, d.guide_dataset, t.condition, t.severity, t.since,
-       t.night AS opened_on, t."before", t."after", t.summary_en, t.summary_es, t.advice_en, t.advice_es,
-       t.col, t.rules
-FROM transition t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
-WHERE t.kind = 'opened' AND NOT EXISTS (
-    SELECT 1 FROM transition later
+       coalesce(t.opened_on, t.night) AS opened_on, coalesce(t.normal, t."before") AS "before", t."after",
+       t.summary_en, t.summary_es, t.advice_en, t.advice_es, t.col, t.rules
+FROM told t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
+WHERE t.kind IN ('opened', 'worsened') AND NOT EXISTS (
+    SELECT 1 FROM told later
     WHERE later.dataset = t.dataset AND later.condition = t.condition
-      AND (later.night > t.night OR (later.night = t.night AND later.kind = 'recovered')));
-COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have not recovered.';
+      AND (later.night > t.night
+           OR (later.night = t.night AND later.place > t.place
+               AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''))));
+COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have neither recovered nor been closed.';
+
+CREATE VIEW incident_history AS
+SELECT i.night, split_part(i.dataset, '/', 1) AS source, i.dataset, d.title, d.publisher, d.guide_dataset,
+       i.id AS incident, i.condition, i.state, i.severity, i.first_seen, i.opened_on, i."before", i."after", i.worst,
+       i.cause, i.held, i.told_on, i.reminded, i.reminded_on, i.escalated_on, i.muted_until, i.reopened,
+       i.resolved_on, i.resolution, w.summary_en, w.summary_es, i.col, i.rules
+FROM incident i
+LEFT JOIN (
+    SELECT incident, arg_max(summary_en, night) AS summary_en, arg_max(summary_es, night) AS summary_es
+    FROM transition WHERE kind IN ('opened', 'worsened') GROUP BY incident) w ON w.incident = i.id
+LEFT JOIN latest_dataset d ON d.dataset = i.dataset;
+COMMENT ON VIEW incident_history IS 'Every incident (one condition of one dataset from its beginning to its end), a row for each night on which anything of it changed: told, acknowledged, muted, reminded of, escalated, mended.';
+
+CREATE VIEW open_incidents AS
+SELECT i.source, i.dataset, i.title, i.publisher, i.guide_dataset, i.incident, i.condition, i.state, i.severity,
+       i.first_seen, i.opened_on, greatest(j.night, i.night) - i.first_seen AS days_open,
+       i."before", i."after", i.worst, i.cause, i.held, i.told_on, i.reminded, i.reminded_on, i.escalated_on,
+       i.muted_until, i.reopened, i.summary_en, i.summary_es, i.col, i.rules
+FROM incident_history i
+JOIN (SELECT id, max(night) AS night FROM incident GROUP BY id) n ON n.id = i.incident AND n.night = i.night
+LEFT JOIN (SELECT source, max(night) AS night FROM judged GROUP BY source) j ON j.source = i.source
+WHERE i.state <> 'resolved';
+COMMENT ON VIEW open_incidents IS 'The incidents that have not ended, as they stand: whether somebody was told, has answered, or was reminded.';
 
 -- Which scores are compared is worked out for each category's block, of which there are a few; its dimensions, of which
 -- there are many, come last. All of it has to fit into the gigabyte that a question may have, for years of thousands of
@@ -377,17 +410,24 @@ LEFT JOIN latest_dataset d ON d.dataset = s.dataset
 WHERE s.rules <> s.rules_before;
 COMMENT ON VIEW rule_changes IS 'The nights on which a dataset''s category began to be scored under other rules: what differs between the two scores is no change of quality.';
 
+-- What was closed ended without having been seen mended: it is neither repaired nor open.
 CREATE VIEW time_to_repair AS
 WITH judged_until AS (SELECT source, max(night) AS night FROM judged GROUP BY source),
 told AS (
-    SELECT *, split_part(dataset, '/', 1) AS source, lag(kind) OVER (PARTITION BY dataset, condition ORDER BY night, kind) AS kind_before,
-           min(CASE WHEN kind = 'recovered' THEN night END) OVER (PARTITION BY dataset, condition ORDER BY night, kind
-               ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS recovered_on
-    FROM transition)
+    SELECT *, split_part(dataset, '/', 1) AS source, lag(kind) OVER one AS kind_before,
+           min(CASE WHEN kind <> 'opened' THEN night END) OVER following AS ended_on,
+           arg_min(kind, night) FILTER (WHERE kind <> 'opened') OVER following AS ended_by
+    FROM (SELECT *, list_position(['closed', 'opened', 'recovered'], kind) AS place
+          FROM transition WHERE kind <> 'worsened')
+    WINDOW one AS (PARTITION BY dataset, condition ORDER BY night, place),
+        following AS (PARTITION BY dataset, condition ORDER BY night, place
+                      ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
 SELECT t.source, t.dataset, d.title, d.publisher, d.guide_dataset, t.condition, t.severity, t.since,
-       t.night AS opened_on, t.recovered_on, t.recovered_on - t.since AS days_to_repair,
-       CASE WHEN t.recovered_on IS NULL THEN greatest(j.night, t.night) - t.since END AS days_open,
-       t.summary_en, t.summary_es, t.col, t.rules
+       t.night AS opened_on, CASE WHEN t.ended_by = 'recovered' THEN t.ended_on END AS recovered_on,
+       CASE WHEN t.ended_by = 'recovered' THEN t.ended_on - t.since END AS days_to_repair,
+       CASE WHEN t.ended_on IS NULL THEN greatest(j.night, t.night) - t.since END AS days_open,
+       t.summary_en, t.summary_es, t.col, t.rules,
+       CASE WHEN t.ended_by = 'closed' THEN t.ended_on END AS closed_on
 FROM told t
 LEFT JOIN latest_dataset d ON d.dataset = t.dataset
 LEFT JOIN judged_until j ON j.source = t.source

@@ -102,6 +102,74 @@ def test_time_to_repair_runs_from_the_first_sight_to_the_recovery_that_was_told(
     ]
 
 
+def test_what_was_closed_is_neither_open_nor_repaired_and_what_grew_worse_is_open_as_it_is_now(
+    history: History,
+) -> None:
+    history.add("judged", {"night": night(20), "source": "salud"})
+    amounts = "expectation:a.amount.present"
+    history.add(
+        "transition",
+        told(2, "opened", 1, before=0.0, after=4.0, summary_es="al principio"),
+        told(5, "worsened", 1, before=4.0, after=40.0, summary_es="ahora"),
+        told(3, "opened", 3, "stale"),
+        told(6, "closed", 3, "stale"),
+        told(4, "opened", 4, "rows"),
+        told(7, "closed", 4, "rows", incident="one"),
+        told(7, "opened", 7, "rows", incident="two"),  # under other rules, on the same night
+        told(8, "opened", 8, amounts),
+        told(9, "worsened", 8, amounts),
+        told(9, "recovered", 8, amounts),
+    )
+    assert history.ask(
+        'SELECT condition, since, opened_on, "before", "after", summary_es FROM open_alerts ORDER BY condition'
+    ) == [
+        ("rows", night(7), night(7), None, None, None),
+        ("unreachable", night(1), night(2), 0.0, 40.0, "ahora"),
+    ]
+    assert history.ask(
+        "SELECT condition, since, recovered_on, closed_on, days_to_repair, days_open FROM time_to_repair ORDER BY ALL"
+    ) == [
+        (amounts, night(8), night(9), None, 1, None),
+        ("rows", night(4), None, night(7), None, None),
+        ("rows", night(7), None, None, None, 13),
+        ("stale", night(3), None, night(6), None, None),
+        ("unreachable", night(1), None, None, None, 19),
+    ]
+
+
+def incident(at: int, key: str, state: str = "open", **more: object) -> Row:
+    row = {"night": night(at), "id": key, "dataset": DATASET, "condition": "unreachable", "state": state}
+    return {**row, "severity": "critical", "first_seen": night(1), "opened_on": night(2), **more}
+
+
+def test_open_incidents_are_those_whose_newest_row_is_not_resolved(history: History) -> None:
+    history.add("dataset", described(DATASET, "Salud"))
+    history.add("judged", {"night": night(20), "source": "salud"})
+    history.add(
+        "incident",
+        incident(2, "one", held="all at once"),
+        incident(3, "one", told_on=night(3)),
+        incident(9, "one", "acknowledged", told_on=night(3), worst=7.0),
+        incident(2, "two"),
+        incident(5, "two", "resolved", resolved_on=night(5), resolution="mended"),
+    )
+    history.add(
+        "transition",
+        told(2, "opened", 1, incident="one", summary_es="Ya no se puede descargar"),
+        told(5, "recovered", 1, incident="two", summary_es="Se puede descargar"),
+    )
+    assert history.ask(
+        "SELECT incident, publisher, state, first_seen, days_open, told_on, worst, summary_es FROM open_incidents"
+    ) == [("one", "Salud", "acknowledged", night(1), 19, night(3), 7.0, "Ya no se puede descargar")]
+    assert history.ask("SELECT night, incident, state, held FROM incident_history ORDER BY ALL") == [
+        (night(2), "one", "open", "all at once"),
+        (night(2), "two", "open", None),
+        (night(3), "one", "open", None),
+        (night(5), "two", "resolved", None),
+        (night(9), "one", "acknowledged", None),
+    ]
+
+
 def test_every_view_answers_an_empty_history(history: History) -> None:
     for (view,) in history.ask("SELECT view_name FROM duckdb_views() WHERE NOT internal"):
         assert history.ask(f"FROM {view}") == [], view
