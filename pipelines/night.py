@@ -29,7 +29,7 @@ from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded
-from pipelines.model import Alert, Notification, RunIndex
+from pipelines.model import Alert, IncidentAction, Notification, RunIndex
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
 from pipelines.sources import Source, Sources
@@ -191,6 +191,17 @@ def deliver_due(sources: Sources, settings: Settings, clock: Clock) -> list[Noti
         return []
     with opened_tools(settings, sources, clock=clock) as tools, alone(settings, ALERTS):
         return [made for night in due for made in deliver(night, tools)]
+
+
+def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None:
+    """What somebody answered to an alert -> a file of the night in which it was, and the history.
+
+    The same answer twice is one. The next night hears of it.
+    """
+    folder = artifacts.night_folder(settings.runs, night_of(action.at, sources))
+    with alone(settings, ALERTS, wait=True):  # a night that alerts records the same folder
+        artifacts.write_value(folder / artifacts.ACTIONS / f"{action.id}.json", action)
+        record_alerts(settings.history, folder)
 
 
 def publish(tools: Tools) -> None:

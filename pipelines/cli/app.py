@@ -20,6 +20,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.cli import (
+    alerts,
     demo,
     diff,
     export,
@@ -67,6 +68,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(history.app, name="history")
+app.add_typer(alerts.app, name="alerts")
 
 
 def _version(wanted: bool) -> None:

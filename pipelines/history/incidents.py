@@ -52,15 +52,19 @@ def incidents(
     return {row[0]: _incident(dict(zip(names, row, strict=True))) for row in found.fetchall()}
 
 
-def actions(connection: DuckDBPyConnection, since: date) -> list[IncidentAction]:
-    """What people answered on the night `since` and later, in the order in which they did, with what they wrote."""
+def actions(connection: DuckDBPyConnection, since: date, before: date = date.max) -> list[IncidentAction]:
+    """What people answered from the night `since` on and before the night `before`, in their order, with their words.
+
+    A night that is judged hears those since `last_judged` before it: what was answered on the day of that night came
+    after it had been judged.
+    """
     rows = connection.execute(
         """
         SELECT a.id, a.kind, list(a.incident ORDER BY a.incident), a."at", a."by", a.until, any_value(t.text)
         FROM incident_action a LEFT JOIN incident_action_text t ON t.night = a.night AND t.id = a.id
-        WHERE a.night >= ? GROUP BY ALL ORDER BY a."at", a.id
+        WHERE a.night >= ? AND a.night < ? GROUP BY ALL ORDER BY a."at", a.id
         """,
-        [since],
+        [since, before],
     ).fetchall()
     return [
         IncidentAction(
@@ -76,9 +80,19 @@ def actions(connection: DuckDBPyConnection, since: date) -> list[IncidentAction]
     ]
 
 
-def last_judged(connection: DuckDBPyConnection) -> date | None:
-    """The newest night that was looked at for alerts: answers of it and later may not have been heard yet."""
-    row: Sequence[Any] | None = connection.execute("SELECT max(night) FROM judged").fetchone()
+def are_known(connection: DuckDBPyConnection) -> bool:
+    """Whether the history has a place for incidents: one that no night has written to since may have none."""
+    row = connection.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name IN ('incident', 'incident_action')"
+    ).fetchone()
+    return bool(row and row[0] == 2)
+
+
+def last_judged(connection: DuckDBPyConnection, before: date = date.max) -> date | None:
+    """The newest night before `before` that was looked at for alerts."""
+    row: Sequence[Any] | None = connection.execute(
+        "SELECT max(night) FROM judged WHERE night < ?", [before]
+    ).fetchone()
     return row[0] if row else None
 
 
