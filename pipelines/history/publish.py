@@ -69,12 +69,7 @@ def _copy_rows(connection: DuckDBPyConnection, copy_from: str) -> None:
     for (table,) in tables:
         if table != "measurement":
             name = duck.quote(table)
-<<<<<<< HEAD
-            # So that a question about one dataset reads only its part.
-            ordered = " ORDER BY dataset, night" if table == "dataset_night" else ""
-=======
             ordered = f" ORDER BY {_BY_DATASET[table]}" if table in _BY_DATASET else ""
->>>>>>> history
             connection.execute(f"INSERT INTO {name} FROM {copy_from}.main.{name}{ordered}")
     # By what was measured within each month: a question about one dataset then reads a hundredth of the rows, and a
     # question about one night a twelfth.
