@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, stages
 from pipelines.alerts import bounces, mailboxes, outbox
+from pipelines.alerts.answers import write_action
 from pipelines.alerts.composing import composer
 from pipelines.alerts.outbox import Post
 from pipelines.alerts.raise_alerts import raise_alerts
@@ -198,10 +199,9 @@ def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None
 
     The same answer twice is one. The next night hears of it.
     """
-    folder = artifacts.night_folder(settings.runs, night_of(action.at, sources))
     with alone(settings, ALERTS, wait=True):  # a night that alerts records the same folder
-        artifacts.write_value(folder / artifacts.ACTIONS / f"{action.id}.json", action)
-        record_alerts(settings.history, folder)
+        path = write_action(settings.runs, night_of(action.at, sources), action)
+        record_alerts(settings.history, path.parent.parent)
 
 
 def publish(tools: Tools) -> None:

@@ -54,7 +54,10 @@ def test_answers_come_back_with_what_was_written(recorded_once: Path) -> None:
         assert [it.id for it in incidents.actions(connection, NIGHTS[0])] == ["answer-2", "answer-3"]
         assert incidents.actions(connection, NIGHTS[3]) == [artifacts.read_value(path, IncidentAction)]
         assert incidents.actions(connection, NIGHTS[3] + timedelta(days=1)) == []
+        assert [it.id for it in incidents.actions(connection, NIGHTS[2], NIGHTS[3])] == ["answer-2"]
         assert incidents.last_judged(connection) == NIGHTS[-1]
+        assert incidents.last_judged(connection, NIGHTS[2]) == NIGHTS[1]
+        assert incidents.last_judged(connection, NIGHTS[0]) is None
 
 
 def stood(at: int, key: str, **more: object) -> dict[str, object]:
