@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.clock import SystemClock
 from pipelines.defs.asset_checks import verdict_checks
 from pipelines.defs.assets import night_assets, source_assets
+from pipelines.defs.delivery import deliver_alerts_sensor
 from pipelines.defs.jobs import night_job
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
 from pipelines.defs.schedules import nightly
@@ -40,7 +41,7 @@ def build_definitions(
         asset_checks=verdict_checks(declared),
         jobs=[night_job()],
         schedules=[nightly(declared)],
-        sensors=[run_failure_sensor(settings, declared)],
+        sensors=[run_failure_sensor(settings, declared), deliver_alerts_sensor(settings, declared)],
         resources={**resources, **(overrides or {})},
         executor=dg.in_process_executor,
     )

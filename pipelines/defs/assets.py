@@ -19,9 +19,9 @@ import dagster as dg
 
 from pipelines import artifacts, night
 from pipelines.defs import source_runs
+from pipelines.defs.delivery import metadata_of
 from pipelines.defs.partitions import source_partitions, sources_of_run
 from pipelines.defs.resources import Tonight
-from pipelines.model import AlertState
 from pipelines.sources import Sources
 
 GROUP = "night"
@@ -146,8 +146,7 @@ def night_assets() -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(
             metadata={
                 "night": str(tonight.night),
-                "alerts": len(found),
-                "held": sum(alert.state is AlertState.HELD for alert in found),
+                **metadata_of(found),
                 "waits_for": waiting,
                 "outbox": dg.MetadataValue.path(str(tonight.tools.settings.outbox)),
             }

@@ -66,7 +66,7 @@ def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
     }
     assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == ["night"]
     assert [schedule.name for schedule in repository.schedule_defs] == ["nightly"]
-    assert [sensor.name for sensor in repository.sensor_defs] == ["run_failure"]
+    assert [sensor.name for sensor in repository.sensor_defs] == ["deliver_alerts", "run_failure"]
 
 
 def test_every_asset_says_what_it_is(settings: Settings, declared: Sources) -> None:
