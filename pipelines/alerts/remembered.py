@@ -24,14 +24,20 @@ SOFTWARE_NIGHTS = 5
 
 
 def past_of(
-    connection: DuckDBPyConnection, tonight: Sequence[DatasetNight], night: date, *, doubt: int = 2
+    connection: DuckDBPyConnection,
+    tonight: Sequence[DatasetNight],
+    night: date,
+    *,
+    doubt: int = 2,
+    known: Iterable[Incident] | None = None,
 ) -> Past:
     """What detection has to know of the nights before `night`.
 
-    `doubt` is for how many nights new data are looked at: on those after the first, what waits is confirmed.
+    `doubt` is for how many nights new data are looked at: on those after the first, what waits is confirmed. `known`
+    are the incidents of a past that was otherwise than the history has it.
     """
     found: dict[tuple[str, str], list[Incident]] = defaultdict(list)
-    for incident in incidents.incidents(connection, night).values():
+    for incident in incidents.incidents(connection, night).values() if known is None else known:
         found[incident.dataset, incident.condition].append(incident)
     for several in found.values():
         several.sort(key=lambda it: (it.opened_on, it.id))

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import alerts_act
+from pipelines.cli import alerts_act, alerts_deliver, alerts_replay
 from pipelines.cli.alerts_here import Language, demand_source, opened
 from pipelines.cli.console import AsJson
 from pipelines.errors import ConfigurationError
@@ -80,3 +80,7 @@ app.command("ack")(alerts_act.acknowledge)
 app.command("mute")(alerts_act.mute)
 app.command("unmute")(alerts_act.unmute)
 app.command("release")(alerts_act.release)
+app.command("answer")(alerts_act.answer)
+app.command("test")(alerts_deliver.rehearse)
+app.command("deliver")(alerts_deliver.deliver)
+app.command("replay")(alerts_replay.replay)

@@ -100,6 +100,24 @@ def release(
     _answer(here, "release", chosen, note=note, as_json=as_json)
 
 
+def answer(
+    token: Annotated[str, typer.Argument(help="A link of a message, or what stands behind its last slash.")],
+    text: Annotated[
+        str, typer.Option("--text", help="What somebody says with it; it is never published.")
+    ] = "",
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Apply an answer that came by a message's link, as following it would: for those who write or telephone."""
+    from pipelines.alerts.answers import act
+
+    here = opened(language)
+    if here.settings.link_key is None:
+        raise ConfigurationError("there is no key by which a link could be known.", "Set VEEDOR_LINK_KEY.")
+    action = act(token.strip().rpartition("/")[2], here.now, here.settings.link_key, text=text)
+    _keep(here, action, [it for it in here.every if it.incident.id in action.incidents], as_json=as_json)
+
+
 def _answer(
     here: Here,
     kind: str,
@@ -110,18 +128,25 @@ def _answer(
     as_json: bool,
 ) -> None:
     """Keep the answer, and say so."""
+    action = _action(kind, [it.incident.id for it in chosen], here.now, until, note)
+    _keep(here, action, chosen, as_json=as_json)
+
+
+def _keep(here: Here, action: IncidentAction, chosen: Sequence[Standing], *, as_json: bool) -> None:
     from pipelines import night
     from pipelines.cli.alerts_show import title
 
-    action = _action(kind, [it.incident.id for it in chosen], here.now, here.night, until, note)
-    if chosen:
+    if action.incidents:
         night.answer(action, here.sources, here.settings)
     if as_json:
         print_json({"action": action, "datasets": [it.incident.dataset for it in chosen]})
         return
     for it in chosen:
         out.print(f"{cell(it.incident.dataset)}: {cell(title(it.incident, here.language))}", soft_wrap=True)
-    out.print(here.words[f"did_{kind}"].format(until=until), soft_wrap=True)
+    done = here.words[
+        "did_mute_whole" if action.until is None and action.kind == "mute" else f"did_{action.kind}"
+    ]
+    out.print(done.format(until=action.until), soft_wrap=True)
 
 
 def _named(here: Here, beginnings: Sequence[str]) -> list[Standing]:
@@ -132,14 +157,11 @@ def _named(here: Here, beginnings: Sequence[str]) -> list[Standing]:
     return list({it.incident.id: it for it in found}.values())
 
 
-def _action(
-    kind: str, ids: Sequence[str], now: datetime, night: date, until: date | None, note: str
-) -> IncidentAction:
+def _action(kind: str, ids: Sequence[str], now: datetime, until: date | None, note: str) -> IncidentAction:
     from pipelines.model import ActionKind, IncidentAction
 
-    said = "|".join(("operator", kind, str(night), str(until), *sorted(ids)))
+    said = "|".join(("operator", kind, now.isoformat(), str(until), *sorted(ids)))
     return IncidentAction(
-        # The same answer on the same day is one, at the time at which it was last given.
         id=hashlib.sha256(said.encode()).hexdigest()[:20],
         kind=ActionKind(kind),
         incidents=tuple(sorted(ids)),

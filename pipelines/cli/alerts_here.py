@@ -27,15 +27,14 @@ Language = Annotated[
 
 
 @dataclass(frozen=True)
-class Here:
-    """This installation, now: `every` incident as it stands, `words` in the language to answer in."""
+class Installed:
+    """This installation, now; `words` are in the language to answer in."""
 
     settings: Settings
     sources: Sources
     now: datetime
     night: date
     language: str
-    every: Sequence[Standing]
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -43,9 +42,15 @@ class Here:
         return WORDS[self.language]
 
 
-def opened(language: str | None) -> Here:
-    """Gather it. Raises `ConfigurationError` for a language without words, `HistoryMissing` before any night."""
-    from pipelines.alerts.standing import standing
+@dataclass(frozen=True)
+class Here(Installed):
+    """This installation with `every` incident as it stands."""
+
+    every: Sequence[Standing]
+
+
+def installed(language: str | None) -> Installed:
+    """Read what is declared. Raises `ConfigurationError` for a language without words."""
     from pipelines.clock import SystemClock
     from pipelines.night import night_of
     from pipelines.sources import load
@@ -55,9 +60,16 @@ def opened(language: str | None) -> Here:
     settings = Settings.from_env()
     sources = load(settings.sources)
     now = SystemClock().now()
-    night = night_of(now, sources)
-    every = standing(settings, sources, night)
-    return Here(settings, sources, now, night, language or sources.language, every)
+    return Installed(settings, sources, now, night_of(now, sources), language or sources.language)
+
+
+def opened(language: str | None) -> Here:
+    """The same with the incidents. Raises `HistoryMissing` before any night."""
+    from pipelines.alerts.standing import standing
+
+    it = installed(language)
+    every = standing(it.settings, it.sources, it.night)
+    return Here(it.settings, it.sources, it.now, it.night, it.language, every)
 
 
 def demand_source(source: str | None, sources: Sources) -> None:

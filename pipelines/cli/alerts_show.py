@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.alerts.kind_words import words_of
+from pipelines.alerts.reason_words import reason_of
 from pipelines.alerts.standing import Standing, consequences
 from pipelines.cli.alerts_words import WORDS
 from pipelines.cli.console import cell, err, out, plain, print_json, table
@@ -81,9 +82,7 @@ def list_of(
         )
     out.print(shown)
     held = sum(bool(it.incident.held) and it.is_open for it in found)
-    out.print(
-        f"\n{words['count_one' if len(found) == 1 else 'count_many'].format(count=len(found), held=held)}"
-    )
+    out.print(f"\n{words['count'].format(count=len(found), held=held)}")
     if held:
         err.print(f"[dim]{words['how_held']}[/dim]")
     if any(not it.heard for it in found):
@@ -132,11 +131,16 @@ def one_of(facts: Facts, language: str, *, as_json: bool) -> None:
 
 def title(incident: Incident, language: str) -> str:
     """What is wrong, in the words of its kind."""
-    named = incident.summary.get(language) or incident.condition.partition(":")[2] or incident.condition
+    return title_of(incident.condition, incident.summary, incident.before, incident.after, language)
+
+
+def title_of(
+    condition: str, summary: Mapping[str, str], before: float | None, after: float | None, language: str
+) -> str:
+    """What began in a condition, in the words of its kind."""
+    named = summary.get(language) or condition.partition(":")[2] or condition
     try:
-        said = words_of(
-            incident.condition, TransitionKind.OPENED, language, before=incident.before, after=incident.after
-        )
+        said = words_of(condition, TransitionKind.OPENED, language, before=before, after=after)
     except LookupError:
         return named  # of a condition that there is no more
     return said.titled(named) if "{title}" in said.title else said.title
@@ -148,6 +152,8 @@ def state_of(incident: Incident, words: Words) -> str:
         return words[incident.resolution or "resolved"].format(on=incident.resolved_on)
     if incident.held:
         return words["held"]
+    if incident.state is IncidentState.MUTED and incident.muted_until is None:
+        return words["muted_whole"]
     return words[incident.state.value].format(until=incident.muted_until)
 
 
@@ -174,7 +180,7 @@ def _rows(facts: Facts, language: str) -> Iterator[tuple[str, object]]:
     yield words["condition"], incident.condition
     yield words["severity"], words[incident.severity.value]
     yield words["state"], state_of(incident, words)
-    yield words["why_held"], incident.held if found.is_open else ""
+    yield words["why_held"], reason_of(incident.held, language) if incident.held and found.is_open else ""
     yield words["first_seen"], incident.first_seen
     yield words["opened_on"], incident.opened_on
     yield words["values"], _values(incident, words)
@@ -207,7 +213,8 @@ def _number(value: float) -> str:
 
 def _answer(it: IncidentAction, words: Words) -> tuple[object, ...]:
     by = words.get(f"by_{it.by}", it.by)
-    said = words[it.kind.value].format(until=it.until) if it.kind in ActionKind else it.kind
+    whole = it.kind is ActionKind.MUTE and it.until is None
+    said = words["mute_whole"] if whole else words[it.kind.value].format(until=it.until)
     return f"{it.at:%Y-%m-%d %H:%M} UTC", by, said, it.text[:500]
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.console import AsJson, cell, err, out, print_json, table
+from pipelines.cli.dates import date_of, span_of
 from pipelines.cli.progress import counting
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
@@ -157,22 +158,8 @@ def _between(night: str | None, nights: str | None) -> tuple[date, date] | None:
     if night is not None and nights is not None:
         raise ConfigurationError("--night and --nights were both given.", "Give one of them.")
     if night is not None:
-        return _date(night), _date(night)
-    if nights is not None:
-        first, dots, last = nights.partition("..")
-        if not dots or _date(first) > _date(last):
-            raise ConfigurationError(
-                f"--nights {nights!r} is no span of nights.", "Write it as 2026-01-01..2026-03-31."
-            )
-        return _date(first), _date(last)
-    return None
-
-
-def _date(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date has no zone
-    except ValueError:
-        raise ConfigurationError(f"{text!r} is not a date.", "Write it as 2026-03-02.") from None
+        return date_of(night), date_of(night)
+    return None if nights is None else span_of(nights, "--nights")
 
 
 def _say_apart(found: Apart, *, as_json: bool) -> None:

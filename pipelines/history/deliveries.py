@@ -22,6 +22,15 @@ class DeadAddress:
     reason: str
 
 
+def are_known(connection: DuckDBPyConnection) -> bool:
+    """Whether the history has a place for what came of a mail: one that no night has written to since may have none."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM information_schema.columns WHERE table_name = 'notification' AND column_name = 'failure'"
+        ).fetchall()
+    )
+
+
 def dead_addresses(connection: DuckDBPyConnection, before: date) -> dict[str, DeadAddress]:
     """By address in lower case, those whose last mail before the night `before` was refused for good or came back.
 

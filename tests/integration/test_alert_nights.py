@@ -12,13 +12,14 @@ from pipelines import artifacts
 from pipelines.alerts.judge_night import Judgement
 from pipelines.alerts.memory import Memory
 from pipelines.alerts.remembered import past_of
+from pipelines.alerts.replaying import replay
 from pipelines.alerts.tonight import seen_of
 from pipelines.clock import FixedClock
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.history import verify
 from pipelines.history.database import reading
-from pipelines.model import Alert, AlertKind, DatasetNight, Incident
+from pipelines.model import Alert, AlertKind, DatasetNight, Incident, TransitionKind
 from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import parse
@@ -120,3 +121,28 @@ def test_a_night_that_is_judged_again_from_nothing_is_judged_alike(told: Setting
         assert again.incidents == artifacts.read_values(stored / artifacts.INCIDENTS, Incident)
         alerts = artifacts.read_values(stored / artifacts.ALERTS, Alert)
         assert [it.id for it in again.alerts] == [it.id for it in alerts]
+
+
+def test_a_replay_tells_what_was_told_and_what_other_policies_would_have(told: Settings) -> None:
+    text = told_sources()
+    between = (story.night_date(1), story.night_date(story.NIGHTS))
+    before = {path: path.stat().st_mtime_ns for path in told.data.rglob("*") if path.is_file()}
+    for replayed in replay(told, parse(text), between):
+        folder = artifacts.night_folder(told.runs, replayed.night)
+        assert replayed.judgement.incidents == artifacts.read_values(folder / artifacts.INCIDENTS, Incident)
+        stored = artifacts.read_values(folder / artifacts.ALERTS, Alert)
+        assert [it.transitions for it in replayed.judgement.alerts] == [it.transitions for it in stored]
+    other = text.replace("sources:", 'alerts: {ignore: ["expectation:*"]}\nsources:', 1)
+    said = [it for one in replay(told, parse(other), between) for it in one.judgement.alerts]
+    assert {it.condition for alert in said for it in alert.transitions} == {"columns"}
+    silent = text.replace("sources:", "alerts: {enabled: false}\nsources:", 1)
+    assert [one.judgement.alerts for one in replay(told, parse(silent), between)] == [[]] * story.NIGHTS
+    last = (story.night_date(5), story.night_date(5))
+    (one,) = replay(told, parse(text), last)
+    assert [it.kind for it in one.judgement.transitions] == [TransitionKind.RECOVERED] * 3
+    assert {path: path.stat().st_mtime_ns for path in told.data.rglob("*") if path.is_file()} == before
+
+
+def told_sources() -> str:
+    with DemoPortal(story.edition(SEED, 1), at(1, 3)) as portal:
+        return story.sources(portal.url)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import duck
-from pipelines.alerts import standing
+from pipelines import duck, sources_alerts
+from pipelines.alerts import signs, standing
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
 from pipelines.sources import parse
@@ -100,3 +100,12 @@ def test_a_short_name_is_long_enough_to_find_its_incident(ids: set[str]) -> None
 def test_a_history_from_before_incidents_has_none(tmp_path: Path) -> None:
     duck.connect(tmp_path / "history.duckdb").close()
     assert standing.standing(Settings(data=tmp_path), SOURCES, NIGHT + timedelta(days=1)) == []
+
+
+def test_policies_name_every_condition_that_there_is() -> None:
+    named = {
+        value.removesuffix(":")
+        for name, value in vars(signs).items()
+        if name.isupper() and isinstance(value, str) and name != "NOT_PERSONAL"
+    }
+    assert {*sources_alerts.PLAIN, *sources_alerts.KEYED} == named

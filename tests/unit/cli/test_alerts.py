@@ -7,14 +7,26 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
 from pipelines import artifacts
+from pipelines.alerts import troubles
+from pipelines.alerts.answers import Links
 from pipelines.cli.app import app
-from pipelines.errors import ConfigurationError, HistoryMissing, VeedorError
-from pipelines.model import ActionKind, IncidentAction
+from pipelines.errors import AnswerRefused, ConfigurationError, DeliveryError, HistoryMissing, VeedorError
+from pipelines.model import (
+    ActionKind,
+    Alert,
+    AlertKind,
+    ContactPoint,
+    DeliveryFailure,
+    IncidentAction,
+    TroubleKind,
+)
+from tests.smtp_server import Inbox, running
 from tests.unit.alerts import installation
 from tests.unit.alerts.installation import COLUMNS, INCIDENTS
 
@@ -58,7 +70,7 @@ def kept(data: Path) -> list[IncidentAction]:
 
 def test_what_stands_is_listed_in_the_language_of_sources_yaml(data: Path) -> None:
     text = said("list")
-    assert "7 incidentes, 2 retenidos." in text
+    assert "Incidentes: 7. Retenidos: 2." in text
     assert text.index("Ya no se cumple: Todo contrato tiene un importe") < text.index(
         "El archivo no se puede"
     )
@@ -164,10 +176,8 @@ def test_an_answer_is_a_file_of_the_day_and_is_seen_at_once(data: Path) -> None:
     assert "Llamé a la unidad." in said("show", AMOUNT)
 
 
-def test_the_same_answer_twice_is_one_and_the_last_of_several_holds(data: Path) -> None:
-    for _ in range(2):
-        said("ack", AMOUNT)
-    assert len(kept(data)) == 1
+def test_the_last_of_several_answers_holds(data: Path) -> None:
+    said("ack", AMOUNT)
     said("mute", AMOUNT, INCIDENTS[1].id, "--days", "7")
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     stands = {it["id"]: it for it in told("list")["incidents"]}
@@ -177,7 +187,7 @@ def test_the_same_answer_twice_is_one_and_the_last_of_several_holds(data: Path) 
     assert {it["id"]: it["state"] for it in told("list")["incidents"]}[AMOUNT] == "acknowledged"
     said("unmute", AMOUNT)
     assert {it["id"]: it["state"] for it in told("list")["incidents"]}[AMOUNT] == "open"
-    assert len(kept(data)) == 3
+    assert len(kept(data)) == 4
 
 
 def test_what_is_held_is_released_by_source_or_all_at_once(data: Path) -> None:
@@ -192,3 +202,110 @@ def test_what_is_held_is_released_by_source_or_all_at_once(data: Path) -> None:
 def test_one_that_is_held_is_released_by_its_id(data: Path) -> None:
     said("release", HELD[:8])
     assert [it["id"] for it in told("list", "--held")["incidents"]] == [INCIDENTS[5].id]
+
+
+KEY = "una-clave-de-prueba-que-no-sirve-para-nada-mas"
+
+
+def link(answer: str, *incidents: str) -> str:
+    """A link as it stands in a message of today."""
+    night = datetime.now(UTC).date()
+    contact = ContactPoint("Unidad", "unidad@dependencia.example")
+    alert = Alert("an-alert", night, AlertKind.OPENED, contact, "es")
+    return Links(alert, KEY, "https://veedor.example/r/", "owner")(answer, incidents)
+
+
+def test_a_link_is_applied_once_as_its_recipients_answer(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEEDOR_LINK_KEY", KEY)
+    token = link("acknowledge", AMOUNT)
+    assert "En atención" in said("answer", token, "--text", "Ya lo estamos corrigiendo.")
+    said("answer", token.rpartition("/")[2], "--text", "Ya lo estamos corrigiendo.")
+    (answer,) = (it for it in told("show", AMOUNT)["answers"])
+    assert (answer["by"], answer["kind"], answer["text"]) == (
+        "owner",
+        "acknowledge",
+        "Ya lo estamos corrigiendo.",
+    )
+    assert "mientras dure" in said("answer", link("mute", COLUMNS.id))
+    assert "en silencio" in said("list")
+
+
+def test_a_forged_link_and_one_without_a_key_change_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = link("acknowledge", AMOUNT)
+    with pytest.raises(ConfigurationError, match="no key"):
+        said("answer", token)
+    monkeypatch.setenv("VEEDOR_LINK_KEY", f"{KEY}-otra")
+    with pytest.raises(AnswerRefused):
+        said("answer", token)
+    assert told("show", AMOUNT)["answers"] == []
+
+
+def test_who_would_be_told_is_shown_and_a_sample_written_and_nobody_written_to(data: Path) -> None:
+    text = said("test")
+    for words in (
+        "nadie de fuera recibe nada",
+        "unidad@dependencia.example",
+        "después direccion@dependencia.example",
+        "nadie da una dirección: se avisa al operador",
+        "Resumen semanal de 4 conjuntos de datos: resumen@observatorio.example",
+    ):
+        assert words in text
+    (sample,) = (data / "outbox").iterdir()
+    assert str(sample) in text
+    shown = told("test", "--source", "salud")
+    assert [it["datasets"] for it in shown["recipients"]] == [
+        ["salud/compras-de-medicamentos", "salud/plazas"]
+    ]
+    assert shown["sent"] is None
+    with pytest.raises(ConfigurationError, match="cannot be mailed"):
+        said("test", "--send")
+
+
+def test_the_sample_is_mailed_to_the_operator_alone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox()
+    with running(inbox) as url:
+        monkeypatch.setenv("VEEDOR_OPERATOR", "operador@nacional.example")
+        monkeypatch.setenv("VEEDOR_MAIL_URL", url)
+        assert told("test", "--send")["sent"] == "operador@nacional.example"
+    (envelope,) = inbox.envelopes
+    assert envelope.rcpt_tos == ["operador@nacional.example"]
+    assert inbox.message()["Subject"].startswith("Prueba, nada de esto ocurrió")
+
+
+def test_what_is_due_is_tried_and_what_came_of_it_said(data: Path) -> None:
+    assert said("deliver") == "No hay nada por enviar ahora.\n"
+    night = datetime.now(ZoneInfo("America/Mexico_City")).date()
+    recipient = ContactPoint("Unidad", "unidad@dependencia.example")
+    alert = Alert("today", night, AlertKind.OPENED, recipient, "es", channels=("mail",))
+    artifacts.write_values(artifacts.night_folder(data / "runs", night) / artifacts.ALERTS, [alert])
+    assert said("deliver") == "1 enviado, 1 no enviado: entrega sin activar.\n"
+    assert [it.name for it in (data / "outbox").iterdir()] == [f"{night}-today.eml"]
+    assert told("deliver") == {"attempts": [], "off": []}
+
+
+def test_what_was_switched_off_is_tried_again_when_the_operator_says_so(data: Path) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    fault = DeliveryError("535 no", DeliveryFailure.CHANNEL)
+    trouble = troubles.met(data / "delivery", TroubleKind.CHANNEL, "mail", fault, "535 no", now)
+    assert trouble is not None
+    troubles.remember(data / "delivery", trouble)
+    assert [it["subject"] for it in told("deliver")["off"]] == ["mail"]
+    with pytest.raises(ConfigurationError) as caught:
+        said("deliver", "--again", "chat")
+    assert caught.value.advice == "Switched off: mail."
+    assert told("deliver", "--again", "mail")["off"] == []
+
+
+@pytest.mark.parametrize(
+    ("nights", "words"),
+    [
+        ("2026-03-05", "no finished night"),
+        ("2026-03-05..2026-03-01", "no span of nights"),
+        ("march", "not a date"),
+    ],
+)
+def test_a_replay_of_nothing_is_refused(data: Path, nights: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        said("replay", nights)
