@@ -29,7 +29,7 @@ from pipelines.errors import ConfigurationError, HistoryLocked
 from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
-from pipelines.history.record import record_alerts, record_runs, unrecorded
+from pipelines.history.record import record_alerts, record_runs, unrecorded, unrecorded_answers
 from pipelines.model import Alert, IncidentAction, Notification, RunIndex
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
@@ -153,6 +153,8 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
     runs = tools.settings.runs
     for returned in bounces.collect(_returned(tools.post), tools.post).nights:
         record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
+    for answered in unrecorded_answers(tools.settings.history, runs):
+        record_alerts(tools.settings.history, answered)
     alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for due in (*earlier, night):

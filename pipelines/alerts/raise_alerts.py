@@ -73,7 +73,7 @@ def judged(seen: Sequence[Seen], night: date, sources: Sources, settings: Settin
     with reading(settings.history) as connection:
         past = remembered.past_of(connection, tonight, night, doubt=policies.confirmations)
         # What was answered after the last night was judged has not been heard yet.
-        actions = incidents.actions(connection, past.last or night, night)
+        actions = incidents.actions(connection, incidents.last_judged(connection, night) or night, night)
         ends = night.weekday() == LAST_OF_WEEK and past.last is not None
         week = _week(connection, night, sources) if ends else None
     by_dataset = {it.night.dataset: it for it in seen}

@@ -62,7 +62,7 @@ def replay(settings: Settings, sources: Sources, between: tuple[date, date]) -> 
             past = remembered.past_of(
                 connection, tonight, night, doubt=policies.confirmations, known=known.values()
             )
-            actions = incidents.actions(connection, past.last or night, night)
+            actions = incidents.actions(connection, incidents.last_judged(connection, night) or night, night)
         by_dataset = {it.night.dataset: it for it in seen}
         judgement = judge_night(
             tonight,

@@ -81,6 +81,23 @@ def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
     return [folder for folder in finished if _run_of(folder) not in known]
 
 
+def unrecorded_answers(path: Path, runs: Path, *, nights: int = 14) -> list[Path]:
+    """The `_night` folders of the last nights that hold an answer which the history does not know, oldest first.
+
+    Whoever gave one was killed between the file and the history.
+    """
+    given: dict[Path, set[str]] = {}
+    for night in artifacts.nights(runs)[-nights:]:
+        folder = artifacts.night_folder(runs, night)
+        if names := {file.stem for file in (folder / artifacts.ACTIONS).glob("[!.]*.json")}:
+            given[folder] = names
+    if not given:
+        return []
+    with writing(path) as connection:  # which brings the tables up to date first
+        known = {key for (key,) in connection.execute("SELECT DISTINCT id FROM incident_action").fetchall()}
+    return [folder for folder, names in given.items() if names - known]
+
+
 def record_alerts(path: Path, folder: Path) -> int:
     """Record the transitions, alerts and notifications of one night's `_night` folder, in the same way."""
     night, rows = _read_night(folder)
