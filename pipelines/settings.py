@@ -89,7 +89,8 @@ class Settings:
         default="files",
         metadata={
             "env": "VEEDOR_DELIVERY",
-            "doc": "`files`: alerts are written to data/outbox only. `live`: they are also mailed.",
+            "doc": "`files`: alerts are written to data/outbox, and only the operator is mailed. `live`: owners are "
+            "written to.",
         },
     )
     mail_url: str | None = field(
@@ -98,7 +99,8 @@ class Settings:
         metadata={
             "env": "VEEDOR_MAIL_URL",
             "secret": True,
-            "doc": "Apprise address of the mail server, e.g. mailtos://user:password@smtp.example.org:587.",
+            "doc": "The mail server, e.g. mailtos://user:password@smtp.example.org:587 (STARTTLS); `?mode=ssl` is TLS "
+            "throughout, mailto:// none.",
         },
     )
     mail_from: str = field(

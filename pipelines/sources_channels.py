@@ -22,7 +22,7 @@ def _environment_name(value: str) -> str:
     if not ENVIRONMENT_NAME.match(value):
         # Never the value: somebody may have written the secret itself.
         raise ValueError(
-            "write the name of an environment variable there, such as VEEDOR_CHAT_URL, never what it holds"
+            "write the name of an environment variable there, such as CHAT_URL, never what it holds"
         )
     return value
 
@@ -56,7 +56,7 @@ class _Channel(Block):
 class AppriseChannel(_Channel):
     """Slack, Teams, Telegram and a hundred others: whatever Apprise has an address for."""
 
-    kind: Literal["apprise"]
+    kind: Literal["apprise"] = Field(description="Kind of channel.")
     url_env: EnvironmentName = Field(
         description="Environment variable that holds the Apprise address, such as slack://..."
     )
@@ -65,7 +65,7 @@ class AppriseChannel(_Channel):
 class WebhookChannel(_Channel):
     """A program of your own: a signed request for each alert, as standardwebhooks.com has it."""
 
-    kind: Literal["webhook"]
+    kind: Literal["webhook"] = Field(description="Kind of channel.")
     url_env: EnvironmentName = Field(description="Environment variable that holds the address (https).")
     secret_env: EnvironmentName = Field(
         description="Environment variable that holds the secret for the signature: `whsec_` and 24 to 64 random bytes "
@@ -76,7 +76,7 @@ class WebhookChannel(_Channel):
 class GithubChannel(_Channel):
     """Issues of a GitHub repository: one for each incident, closed with it."""
 
-    kind: Literal["github"]
+    kind: Literal["github"] = Field(description="Kind of channel.")
     repo: Repository = Field(description="The repository: `owner/name`.")
     token_env: EnvironmentName = Field(
         description="Environment variable that holds a token that may write issues there."
@@ -89,7 +89,7 @@ class GithubChannel(_Channel):
 class GitlabChannel(_Channel):
     """Issues of a GitLab project: one for each incident, closed with it."""
 
-    kind: Literal["gitlab"]
+    kind: Literal["gitlab"] = Field(description="Kind of channel.")
     repo: Repository = Field(description="The project: `group/name`.")
     token_env: EnvironmentName = Field(
         description="Environment variable that holds a token that may write issues there."

@@ -24,13 +24,15 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 class Inbox:
     """What the server received, and what it answers to the next recipient or message.
 
-    `greylisted`: how many times each recipient is put off. `login` is the only one that is let in.
+    `greylisted`: how many times each recipient is put off. `nobody`: whom it does not know. `login` is the only one
+    that is let in.
     """
 
     refuse_sender: str | None = None
     refuse_recipient: str | None = None
     refuse_message: str | None = None
     greylisted: int = 0
+    nobody: frozenset[str] = frozenset()
     login: tuple[str, str] | None = None
     envelopes: list[Envelope] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
@@ -48,6 +50,8 @@ class Inbox:
     ) -> str:
         if self.refuse_recipient:
             return self.refuse_recipient
+        if address in self.nobody:
+            return "550 5.1.1 no such user"
         self.seen[address] += 1
         if self.seen[address] <= self.greylisted:
             return "451 4.7.1 greylisted, try again later"

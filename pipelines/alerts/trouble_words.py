@@ -62,7 +62,8 @@ def compose_notice(trouble: Trouble, alert: Alert) -> Message:
         subject=clean(words[f"subject_{kind}"].format(**values), 180),
         text=text,
         html=f'<!doctype html>\n<html lang="{alert.language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"></head>'
         '<body style="font-family: sans-serif; line-height: 1.5; max-width: 40em; margin: 1em auto; '
         f'padding: 0 1em; white-space: pre-line">{escape(text)}</body></html>\n',
     )
@@ -78,14 +79,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "what_channel": "Desde el {since} no se puede entregar ningún aviso por el canal «{subject}».",
         "what_address": "La dirección {subject} ya no recibe correo (visto el {since}).",
         "what_refused": "El servidor de correo de {subject} rechazó un aviso (visto el {since}).",
-        "answer": "Lo que respondió el otro lado: {reason}.",
+        "answer": "Lo que se observó: {reason}.",
         "then_channel": "El canal quedó desactivado, para no insistir en vano. Los avisos que esperan salen cuando se "
         "reactive, si no tienen más de 7 días.",
         "then_address": "El aviso no llegó y no se intentará de nuevo. Quien responde por los datos no sabe qué falló.",
         "then_refused": "El aviso no llegó y no se intentará de nuevo. Los siguientes se enviarán como siempre.",
         "todo": "Qué hacer:",
-        "steps_channel": "Corrija la variable de entorno del canal, o su entrada en `channels:` de sources.yaml. Con "
-        "el cambio se reactiva solo.\nSi la falla estaba del otro lado y ya se corrigió, borre el archivo "
+        "steps_channel": "Corrija la variable de entorno del canal, o su entrada en `channels:` de sources.yaml. Al "
+        "cambiarla, se reactiva solo.\nSi la falla estaba del otro lado y ya se corrigió, borre el archivo "
         "`delivery/{id}.json` de la carpeta de datos para reactivarlo.",
         "steps_address": "Pida a la institución la dirección correcta.\nEscríbala en `owner.email` de sources.yaml, o "
         "pida que la corrijan en su portal.",
@@ -101,7 +102,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "what_channel": "Since {since} no alert can be delivered through the channel “{subject}”.",
         "what_address": "The address {subject} no longer takes mail (seen on {since}).",
         "what_refused": "The mail server of {subject} refused an alert (seen on {since}).",
-        "answer": "What the other side answered: {reason}.",
+        "answer": "What was seen: {reason}.",
         "then_channel": "The channel is switched off, so as not to try in vain. The alerts that wait are sent once it "
         "is on again, if they are not older than 7 days.",
         "then_address": "The alert did not arrive and is not tried again. Whoever answers for the data does not know "

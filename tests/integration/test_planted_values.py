@@ -24,6 +24,8 @@ from pipelines.night import run_night
 from pipelines.settings import Settings
 from pipelines.sources import parse
 from pipelines.tools import opened_tools
+from tests.receivers import Receiver, said
+from tests.receivers import running as receiving
 from tests.smtp_server import Inbox, running
 
 SEED = 23
@@ -31,7 +33,15 @@ OWNER, OPERATOR, SENDER, INSIDE = (
     f"{name}@planted.example" for name in ("zqowner", "zqoperator", "zqsender", "zqinside")
 )
 TOKEN, APP_TOKEN, USER, PHONE = "zqtoken-4f1d9c", "zqapptoken-77b0", "zquser-31aa", "+52 55 0199 7731"
-ANSWER = f"451 4.7.1 <{INSIDE}> is away, token {TOKEN}, call {PHONE}"
+# What delivering knows and nothing may keep, not even in private: log-in, path and secret of a webhook.
+PASSWORD, HOOK = "zqpassword-9c2e", "zqhook-5b7d"
+SECRET = base64.b64encode(b"zqsecret" * 4).decode()
+KEPT_NOWHERE = (PASSWORD, HOOK, SECRET)
+ANSWER = f"451 4.7.1 <{INSIDE}> is away, token {TOKEN}, call {PHONE}, {PASSWORD}"
+CHANNELS = """
+channels:
+  tablero: {kind: webhook, url_env: ZQ_HOOK_URL, secret_env: ZQ_HOOK_SECRET, for: owners}
+"""
 # In cells of personal columns of the register of officials: as they should be, and such as break a rule.
 PERSON, MAIL, BAD_MAIL, NUMBER = (
     "Zqnombre Zqapellido",
@@ -40,6 +50,7 @@ PERSON, MAIL, BAD_MAIL, NUMBER = (
     "55 0199 4482",
 )
 PLANTED = (
+    *KEPT_NOWHERE,
     *(OWNER, OPERATOR, SENDER, INSIDE, TOKEN, APP_TOKEN, USER, PHONE),
     *(PERSON, MAIL, BAD_MAIL, NUMBER, "Zqnombre", "zqcell"),
 )
@@ -82,17 +93,22 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         mail_from=SENDER,
         socrata_app_token=APP_TOKEN,
     )
-    inbox = Inbox(refuse_message=ANSWER)
+    inbox = Inbox(refuse_message=ANSWER, login=(USER, PASSWORD))
+    hook = Receiver(lambda request: said(503, {"message": f"busy at {request.path}, {SECRET}"}))
     first = story.night_date(1)
     with (
         DemoPortal(edition(1), datetime(first.year, first.month, first.day, 3, tzinfo=UTC)) as portal,
         running(inbox) as url,
+        receiving(hook) as hook_url,
+        pytest.MonkeyPatch.context() as environment,
     ):
+        environment.setenv("ZQ_HOOK_URL", f"{hook_url}/{HOOK}")
+        environment.setenv("ZQ_HOOK_SECRET", f"whsec_{SECRET}")
         text = story.sources(portal.url).replace("contrataciones@dependencia.example", OWNER)
         text = text.replace("Dirección de Contrataciones (demostración)", f"Contrataciones {OWNER} {PHONE}")
         assert OWNER in text
-        # Both as Apprise takes them; a server that asks for no password is told none.
-        live = replace(settings, mail_url=f"{url}&name={USER}&reply={TOKEN}@planted.example")
+        text = text.replace("\nsources:", f"{CHANNELS}\nsources:", 1)
+        live = replace(settings, mail_url=url)
         for number in (1, 4, 5):
             day = story.night_date(number)
             portal.publish(edition(number), datetime(day.year, day.month, day.day, 3, tzinfo=UTC))
@@ -100,6 +116,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             sources = parse(text)
             with opened_tools(live, sources, clock=clock) as tools:
                 assert run_night(sources, day, tools).failures == ()
+    assert hook.requests
     return live
 
 
@@ -142,6 +159,16 @@ def test_what_was_planted_is_in_the_private_places(installation: Settings) -> No
     told = [artifacts.read_value(path, Notification).error for path in folder.glob("*-mail-*.json")]
     assert any(INSIDE in error for error in told)
     assert {OWNER.encode() in it.read_bytes() for it in installation.outbox.glob("*.eml")} == {True}
+
+
+@pytest.mark.slow
+def test_what_channels_are_set_up_with_is_kept_nowhere(installation: Settings) -> None:
+    sought = {it: value for value in KEPT_NOWHERE for it in spellings(value)}
+    files = [it for it in installation.data.rglob("*") if it.is_file()]
+    assert [(str(it), sought[one]) for it in files for one in sought if one in it.read_bytes()] == []
+    told = [it for it in files if it.parent.name == artifacts.NOTIFICATIONS and "-tablero-" in it.name]
+    assert told
+    assert all("503" in artifacts.read_value(it, Notification).error for it in told)
 
 
 @pytest.mark.slow

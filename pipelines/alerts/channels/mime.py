@@ -44,8 +44,9 @@ def compose(message: Message, recipient: ContactPoint, settings: Settings, now: 
         mail["Reply-To"] = Address(addr_spec=settings.operator)
     if ends := _unsubscribe(message, settings):
         mail["List-Unsubscribe"] = f"<{ends}>"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
+    # Told, not left to the library: what it would choose is another once Apprise is imported.
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     # A random boundary would make two equal mails differ; one that can be known beforehand could stand in a cell.
     boundary = hashlib.sha256(f"{message.text}\0{message.html}".encode()).hexdigest()[:24]
     mail.set_boundary(f"veedor-{boundary}")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines import artifacts, compacted, past_runs
-from pipelines.alerts.raise_alerts import RETRY_NIGHTS
+from pipelines.alerts.outbox import LOOK_BACK
 from pipelines.compacted import File
 from pipelines.errors import ArtifactDamaged, ConfigurationError
 from pipelines.history import apart, compact, rebuild
@@ -211,7 +211,7 @@ def test_a_dry_run_changes_nothing(recorded: Path) -> None:
 def test_the_past_that_is_kept_is_the_one_that_is_looked_at() -> None:
     for lookup in (past_runs.previous_reads, previous_snapshots):
         assert inspect.signature(lookup).parameters["look_back"].default == compact.LOOK_BACK
-    assert compact.LEAST_DAYS > RETRY_NIGHTS
+    assert LOOK_BACK.days < compact.LEAST_DAYS
     assert past.functions_that_look_back() == set(past.LOOKUPS), (
         "compaction must know what a new one looks for"
     )
