@@ -75,11 +75,11 @@ dev: $(READY) ## The Dagster screen, with schedule and daemon, on this machine
 test: $(READY) ## The tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadscope
 
-test-slow: $(READY) ## The slow tests alone, without those that take minutes
-	$(BIN)/python -m pytest -m "slow and not long" -n 2
+test-slow: $(READY) ## The slow tests and many examples of properties, without what takes minutes
+	EXAMPLES=many $(BIN)/python -m pytest -m "(slow or often) and not long" -n 2
 
 test-all: $(READY) ## Every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	EXAMPLES=many $(BIN)/python -m pytest -n 2 --dist loadscope
 
 check: $(READY) ## Style, types and the floors, without changing anything
 	$(BIN)/ruff check .

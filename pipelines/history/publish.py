@@ -91,12 +91,13 @@ def _make_views(connection: DuckDBPyConnection) -> None:
         "SELECT table_name, column_name FROM duckdb_columns()"
         " WHERE database_name = 'published' AND NOT internal AND comment IS NULL ORDER BY ALL"
     ).fetchall()
-    for name, column in columns:
-        if column not in COLUMNS:
-            continue  # of the tables below the views, which say it
-        connection.execute(
+    connection.execute(
+        "; ".join(
             f"COMMENT ON COLUMN {duck.quote(name)}.{duck.quote(column)} IS {duck.literal(COLUMNS[column])}"
+            for name, column in columns
+            if column in COLUMNS  # else of the tables below the views, which say it
         )
+    )
 
 
 def _name_of(row: tuple[str, ...] | None) -> str:

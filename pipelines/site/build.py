@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,7 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
         temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
         about_data = data_page.facts(public)
         try:
-            environment = make_environment()
-            environment.globals["has_data"] = about_data is not None
+            environment = make_environment(has_data=about_data is not None)
             languages = [words.load(language) for language in words.LANGUAGES]
             entries = []
             for source in pages.sources(connection) if newest else ():
@@ -77,7 +76,8 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
     return public / "index.html"
 
 
-def make_environment() -> Environment:
+@cache  # templates are compiled once in a process, not for every build
+def make_environment(*, has_data: bool) -> Environment:
     """Jinja with everything escaped, unknown names refused, and published text made harmless."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -90,6 +90,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["http_link"] = http_link
+    environment.globals["has_data"] = has_data
     return environment
 
 

@@ -110,10 +110,13 @@ def fold(name: str) -> str:
 
 def load_layouts(expectations: Path) -> tuple[Layout, ...]:
     """Read every layout of the `expectations/` folder. Raises `SuiteError` naming the file."""
+    loader: Any = getattr(
+        yaml, "CSafeLoader", yaml.SafeLoader
+    )  # eight times as fast, and every night waits for it
     layouts = []
     for path in sorted((expectations / "layouts").glob("*.yaml")):
         try:
-            raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+            raw: Any = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 # both are safe
             file = _File.model_validate(raw)
         except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
             raise SuiteError(f"the layout is not valid: {error}", file=str(path)) from error

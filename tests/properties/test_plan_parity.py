@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 from pipelines.validation.plans.types import NO_PANDAS, OTHER
+from tests.often import often
 from tests.parity_of import Asked, differences, of_rows
 
 TEXTS = [
@@ -368,12 +369,7 @@ questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASK
 
 
 # Shrinking would ask Great Expectations for minutes; the message names the question and both answers.
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+@often(25, shrink=False)
 @given(rows, questions)
 def test_plan_and_great_expectations_agree(
     table: list[tuple[str | None, ...]], asked: tuple[Asked, ...]
@@ -385,12 +381,7 @@ json_rows = st.lists(st.tuples(cells(JSONS), cells(TEXTS), *[st.none()] * 4), ma
 json_questions = st.tuples(*(st.tuples(st.just(kind), kwargs) for kind, kwargs in ASKED_OF_JSON.items()))
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+@often(25, shrink=False)
 @given(json_rows, json_questions)
 def test_plan_and_great_expectations_agree_on_json(
     table: list[tuple[str | None, ...]], asked: tuple[Asked, ...]

@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.model import RowsCompared
+from tests.often import often
 from tests.row_changes_of import Compared, compared
 
 HEAD = ("id", "value", "other")
@@ -29,7 +30,7 @@ told_rows = st.builds(
     few,
     st.integers(1, 9),
 )
-OFTEN = settings(max_examples=25, deadline=None)
+OFTEN = often(25)
 
 
 def made(before: list[Row], after: list[Row], *, key: bool) -> Compared:

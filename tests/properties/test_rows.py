@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipelines import duck
@@ -18,11 +18,12 @@ from pipelines.validation import naming, periods
 from pipelines.validation.columns import columns_of
 from pipelines.validation.plan import Plan
 from pipelines.validation.suites import Suite
+from tests.often import often
 from tests.parity_of import LAYOUT, PARAMETERS, ROLES, expectations_of
 from tests.tables_of import table_of
 
-quick = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
-fewer = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+quick = often(100)
+fewer = often(25)
 CONNECTION = duck.connect()
 
 

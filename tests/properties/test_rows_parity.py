@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.often import often
 from tests.parity_of import Asked, differences, of_rows
 from tests.properties.test_plan_parity import (
     bounds,
@@ -215,12 +216,7 @@ OURS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 questions = st.tuples(*(st.tuples(st.just(kind), OURS[kind]) for kind in sorted(OURS)))
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+@often(50, shrink=False)
 @given(st.one_of(rows, rows, any_rows), questions)
 def test_plan_and_great_expectations_agree(table: list[Row], asked: tuple[Asked, ...]) -> None:
     assert differences(asked, of_rows(table, asked)) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.tables.layouts import lay
@@ -14,6 +14,7 @@ from pipelines.validation.columns import columns_of
 from pipelines.validation.plan import Plan
 from pipelines.validation.plans import uniqueness
 from pipelines.validation.suites import Suite
+from tests.often import often
 from tests.parity_of import LAYOUT, PARAMETERS, ROLES, Asked, comparable, expectations_of
 from tests.properties import test_rows_parity, test_values_parity
 from tests.properties.test_plan_parity import questions, rows
@@ -39,7 +40,7 @@ def judged(table: Table, asked: tuple[Asked, ...]) -> dict[str, object]:
     return {key: comparable(raw) for key, raw in found.items()}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@often(120)
 @given(st.one_of(CASES))
 def test_the_ways_of_large_tables_give_what_those_of_small_ones_give(
     case: tuple[Rows, tuple[Asked, ...]],
@@ -60,7 +61,7 @@ def test_the_ways_of_large_tables_give_what_those_of_small_ones_give(
 
 
 @given(st.lists(st.sets(st.integers(0, 9)), max_size=60), st.integers(0, 12), st.integers(1, 5))
-@settings(deadline=None)
+@often(100)
 def test_marks_count_what_was_marked(met: list[set[int]], many: int, bits: int) -> None:
     """Row n meets the conditions of its set; conditions that no row can meet are counted, too."""
     from pipelines import duck

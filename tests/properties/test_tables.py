@@ -10,7 +10,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import artifacts
@@ -19,8 +19,9 @@ from pipelines.tables.dialect import Dialect
 from pipelines.tables.mend import Mender
 from pipelines.tables.read import opened
 from pipelines.tables.table import Hint
+from tests.often import often
 
-OFTEN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OFTEN = often(60)
 HEADS = [
     b"",
     b"PK\x03\x04",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -113,7 +114,8 @@ def load_role_words(expectations: Path) -> RoleWords:
     """Read the table of words. Raises `SuiteError` naming the file."""
     path = expectations / FILE
     try:
-        file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        file = _File.model_validate(yaml.load(path.read_text(encoding="utf-8"), loader))  # noqa: S506 # both are safe
     except (OSError, yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
         raise SuiteError(f"the words of roles are not valid: {error}", file=str(path)) from error
     between = frozenset(word for words in file.between.values() for word in words)
