@@ -20,25 +20,12 @@ from urllib.parse import urlsplit
 
 from pipelines import mail_server
 from pipelines.errors import ConfigurationError
+from pipelines.public_licenses import PUBLIC_LICENSES
 
 # DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
 SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | re.ASCII)
 # What can stand in a header, and is long enough to be told from other text where it comes back.
 TOKEN = re.compile("[!-~]{8,200}")
-# Open licences for data (https://opendefinition.org/licenses/), by their SPDX identifiers: name and text.
-PUBLIC_LICENSES = {
-    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "CC0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    "ODC-BY-1.0": (
-        "Open Data Commons Attribution License 1.0",
-        "https://opendatacommons.org/licenses/by/1-0/",
-    ),
-    "ODbL-1.0": ("Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    "PDDL-1.0": (
-        "Open Data Commons Public Domain Dedication and License 1.0",
-        "https://opendatacommons.org/licenses/pddl/1-0/",
-    ),
-}
 # Of the characters of an address (RFC 3986), those that stand in a folder's.
 BASE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/!$&'()*+,;=@%\[\]-]+")
 MAIL_FORM = (

@@ -55,6 +55,7 @@ def raise_alerts(
         nights = [replace(item.night, levels={}, scores={}) for item in seen]
         artifacts.write_values(night_folder / artifacts.DATASET_NIGHTS, nights)
         artifacts.write_values(night_folder / artifacts.JUDGED, marks)
+        artifacts.write_values(night_folder / artifacts.TRANSITIONS, judgement.transitions)
         artifacts.write_values(night_folder / artifacts.INCIDENTS, judgement.incidents)
         artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in judgement.alerts])
     return artifacts.read_values(path, Alert)

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines import __version__, artifacts, duck
 from pipelines.history.parquet import FOLDER, MANIFEST
 from pipelines.history.publish import QUALITY
-from pipelines.settings import PUBLIC_LICENSES
+from pipelines.public_licenses import PUBLIC_LICENSES
 
 PACKAGE = "datapackage.json"
 _TYPES = {
@@ -32,7 +32,7 @@ _TYPES = {
 def write(public: Path, licence: str) -> Path:
     """Write `public/datapackage.json` about `quality.duckdb` and the Parquet files; gives its path.
 
-    `licence` is a key of `settings.PUBLIC_LICENSES`, and about what is published here, not about the data watched.
+    `licence` is a key of `PUBLIC_LICENSES`, and about what is published here, not about the data watched.
     The same history gives the same bytes.
     """
     target = public / PACKAGE

@@ -204,7 +204,9 @@ def _read_night(folder: Path) -> tuple[date, rows_of.Rows]:
         for path in sorted((folder / artifacts.ACTIONS).glob("[!.]*.json"))
     ]
     seen = _values(folder / artifacts.DATASET_NIGHTS, model.DatasetNight)
-    return night, rows_of.of_alerts(night, judged, alerts, notifications, incidents, actions, seen)
+    happened = _values(folder / artifacts.TRANSITIONS, model.Transition)
+    rows = rows_of.of_alerts(night, judged, alerts, notifications, incidents, actions, seen, happened)
+    return night, rows
 
 
 def _values(path: Path, kind: type[T]) -> list[T]:

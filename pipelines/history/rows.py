@@ -145,15 +145,17 @@ def of_alerts(
     incidents: Iterable[Incident] = (),
     actions: Iterable[IncidentAction] = (),
     seen: Iterable[DatasetNight] = (),
+    happened: Iterable[Transition] = (),
 ) -> Rows:
     """All rows of one night's alerts, by table.
 
-    A transition told to several owners is one row. It belongs to the night in which it happened; an alert of
-    a later night that speaks of it again only refers to it. The words of an incident are those of its transitions.
+    `happened` are the night's transitions, told or not; on the nights of earlier software only those that were told
+    are known. A transition told to several owners is one row. It belongs to the night in which it happened; an alert
+    of a later night that speaks of it again only refers to it. The words of an incident are those of its transitions.
     """
     tables = ("alert", "alert_transition", "alert_reminder", "alert_recipient", "incident_action")
     rows: Rows = {table: [] for table in tables}
-    transitions: dict[str, Row] = {}
+    transitions: dict[str, Row] = {it.id: _of_transition(it) for it in happened}
     for alert in alerts:
         mark = {"night": night, "alert": alert.id}
         name = without_addresses(alert.recipient.name)

@@ -21,13 +21,13 @@ Two installations must not share one place: neither knows what the other refers 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipelines import artifacts, compacted
-from pipelines.model import Alert, RunIndex, Snapshot, TransitionKind
+from pipelines.model import Alert, RunIndex, Snapshot, Transition, TransitionKind
 from pipelines.snapshots.store import Store, Version
 
 
@@ -122,16 +122,25 @@ def _finished(folder: Path) -> bool:
 def _open_alerts(runs: Path) -> dict[str, set[tuple[date, date]]]:
     """The nights, by dataset, from which a condition of an open alert holds and on which it was raised."""
     standing: dict[tuple[str, str], tuple[date, date]] = {}
-    for _, here, laid_out in compacted.each_night(runs, artifacts.ALERTS.__eq__):
-        path = next((it for folder in (*here, *laid_out) if (it := folder / artifacts.ALERTS).exists()), None)
-        for alert in artifacts.read_values(path, Alert) if path is not None else ():
-            for change in alert.transitions:
-                key = (change.dataset, change.condition)
-                if change.kind is TransitionKind.OPENED:
-                    standing[key] = (min(change.since, change.night), change.night)
-                else:
-                    standing.pop(key, None)
+    for _, here, laid_out in compacted.each_night(
+        runs, (artifacts.ALERTS, artifacts.TRANSITIONS).__contains__
+    ):
+        for change in _changes([*here, *laid_out]):
+            key = (change.dataset, change.condition)
+            if change.kind is TransitionKind.OPENED:
+                standing[key] = (min(change.since, change.night), change.night)
+            elif change.kind is not TransitionKind.WORSENED:
+                standing.pop(key, None)
     found: dict[str, set[tuple[date, date]]] = defaultdict(set)
     for (dataset, _), nights in standing.items():
         found[dataset].add(nights)
     return found
+
+
+def _changes(folders: Sequence[Path]) -> list[Transition]:
+    """The transitions of a night; of one by earlier software those that were told."""
+    found = {it.name: it for folder in folders for it in folder.glob("*.jsonl")}
+    if artifacts.TRANSITIONS in found:
+        return artifacts.read_values(found[artifacts.TRANSITIONS], Transition)
+    alerts = artifacts.read_values(found[artifacts.ALERTS], Alert) if artifacts.ALERTS in found else []
+    return [change for alert in alerts for change in alert.transitions]

@@ -93,7 +93,9 @@ def test_there_are_words_of_no_other_kind() -> None:
 
 def test_every_word_is_used_and_every_used_word_is_there() -> None:
     text = "\n".join(
-        path.read_text(encoding="utf-8") for path in (*ALERTS.glob("*.py"), *ALERTS.glob("templates/*.j2"))
+        path.read_text(encoding="utf-8")
+        for path in (*ALERTS.glob("*.py"), *ALERTS.glob("templates/*.j2"))
+        if path.name != "trouble_words.py"  # which has words of its own
     )
     known = set(content("es")["message"])
     named = set(re.findall(r"(?:words|language|said)\[\"(\w+)\"\]", text))

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from pipelines import artifacts
 from pipelines.model import (
+    Access,
     ActionKind,
     Alert,
     AlertKind,
     AlertState,
     ContactPoint,
+    DatasetNight,
     Incident,
     IncidentAction,
     IncidentState,
@@ -80,6 +82,10 @@ def write(folder: Path, night: date, number: int, sources: Iterable[str], advice
             alerts[0].id, "mail", ADDRESS, 1, NotificationState.FAILED, instant, f"550 <{ADDRESS}> unknown"
         )
         artifacts.write_value(folder / "notifications" / f"{alerts[0].id}-1.json", notification)
+    happened = [it for alert in alerts for it in alert.transitions]
+    artifacts.write_values(folder / artifacts.TRANSITIONS, happened)
+    seen = [DatasetNight(f"{source}/contratos", night, Access.REACHED, rows=number) for source in sources]
+    artifacts.write_values(folder / artifacts.DATASET_NIGHTS, seen)
     artifacts.write_values(folder / artifacts.JUDGED, [Judged(night, source) for source in sources])
     artifacts.write_values(folder / artifacts.ALERTS, alerts)
     return folder

@@ -10,7 +10,7 @@ import pytest
 from pipelines import duck
 from pipelines.history import dictionary, parquet, publish
 from pipelines.history.rebuild import rebuild
-from pipelines.settings import PUBLIC_LICENSES
+from pipelines.public_licenses import PUBLIC_LICENSES
 from tests.unit.history import run_folders
 
 
