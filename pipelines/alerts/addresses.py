@@ -6,7 +6,7 @@ who is written to instead (`recipients`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 
 TakesMail = Callable[[str], bool | None]
 
@@ -21,5 +21,20 @@ def is_dead(address: str | None, dead: Container[str], takes_mail: TakesMail) ->
         return None
     if address.lower() in dead:
         return True
-    taken = takes_mail(address.rpartition("@")[2].lower())
+    taken = takes_mail(domain_of(address))
     return None if taken is None else not taken
+
+
+def believed(takes_mail: TakesMail, domains: Iterable[str]) -> TakesMail:
+    """`takes_mail`, asked once for each of `domains`; when it knows of none that takes mail, nothing is known of any.
+
+    A name service that finds no domain at all is our own trouble, and must not make every contact look dead.
+    """
+    found = {domain: takes_mail(domain) for domain in sorted(set(domains))}
+    alive = any(found.values())
+    return lambda domain: found.get(domain) if alive else None
+
+
+def domain_of(address: str) -> str:
+    """What stands after the @, in lower case."""
+    return address.rpartition("@")[2].lower()

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pipelines import artifacts
 from pipelines.alerts import describe, remembered
-from pipelines.alerts.addresses import TakesMail, is_dead
+from pipelines.alerts.addresses import TakesMail, believed, domain_of, is_dead
 from pipelines.alerts.decide import Week
 from pipelines.alerts.judge_night import Judgement, judge_night
 from pipelines.alerts.outbox import Post, routes
@@ -49,7 +49,9 @@ def raise_alerts(
         seen = [item for folder in folders for item in seen_of(folder, night)]
         with reading(settings.history) as connection:
             dead = deliveries.dead_addresses(connection, night)
-        seen = [_knowing(item, dead, takes_mail) for item in seen]
+        addresses = [it.dataset.contact_point.email for it in seen if it.dataset.contact_point.email]
+        domains = believed(takes_mail, map(domain_of, addresses))
+        seen = [_knowing(item, dead, domains) for item in seen]
         judgement = judged(seen, night, sources, settings)
         marks = [Judged(night, source) for source in sorted({item.night.source for item in seen})]
         nights = [replace(item.night, levels={}, scores={}) for item in seen]

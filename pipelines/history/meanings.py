@@ -152,6 +152,7 @@ COLUMNS: Mapping[str, str] = {
     "mostly": "Share of values that must be as expected for a pass; NULL: all.",
     "muted_until": "Until when nobody is written to about it; NULL: it is not muted.",
     "name": "Name of the migration.",
+    "moved_to": "Where permanent redirects led; NULL: nowhere else.",
     "night": "The night it is about.",
     "night_30_days": "The newest night 30 to 60 days before that has a score under equal rules; NULL: none.",
     "night_365_days": (
