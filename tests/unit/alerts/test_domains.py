@@ -132,8 +132,8 @@ def test_an_address_is_dead_when_mails_or_its_domain_say_so(resolver: dns.resolv
 
 
 def test_a_name_service_that_finds_nothing_at_all_makes_no_contact_dead() -> None:
-    known = believed({"a.example": True, "b.example": False}.get, ["a.example", "b.example"])
+    known = addresses.believed({"a.example": True, "b.example": False}.get, ["a.example", "b.example"])
     assert (known("a.example"), known("b.example")) == (True, False)
-    silent = believed({"a.example": False, "b.example": False}.get, ["a.example", "b.example"])
+    silent = addresses.believed({"a.example": False, "b.example": False}.get, ["a.example", "b.example"])
     assert (silent("a.example"), silent("b.example")) == (None, None)
-    assert is_dead("unidad@b.example", (), silent) is None
+    assert addresses.is_dead("unidad@b.example", (), silent) is None
