@@ -14,6 +14,7 @@ from pipelines import artifacts
 from pipelines.errors import HistoryLocked
 from pipelines.model import (
     Alert,
+    AlertKind,
     ContactPoint,
     RunIndex,
     Severity,
@@ -80,7 +81,7 @@ def alerted(runs: Path) -> Callable[..., None]:
             rules="r",
             severity=Severity.CRITICAL,
         )
-        alert = Alert(f"a{number}", night(number), kind, ContactPoint("O"), "en", (change,))
+        alert = Alert(f"a{number}", night(number), AlertKind(kind), ContactPoint("O"), "en", (change,))
         folder = artifacts.night_folder(runs, night(number))
         artifacts.write_values(folder / artifacts.ALERTS, [alert])
 
