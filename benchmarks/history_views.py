@@ -99,11 +99,13 @@ QUESTIONS: dict[str, tuple[str, str]] = {
            GROUP BY v.dataset""",
     ),
     "rows_over_time, one": (
-        f"SELECT night, rows, rows_change, title FROM rows_over_time WHERE dataset = '{DATASET}'",
+        f"SELECT night, rows, rows_change, rows_removed, title FROM rows_over_time WHERE dataset = '{DATASET}'",
         f"""SELECT n.night, r.rows,
                 r.rows - lag(r.rows) OVER (PARTITION BY r.distribution, r.member, r.table_name ORDER BY n.night),
-                t.title
-            FROM dataset_night n JOIN read_report_rows r ON r.block = n.read_report_block {_NAMED}
+                c.removed, t.title
+            FROM dataset_night n JOIN read_report_rows r ON r.block = n.read_report_block
+            LEFT JOIN row_change c ON c.run_id = n.run_id AND c.dataset = n.dataset
+                AND c.distribution = r.distribution AND c.table_name = r.table_name {_NAMED}
             WHERE n.dataset = '{DATASET}' AND r.dataset = '{DATASET}' AND r.fault_kind IS NULL""",
     ),
     "coverage_of_guide, all": (

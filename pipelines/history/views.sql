@@ -160,25 +160,24 @@ JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n ON n.
 LEFT JOIN latest_dataset d ON d.dataset = p.dataset;
 COMMENT ON VIEW visited_pages IS 'The pages of each dataset, and a sample of the links in its files, as of its newest night: which of them answer, which do not, and of which nobody knows.';
 
--- A condition that grew worse is open since it was opened; one that is no longer followed (closed) is not open.
+-- A condition that grew worse is open since it was opened; one that is no longer followed (closed) is not open. Only what
+-- was told on a condition's last night can be open.
 CREATE VIEW open_alerts AS
-WITH told AS (
-    SELECT *, list_position(['opened', 'worsened', 'recovered', 'closed'], kind) AS place,
-           last_value(CASE WHEN kind = 'opened' THEN night END IGNORE NULLS) OVER until_now AS opened_on,
-           last_value(CASE WHEN kind = 'opened' THEN "before" END IGNORE NULLS) OVER until_now AS normal
-    FROM transition
-    WINDOW until_now AS (PARTITION BY dataset, condition
-        ORDER BY night, list_position(['recovered', 'closed', 'opened', 'worsened'], kind)))
+WITH last AS (
+    SELECT dataset, condition, max(night) AS night, max(CASE WHEN kind = 'opened' THEN night END) AS opened_on,
+           arg_max(CASE WHEN kind = 'opened' THEN "before" END, night) AS normal
+    FROM transition GROUP BY dataset, condition),
+newest AS (
+    SELECT t.*, l.opened_on, l.normal, list_position(['opened', 'worsened', 'recovered', 'closed'], t.kind) AS place
+    FROM transition t JOIN last l ON l.dataset = t.dataset AND l.condition = t.condition AND l.night = t.night)
 SELECT t.dataset, d.title, d.publisher, d.guide_dataset, t.condition, t.severity, t.since,
        coalesce(t.opened_on, t.night) AS opened_on, coalesce(t.normal, t."before") AS "before", t."after",
        t.summary_en, t.summary_es, t.advice_en, t.advice_es, t.col, t.rules
-FROM told t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
+FROM newest t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
 WHERE t.kind IN ('opened', 'worsened') AND NOT EXISTS (
-    SELECT 1 FROM told later
-    WHERE later.dataset = t.dataset AND later.condition = t.condition
-      AND (later.night > t.night
-           OR (later.night = t.night AND later.place > t.place
-               AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''))));
+    SELECT 1 FROM newest later
+    WHERE later.dataset = t.dataset AND later.condition = t.condition AND later.place > t.place
+      AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''));
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have neither recovered nor been closed.';
 
 CREATE VIEW incident_history AS
@@ -395,7 +394,8 @@ FROM (
     SELECT *, lag(night) OVER one AS night_before, lag("rows") OVER one AS rows_before
     FROM read_report WHERE fault_kind IS NULL
     WINDOW one AS (PARTITION BY dataset, distribution, member, table_name ORDER BY night)) r
-LEFT JOIN row_change c ON c.run_id = r.run_id AND c.distribution = r.distribution AND c.table_name = r.table_name
+LEFT JOIN row_change c ON c.run_id = r.run_id AND c.dataset = r.dataset AND c.distribution = r.distribution
+    AND c.table_name = r.table_name
 LEFT JOIN latest_dataset d ON d.dataset = r.dataset;
 COMMENT ON VIEW rows_over_time IS 'How many rows each table had on every night on which it was read, and how many on the reading before; of the file''s main table also how many rows were added, removed and amended.';
 

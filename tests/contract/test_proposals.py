@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.layouts_left_out import among_first, known, precision_and_recall, published, told
 
 
+@pytest.mark.slow
 def test_what_is_proposed_as_sure_is_right(corpus: Path) -> None:
     """Measured with each layout left out. 0.9 is the promise; a column that is left to a person costs nobody much."""
     files = published(corpus, known())

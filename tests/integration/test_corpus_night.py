@@ -21,6 +21,8 @@ from pipelines.sources import parse
 from pipelines.tools import opened_tools
 from tests.portal_server.server import PortalServer
 
+pytestmark = pytest.mark.slow
+
 NIGHT = date(2026, 3, 2)
 GUIDE = {
     "contracts_procurement": "contracts_register",

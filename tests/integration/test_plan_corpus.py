@@ -97,6 +97,7 @@ def files(corpus: Path, manifest: list[dict[str, str]]) -> list[tuple[Path, int]
     ]
 
 
+@pytest.mark.slow
 def test_both_say_the_same_of_small_published_files(corpus: Path, manifest: list[dict[str, str]]) -> None:
     small = sorted(path for path, size in files(corpus, manifest) if size < SMALL)
     by_origin: dict[Path, list[Path]] = {}

@@ -48,7 +48,7 @@ def table(rows: list[str], delimiter: str = ",") -> bytes:
     return "\n".join([HEADER, *rows, ""]).replace(",", delimiter).encode()
 
 
-@pytest.fixture(params=["folder", "object store"])
+@pytest.fixture(params=["folder", pytest.param("object store", marks=pytest.mark.slow)])
 def where(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     if request.param == "folder":
         return settings
