@@ -44,7 +44,7 @@ SETTLES = (COLUMNS, ROWS, ROWS_REMOVED)
 # What is about the bytes, and of that, what takes a score down.
 TAKES_DOWN = (UNUSABLE, COLUMNS, ROWS, ROWS_REMOVED, EXPECTATION, PERSONAL)
 CONTENT = (*TAKES_DOWN, SCORE)
-SAME_VERSION = timedelta(days=7)
+SAME_VERSION = timedelta(days=14)
 
 Policies = Callable[[str], AlertPolicy]
 

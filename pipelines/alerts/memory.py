@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import MutableSequence, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipelines.alerts.detect import is_fresh, is_read
@@ -67,6 +68,8 @@ class Memory:
         points = self._series[dataset].get(condition)
         if points is None:
             points = self._series[dataset][condition] = deque(maxlen=_kept(condition))
+        if point.rules and points and points[-1].rules != point.rules:
+            point = replace(point, fresh=True)  # the first under these rules
         if condition not in STATES and condition != OVERDUE:
             # Between two readings nothing is new.
             while point.fresh and points and not points[-1].fresh and len(points) > 1:

@@ -33,7 +33,10 @@ _READ = """
 
 @dataclass(frozen=True)
 class PastLevel:
-    """One expectation or dimension of one dataset on an earlier night: percent failing, or score."""
+    """One expectation or dimension of one dataset on an earlier night: percent failing, or score.
+
+    `fresh`: the data were new, or are judged by other rules for the first time.
+    """
 
     dataset: str
     name: str
@@ -104,6 +107,7 @@ def levels(connection: DuckDBPyConnection, before: date, datasets: Iterable[str]
         connection,
         before,
         datasets,
+        "rules",
         """SELECT n.dataset, r.key AS name, n.night, n.fresh, n.rules,
                   max(coalesce(r.unexpected_percent, CASE r.outcome WHEN 'failed' THEN 100.0 ELSE 0.0 END)) AS value
            FROM looked n JOIN dataset_night d ON d.dataset = n.dataset AND d.night = n.night
@@ -118,6 +122,7 @@ def scores(connection: DuckDBPyConnection, before: date, datasets: Iterable[str]
         connection,
         before,
         datasets,
+        "score_rules",
         """SELECT n.dataset, s.dimension AS name, n.night, n.fresh, s.rules, s.score AS value
            FROM looked n JOIN dataset_night d ON d.dataset = n.dataset AND d.night = n.night
            JOIN score_rows s ON s.block = d.score_block AND s.dataset = d.dataset
@@ -126,13 +131,17 @@ def scores(connection: DuckDBPyConnection, before: date, datasets: Iterable[str]
 
 
 def _past(
-    connection: DuckDBPyConnection, before: date, datasets: Iterable[str], question: str
+    connection: DuckDBPyConnection, before: date, datasets: Iterable[str], rules: str, question: str
 ) -> list[PastLevel]:
     _choose(connection, datasets)
     rows = connection.execute(
         f"""
-        WITH looked AS (
-            SELECT * FROM ({_READ}) WHERE whole IS DISTINCT FROM false
+        WITH read_under AS (
+            SELECT * REPLACE (fresh OR {rules} IS DISTINCT FROM
+                lag({rules}) OVER (PARTITION BY dataset ORDER BY night) AS fresh)
+            FROM ({_READ}) WHERE whole IS DISTINCT FROM false AND {rules} <> ''),
+        looked AS (
+            SELECT * FROM read_under
             QUALIFY night >= $before - 7 OR (fresh AND
                 row_number() OVER (PARTITION BY dataset, fresh ORDER BY night DESC) <= {READINGS_OF_LEVELS}))
         SELECT dataset, name, night, value, rules, fresh FROM ({question}) ORDER BY dataset, name, night

@@ -18,7 +18,7 @@ from pipelines.model import Incident, Severity
 # A change is beyond what the readings usually do when it is this many of their standard deviations.
 SPREADS = 4.0
 # Of a dataset with few readings nobody knows how far it strays: its change must be so many times the least effect.
-UNKNOWN_SPREAD, FEW_SCORES = 2.0, 1.5
+UNKNOWN_SPREAD, FEW_SCORES = 2.0, 1.0
 # An expectation that was never met is worse when so many more percent of the values fail, and enough is known of it.
 # That is told with what else the same data broke; by itself only when it is so much worse, and so many times.
 MET, NEVER_MET, NEVER_MET_READINGS = 0.1, 10.0, 6

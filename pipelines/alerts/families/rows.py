@@ -138,7 +138,8 @@ def _removed(known: Known) -> Finding | None:
     # A window that slides gains what it loses.
     shrunk = bool(sizes) and (known.night.rows or 0) <= (sizes[-1].value or 0.0) - lost / 2
     losses = [earlier for earlier in past if earlier > 0]
-    slides = len(losses) >= COMPARED and share <= SLIDES * median(losses)
+    steps = SLIDES + _nights_since_reading(known)
+    slides = len(losses) >= COMPARED and share <= steps * median(losses)
     if slides or any(it >= HABIT * share for it in losses) or (len(past) < COMPARED and not shrunk):
         return None
     if ROWS in known.standing or (sizes and _begins_anew(sizes, known)):
@@ -152,6 +153,12 @@ def _removed(known: Known) -> Finding | None:
         since=known.night.night,
         severity=Severity.CRITICAL,
     )
+
+
+def _nights_since_reading(known: Known) -> int:
+    """For how many nights nothing was read: a window goes on sliding meanwhile."""
+    last = max((point.night for point in known.points(ROWS)), default=known.night.night)
+    return max((known.night.night - last).days, 0)
 
 
 def _returned(standing: Incident, known: Known) -> Finding | None:
