@@ -18,7 +18,7 @@ from pipelines.alerts.signs import OVERDUE, STALE, signs
 from pipelines.model import Severity
 
 # The guide's grace is in periods; a day more for the hour of publication, and no less than a weekend with its holiday.
-DAY, WEEKEND = 1.0, 5.0
+DAY, WEEKEND = 1.0, 4.0
 # A promise that is kept as a rule is taken at its word, but for the delays that are usual.
 USUAL_DELAY = 1.3
 # One that is not says nothing: what counts then is the largest age but one, and so much more.
