@@ -58,9 +58,14 @@ def _advice(it: Transition, language: str, place: Seen | None) -> str:
     if it.condition != COLUMNS:
         return advice
     changes = told(place.night.columns, language) if place else ""
-    return f"{advice} {changes or ', '.join(it.column.split(BETWEEN))}".strip()
+    names = changes or ", ".join(it.column.split(BETWEEN))
+    return f"{advice} {CHANGED.get(language, CHANGED['en']).format(names)}" if names else advice
 
 
+CHANGED: Mapping[str, str] = {
+    "en": "Columns since the last version that could be read — {}.",
+    "es": "Columnas desde la última versión que se pudo leer: {}.",
+}
 DIMENSIONS: Mapping[str, Mapping[str, str]] = {
     "availability": {"en": "availability", "es": "disponibilidad"},
     "timeliness": {"en": "timeliness", "es": "oportunidad"},

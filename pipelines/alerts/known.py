@@ -60,8 +60,11 @@ class Known:
 
     def is_operator(self, recipient: ContactPoint) -> bool:
         """Whether a message goes to whoever runs the installation; nobody else sees what is private to it."""
-        own = self.operator.email if self.operator else None
-        return bool(own) and (recipient.email or "").casefold() == (own or "").casefold()
+        if self.operator is None:
+            return False
+        if self.operator.email is None:  # whose messages are files
+            return recipient == self.operator
+        return (recipient.email or "").casefold() == self.operator.email.casefold()
 
 
 NOTHING = Known()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.alerts.describe import described
 from pipelines.model import Access, ColumnChange, ColumnChangeKind, Level, Severity
 from pipelines.sources_alerts import AlertPolicy
 from tests.unit.alerts.replayed import FIRST, POLICY, changed_at, failing, replayed, usual
@@ -329,3 +330,12 @@ def test_dates_of_the_series_are_those_of_the_nights() -> None:
     (opened,) = (it for judgement in replay.judgements for it in judgement.transitions)
     assert (opened.since, opened.before, opened.after) == (date(2026, 3, 11), 0.0, 50.0)
     assert isinstance(usual(0).levels["k"], Level)
+
+
+def test_columns_are_told_by_name_in_every_language() -> None:
+    lost = ColumnChange(ColumnChangeKind.DROPPED, "Proveedor", None)
+    replay = replayed(12, lambda n: usual(n, columns=(lost,) if n == 9 else ()))
+    (opened,) = replay.judgements[9].transitions
+    said = described(opened, {})
+    assert said.advice["es"].endswith("Columnas desde la última versión que se pudo leer: Proveedor.")
+    assert said.advice["en"].endswith("Columns since the last version that could be read — Proveedor.")
