@@ -86,6 +86,8 @@ def nights_due(runs: Path, post: Post, until: date) -> list[date]:
 
 def routes(alert: Alert, post: Post) -> tuple[str, ...]:
     """The channels that an alert takes besides the file: the mail, and the declared ones for whom it is meant."""
+    if alert.kind is AlertKind.SUMMARY and alert.recipient.email != post.operator.email:
+        return (MAIL,)  # of a subscriber
     operators = alert.kind in (AlertKind.NOTICE, AlertKind.SUMMARY)
     audience = Audience.OPERATOR if operators else Audience.OWNERS
     return (MAIL, *(name for name, channel in post.channels.items() if channel.audience is audience))

@@ -247,6 +247,9 @@ def test_only_the_channels_that_an_alert_was_given_are_taken(office: Office) -> 
     assert [it.channel for it in office.deliver()] == ["file", "mail"]
     assert outbox.routes(alert(), office.post) == ("mail", "chat", "mail-2")
     assert outbox.routes(alert(kind=AlertKind.NOTICE), office.post) == ("mail",)
+    reader = alert("week", "reader@example.org", kind=AlertKind.SUMMARY)
+    office.fakes["team"] = Fake(audience=Audience.OPERATOR)
+    assert outbox.routes(reader, office.post) == ("mail",), "the team has its own summary"
 
 
 def test_a_name_that_begins_like_another_is_another_channel(office: Office) -> None:
