@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 
+# So many questions without an answer are enough.
+PATIENCE = 5
+
 TakesMail = Callable[[str], bool | None]
 
 
@@ -30,7 +33,11 @@ def believed(takes_mail: TakesMail, domains: Iterable[str]) -> TakesMail:
 
     A name service that finds no domain at all is our own trouble, and must not make every contact look dead.
     """
-    found = {domain: takes_mail(domain) for domain in sorted(set(domains))}
+    found: dict[str, bool | None] = {}
+    for domain in sorted(set(domains)):
+        if len(found) >= PATIENCE and not any(answer is not None for answer in found.values()):
+            break  # it does not answer at all, and each question waits
+        found[domain] = takes_mail(domain)
     alive = any(found.values())
     return lambda domain: found.get(domain) if alive else None
 

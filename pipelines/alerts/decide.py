@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pipelines.alerts.incidents import is_due
+from pipelines.alerts.incidents import is_due, standing
 from pipelines.alerts.signs import BLOCKED, CONTACT
 from pipelines.model import (
     Alert,
@@ -29,8 +29,6 @@ from pipelines.sources_alerts import AlertPolicy
 
 # What the owner can do nothing about, or cannot be reached about.
 OPERATORS = (BLOCKED, CONTACT)
-# An incident as a transition of a night that is not its own: it was held, or muted, until now.
-LATE = "late"
 
 
 @dataclass(frozen=True)
@@ -77,29 +75,31 @@ def decide(
     operator: Recipient,
     policies: Callable[[str], AlertPolicy],
     week: Week | None = None,
+    silent: Container[str] = (),
 ) -> Decided:
     """One alert for each recipient with something to tell. `incidents` are all that stand or ended tonight, by id.
 
-    A dataset without a recipient is the operator's. The same night gives the same alerts, with the same ids. `week` is
-    None but on the night on which it ends.
+    `recipients` are those of the datasets that were looked at tonight: of any other nobody knows how it stands, and
+    nothing is told. The same night gives the same alerts, with the same ids. `week` is None but on the night on which
+    it ends; `silent` are the incidents whose owner wants to hear nothing, not even that they were mended.
     """
     tonight = {it.incident: it for it in transitions}
-    digests: dict[tuple[str, str], _Digest] = {}
+    digests: dict[str, _Digest] = {}
     changed: list[Incident] = []
     for incident in sorted(incidents.values(), key=lambda it: (it.dataset, it.condition, it.id)):
-        whose = recipients.get(incident.dataset, operator)
-        if incident.condition in OPERATORS:
-            whose = operator
+        if incident.dataset not in recipients or incident.id in silent:
+            continue
+        whose = operator if incident.condition in OPERATORS else recipients[incident.dataset]
         policy = policies(incident.dataset)
-        told = _to_tell(incident, tonight.get(incident.id), night)
+        told = _to_tell(incident, tonight.get(incident.id))
         if told is not None:
             _digest(digests, whose.contact, whose.language).transitions.append(told)
             if told.kind is not TransitionKind.RECOVERED:
                 changed.append(replace(incident, told_on=night))
-        elif _reminded(incident, policy, night):
+        elif _reminded(incident, incidents, policy, night):
             _digest(digests, whose.contact, whose.language).reminders.append(incident)
             changed.append(replace(incident, reminded=incident.reminded + 1, reminded_on=night))
-        if _escalated(incident, policy, night):
+        if _escalated(incident, incidents, policy, night):
             second = whose.second or operator.contact
             digest = _digest(digests, second, whose.language)
             digest.escalated = True
@@ -109,12 +109,12 @@ def decide(
             changed.append(replace(current, escalated_on=night))
     alerts = [_alert(digest, night) for _, digest in sorted(digests.items())]
     notices = _notices(transitions, incidents, night, operator)
-    standing = [it for it in incidents.values() if it.state is not IncidentState.RESOLVED]
-    summaries = _summaries(week, standing, night, operator, policies) if week else []
+    still = [it for it in incidents.values() if it.state is not IncidentState.RESOLVED]
+    summaries = _summaries(week, still, night, operator, policies) if week else []
     return Decided([*alerts, *notices, *summaries], changed)
 
 
-def _to_tell(incident: Incident, tonight: Transition | None, night: date) -> Transition | None:
+def _to_tell(incident: Incident, tonight: Transition | None) -> Transition | None:
     """What is told of an incident tonight, if anything."""
     if incident.state is IncidentState.RESOLVED:
         ended = tonight is not None and tonight.kind is TransitionKind.RECOVERED
@@ -123,51 +123,37 @@ def _to_tell(incident: Incident, tonight: Transition | None, night: date) -> Tra
         return None
     if tonight is not None and tonight.kind in (TransitionKind.OPENED, TransitionKind.WORSENED):
         return tonight if incident.told_on is None or tonight.kind is TransitionKind.WORSENED else None
-    return _late(incident, night) if incident.told_on is None else None
+    # It was held, or muted, until now: what is told is how it opened.
+    return standing(incident, incident.opened_on) if incident.told_on is None else None
 
 
-def _late(incident: Incident, night: date) -> Transition:
-    """The opening of an incident that was held until now. It stands in no table: its night has its own."""
-    return Transition(
-        id=f"{LATE}-{incident.id}",
-        dataset=incident.dataset,
-        condition=incident.condition,
-        kind=TransitionKind.OPENED,
-        night=incident.opened_on,
-        since=incident.first_seen,
-        before=incident.before,
-        after=incident.after,
-        rules=incident.rules,
-        severity=incident.severity,
-        summary=incident.summary,
-        advice=incident.advice,
-        examples=incident.examples,
-        column=incident.column,
-        incident=incident.id,
-    )
-
-
-def _reminded(incident: Incident, policy: AlertPolicy, night: date) -> bool:
-    if not is_due(incident) or incident.told_on is None or incident.severity is Severity.INFO:
-        return False
-    if incident.cause not in ("", incident.id) or incident.reminded >= policy.reminders:
+def _reminded(
+    incident: Incident, incidents: Mapping[str, Incident], policy: AlertPolicy, night: date
+) -> bool:
+    if not _waits(incident, incidents) or incident.told_on is None or incident.reminded >= policy.reminders:
         return False
     last = max(incident.told_on, incident.reminded_on or incident.told_on)
     return night - last >= timedelta(days=policy.remind_after_days)
 
 
-def _escalated(incident: Incident, policy: AlertPolicy, night: date) -> bool:
-    if not is_due(incident) or incident.told_on is None or incident.escalated_on is not None:
-        return False
-    if incident.cause not in ("", incident.id) or incident.severity is Severity.INFO:
+def _escalated(
+    incident: Incident, incidents: Mapping[str, Incident], policy: AlertPolicy, night: date
+) -> bool:
+    if not _waits(incident, incidents) or incident.told_on is None or incident.escalated_on is not None:
         return False
     return night - incident.told_on >= timedelta(days=policy.escalate_after_days)
 
 
-def _digest(digests: dict[tuple[str, str], _Digest], whom: ContactPoint, language: str) -> _Digest:
-    # One mail an address, in whatever name: offices share one.
-    key = (whom.email or f"\uffff{whom.name}", language)
-    return digests.setdefault(key, _Digest(whom, language))
+def _waits(incident: Incident, incidents: Mapping[str, Incident]) -> bool:
+    """Whether somebody has to mend it: no consequence of what stands, which is mended with its cause."""
+    cause = incidents.get(incident.cause)
+    follows = cause is not None and cause.id != incident.id and cause.state is not IncidentState.RESOLVED
+    return is_due(incident) and incident.severity is not Severity.INFO and not follows
+
+
+def _digest(digests: dict[str, _Digest], whom: ContactPoint, language: str) -> _Digest:
+    """One mail an address, whatever name and language: offices share one. Its language is that of the first dataset."""
+    return digests.setdefault((whom.email or f"\uffff{whom.name}").lower(), _Digest(whom, language))
 
 
 def _alert(digest: _Digest, night: date) -> Alert:

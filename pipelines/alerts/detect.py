@@ -57,6 +57,7 @@ def detect(tonight: Sequence[DatasetNight], past: Past, night: date, policies: P
         for item in tonight
         for transition in _of_dataset(item, past, night, policies(item.dataset), standing[item.dataset])
     ]
+    found += _not_followed(standing, past, night, policies)
     order = list(Severity)
     return sorted(found, key=lambda it: (it.dataset, order.index(it.severity), it.condition))
 
@@ -87,8 +88,6 @@ def _of_dataset(
     policy: AlertPolicy,
     standing: Mapping[str, Incident],
 ) -> Iterator[Transition]:
-    if not policy.enabled:
-        return
     known = Known(
         night=item,
         series=past.series.get(item.dataset, {}),
@@ -97,6 +96,7 @@ def _of_dataset(
         standing=standing,
         fresh=is_fresh(item, past),
     )
+    settled = {condition for condition in standing if condition in SETTLES}
     findings = [finding for family in FAMILIES for finding in family(known)]
     for finding in _believed(findings, known):
         if policy.ignores(finding.condition):
@@ -104,12 +104,27 @@ def _of_dataset(
         incident = standing.get(finding.condition)
         kind = _begins(finding) if incident is None else _continues(finding, incident, policy)
         if kind is not None:
-            yield _transition(item, finding, kind, night, incident, past)
-    for condition, incident in standing.items():
-        if condition in SETTLES and night - incident.opened_on >= timedelta(days=policy.settle_after_days):
-            yield _transition(
-                item, Finding(condition, ended="settled"), TransitionKind.CLOSED, night, incident, past
-            )
+            yield _transition(item.dataset, finding, kind, night, incident, past)
+            settled.discard(finding.condition)
+    for condition in sorted(settled):
+        incident = standing[condition]
+        if not policy.ignores(condition) and night - incident.opened_on >= timedelta(
+            days=policy.settle_after_days
+        ):
+            ended = Finding(condition, ended="settled", severity=incident.severity)
+            yield _transition(item.dataset, ended, TransitionKind.CLOSED, night, incident, past)
+
+
+def _not_followed(
+    standing: Mapping[str, Mapping[str, Incident]], past: Past, night: date, policies: Policies
+) -> Iterator[Transition]:
+    """What stands and is not to be followed any more, seen tonight or not, ends without a word."""
+    for dataset, incidents in standing.items():
+        policy = policies(dataset)
+        for condition, incident in incidents.items():
+            if policy.ignores(condition):
+                ended = Finding(condition, ended="withdrawn", severity=incident.severity)
+                yield _transition(dataset, ended, TransitionKind.CLOSED, night, incident, past)
 
 
 def _believed(findings: Sequence[Finding], known: Known) -> list[Finding]:
@@ -169,20 +184,20 @@ def _much_worse(finding: Finding, incident: Incident) -> bool:
 
 
 def _transition(
-    item: DatasetNight,
+    dataset: str,
     finding: Finding,
     kind: TransitionKind,
     night: date,
     incident: Incident | None,
     past: Past,
 ) -> Transition:
-    incident = incident or _returned(item.dataset, finding.condition, past, night)
+    incident = incident or _returned(dataset, finding.condition, past, night)
     since = finding.since or night
     if incident is not None and kind is not TransitionKind.OPENED:
         since = incident.first_seen
     return Transition(
-        id=_identity(item.dataset, finding.condition, kind, night.isoformat()),
-        dataset=item.dataset,
+        id=identity(dataset, finding.condition, kind, night.isoformat()),
+        dataset=dataset,
         condition=finding.condition,
         kind=kind,
         night=night,
@@ -192,9 +207,7 @@ def _transition(
         rules=finding.rules,
         severity=finding.severity,
         column=finding.column,
-        incident=incident.id
-        if incident
-        else _identity(item.dataset, finding.condition, night.isoformat())[:12],
+        incident=incident.id if incident else identity(dataset, finding.condition, night.isoformat())[:12],
         resolution=finding.ended,
     )
 
@@ -208,5 +221,6 @@ def _returned(dataset: str, condition: str, past: Past, night: date) -> Incident
     return last if night - last.resolved_on <= SAME_INCIDENT else None
 
 
-def _identity(*parts: str) -> str:
+def identity(*parts: str) -> str:
+    """A name that is the same for the same parts: what is judged again has the ids that it had."""
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]

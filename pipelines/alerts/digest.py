@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.alerts.items import Group, Item, item_of, standing
+from pipelines.alerts.incidents import standing
+from pipelines.alerts.items import Group, Item, item_of
 from pipelines.alerts.kind_words import family
 from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.words import Words

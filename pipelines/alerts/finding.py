@@ -14,6 +14,9 @@ from pipelines.alerts.series import Point, Span
 from pipelines.model import DatasetNight, Incident, Severity
 from pipelines.sources_alerts import AlertPolicy
 
+# Of what is told by one version of the data alone: that it is mended is in the bytes, and no later night says it again.
+CERTAIN = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

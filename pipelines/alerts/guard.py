@@ -8,7 +8,7 @@ owners when the operator releases it, or when the cause has passed for most and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -209,8 +209,3 @@ def _share(incident: Incident, tonight: Sequence[DatasetNight], portal_of: Calla
         if portal_of(item.source) == portal and (value := state(item, incident.condition)) is not None
     ]
     return sum(known) / len(known) if known else 1.0
-
-
-def evidence(held: Mapping[str, str]) -> Counter[str]:
-    """How many transitions each reason holds."""
-    return Counter(held.values())

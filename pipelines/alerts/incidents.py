@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from pipelines.alerts.detect import FLAPPING
+from pipelines.alerts.detect import FLAPPING, identity
 from pipelines.alerts.families.columns import BETWEEN
 from pipelines.alerts.past import Past
 from pipelines.alerts.signs import (
@@ -29,7 +28,6 @@ from pipelines.model import (
     Incident,
     IncidentAction,
     IncidentState,
-    Severity,
     Transition,
     TransitionKind,
 )
@@ -102,10 +100,15 @@ def _advanced(it: Transition, incident: Incident | None, held: str, night: date)
             state=IncidentState.OPEN,
             rules=it.rules,
             severity=it.severity,
+            opened_on=night,
             before=it.before,
             after=it.after,
             worst=it.after,
+            cause="",
             held=held,
+            reminded=0,
+            reminded_on=None,
+            escalated_on=None,
             reopened=incident.reopened + 1,
             # What comes and goes has been told often enough: it is followed, and in the weekly summary.
             told_on=None if incident.reopened < FLAPPING else incident.told_on,
@@ -177,11 +180,22 @@ def is_due(incident: Incident) -> bool:
     return incident.state is IncidentState.OPEN and not incident.held
 
 
-def night_of(instant: datetime, time_zone: str) -> date:
-    """The day of an answer in the declared time zone."""
-    return instant.astimezone(ZoneInfo(time_zone)).date()
-
-
-def seriousness(severity: Severity) -> int:
-    """0 for the most serious."""
-    return list(Severity).index(severity)
+def standing(incident: Incident, night: date) -> Transition:
+    """An incident that stands, in the form of the transition by which it opened on `night`."""
+    return Transition(
+        id=identity(incident.dataset, incident.condition, TransitionKind.OPENED, night.isoformat()),
+        dataset=incident.dataset,
+        condition=incident.condition,
+        kind=TransitionKind.OPENED,
+        night=night,
+        since=incident.first_seen,
+        before=incident.before,
+        after=incident.after,
+        rules=incident.rules,
+        severity=incident.severity,
+        summary=incident.summary,
+        advice=incident.advice,
+        examples=incident.examples,
+        column=incident.column,
+        incident=incident.id,
+    )

@@ -130,27 +130,6 @@ def item_of(
     )  # fmt: skip
 
 
-def standing(incident: Incident, night: date) -> Transition:
-    """An incident that still stands, in the form of the transition that opened it."""
-    return Transition(
-        id=incident.id,
-        dataset=incident.dataset,
-        condition=incident.condition,
-        kind=TransitionKind.OPENED,
-        night=night,
-        since=incident.first_seen,
-        before=incident.before,
-        after=incident.after,
-        rules=incident.rules,
-        severity=incident.severity,
-        summary=incident.summary,
-        advice=incident.advice,
-        examples=incident.examples,
-        column=incident.column,
-        incident=incident.id,
-    )
-
-
 def parted(advice: str, words: Words) -> tuple[str, str, str]:
     """Advice, good example and bad example, as suites write them in one text; the examples "" without."""
     text, found, examples = advice.partition(f" {words['good']}: ")

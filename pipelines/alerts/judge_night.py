@@ -43,6 +43,7 @@ def judge_night(
     night on which the week is summed up."""
     latest = {found[-1].id: found[-1] for found in past.incidents.values() if found}
     after = {it.id: it for it in incidents.answered(latest.values(), actions, night)}
+    muted = {key for key, it in after.items() if it.state is IncidentState.MUTED}
     known = _with(past, after)
     transitions = [described(it) for it in detect(tonight, known, night, policies)]
     held = guard.held(transitions, tonight, known, night, portal_of)
@@ -51,7 +52,7 @@ def judge_night(
     touched = {it.incident for it in transitions}
     told = {key: it for key, it in after.items() if it.state is not IncidentState.RESOLVED or key in touched}
     whole = None if week is None else replace(week, transitions=[*week.transitions, *transitions])
-    decided = decide(transitions, told, recipients, night, operator, policies, whole)
+    decided = decide(transitions, told, recipients, night, operator, policies, whole, muted)
     after |= {it.id: it for it in decided.incidents}
     changed = [it for key, it in after.items() if it != latest.get(key)]
     return Judgement(transitions, sorted(changed, key=lambda it: it.id), decided.alerts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -106,11 +107,18 @@ def _knowing(it: Seen, dead: Container[str], takes_mail: TakesMail) -> Seen:
 
 @dataclass(frozen=True)
 class Policies:
-    """The policy of each dataset by its key."""
+    """The policy of each dataset by its key. What is not watched any more is not followed either."""
 
     sources: Sources
 
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The datasets that are declared, of sources that are on."""
+        return frozenset(f"{it.id}/{dataset.id}" for it in self.sources.enabled for dataset in it.datasets)
+
     def __call__(self, dataset: str) -> AlertPolicy:
+        if dataset not in self.watched:
+            return AlertPolicy(enabled=False)
         source, _, name = dataset.partition("/")
         return self.sources.policy(source, name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.alerts.past import Past
@@ -37,7 +37,10 @@ def past_of(
     are the incidents of a past that was otherwise than the history has it.
     """
     found: dict[tuple[str, str], list[Incident]] = defaultdict(list)
-    for incident in incidents.incidents(connection, night).values() if known is None else known:
+    since = night - timedelta(days=judged.NIGHTS_OF_READINGS)
+    if known is None:
+        known = incidents.incidents(connection, night, resolved_since=since).values()
+    for incident in known:
         found[incident.dataset, incident.condition].append(incident)
     for several in found.values():
         several.sort(key=lambda it: (it.opened_on, it.id))
@@ -64,9 +67,9 @@ def _to_look_at(
 def _doubtful(item: DatasetNight, content: dict[str, str], doubt: int) -> bool:
     new = item.content is not None and item.content != content.get(item.dataset)
     bad = any(state(item, condition) == 1 for condition in STATES)
-    unchanged = [(item.night - day).days for day in (item.changed_on, item.as_of) if day is not None]
-    recent = any(days <= doubt for days in unchanged)
-    late = item.period_days is not None and any(days > item.period_days for days in unchanged)
+    age = None if item.changed_on is None else (item.night - item.changed_on).days
+    recent = age is not None and age <= doubt
+    late = age is not None and item.period_days is not None and age > item.period_days
     return new or bad or recent or late
 
 

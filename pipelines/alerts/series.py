@@ -9,9 +9,10 @@ Does not belong here: what difference is a drop (`families`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from statistics import median
 
 # Of the readings before, how many say what is usual now, and how many how far it usually strays.
@@ -72,6 +73,12 @@ def readings(points: Sequence[Point]) -> list[float]:
     """The values of the readings among known points; of points without any, the first."""
     values = [point.value for point in points if point.fresh and point.value is not None]
     return values or [point.value for point in points[:1] if point.value is not None]
+
+
+def trailing(points: Sequence[Point], holds: Callable[[float], bool]) -> int:
+    """For how many of the last points on end `holds` is true; what is unknown ends them."""
+    kept = takewhile(lambda point: point.value is not None and holds(point.value), reversed(points))
+    return sum(1 for _ in kept)
 
 
 def usual(points: Sequence[Point], rules: str) -> Usual | None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from pipelines.alerts.items import Item, item_of, standing
+from pipelines.alerts.incidents import standing
+from pipelines.alerts.items import Item, item_of
 from pipelines.alerts.kind_words import family
 from pipelines.alerts.known import Known
 from pipelines.alerts.plain import clean

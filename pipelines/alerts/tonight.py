@@ -66,9 +66,9 @@ def seen_of(folder: Path, night: date) -> list[Seen]:
     reads = _by_dataset(_values(folder / artifacts.READS, ReadReport))
     validations = _by_dataset(_values(folder / artifacts.VALIDATION_RESULTS, ValidationResult))
     changes = _by_dataset(_values(folder / artifacts.ROW_CHANGES, RowChange))
-    measured = _values(folder / artifacts.MEASUREMENTS, QualityMeasurement)
-    scores = _values(folder / artifacts.SCORES, Score)
-    fixes = _values(folder / artifacts.FIXES, Fix)
+    measured = _of_dataset(_values(folder / artifacts.MEASUREMENTS, QualityMeasurement))
+    scores = _of_dataset(_values(folder / artifacts.SCORES, Score))
+    fixes = _of_dataset(_values(folder / artifacts.FIXES, Fix))
     found = []
     for dataset in catalog.datasets:
         key = dataset.key
@@ -80,13 +80,11 @@ def seen_of(folder: Path, night: date) -> list[Seen]:
             [it for it in reads.get(key, ()) if it.main],
             validations.get(key, ()),
             changes.get(key, ()),
-            [it for it in measured if it.dataset == key],
-            [it for it in scores if it.dataset == key],
+            measured.get(key, ()),
+            scores.get(key, ()),
             index.software,
         )
-        found.append(
-            Seen(_night(facts, results), dataset, results, tuple(it for it in fixes if it.dataset == key))
-        )
+        found.append(Seen(_night(facts, results), dataset, results, tuple(fixes.get(key, ()))))
     return found
 
 
@@ -223,6 +221,13 @@ def _by_dataset(values: Iterable[T]) -> dict[str, list[T]]:
     for value in values:
         place: str = value.distribution  # type: ignore[attr-defined]
         found.setdefault(place.rpartition("/")[0], []).append(value)
+    return found
+
+
+def _of_dataset(values: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for value in values:
+        found.setdefault(value.dataset, []).append(value)  # type: ignore[attr-defined]
     return found
 
 

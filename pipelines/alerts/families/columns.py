@@ -6,7 +6,7 @@ Columns that were added break nothing. Does not belong here: telling a rename fr
 
 from __future__ import annotations
 
-from pipelines.alerts.finding import Finding, Known
+from pipelines.alerts.finding import CERTAIN, Finding, Known
 from pipelines.alerts.signs import COLUMNS
 from pipelines.model import ColumnChange, ColumnChangeKind, Severity
 
@@ -24,7 +24,7 @@ def judge(known: Known) -> list[Finding]:
         left = (missing - _returned(changes)) | set(lost)
         if lost and set(lost) - missing:
             return [_finding(sorted(left), known, bad=True)]
-        return [_finding(sorted(missing), known, good_nights=1)] if changes and not left else []
+        return [_finding(sorted(missing), known, good_nights=CERTAIN)] if changes and not left else []
     return [_finding(lost, known, bad=True)] if lost else []
 
 

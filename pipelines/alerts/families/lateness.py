@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipelines.alerts.finding import Finding, Known
-from pipelines.alerts.series import Point, clean
+from pipelines.alerts.series import Point, clean, trailing
 from pipelines.alerts.signs import OVERDUE, STALE, signs
 from pipelines.model import Severity
 
@@ -38,13 +38,15 @@ def judge(known: Known) -> list[Finding]:
     told = next((known.standing[it] for it in (OVERDUE, STALE) if it in known.standing), None)
     if told is not None:
         # It ends well before it would begin.
-        renewed = age <= max((told.before or 0.0) / 2, known.night.period_days or 1.0)
-        return [_finding(told.condition, told.before or 0.0, age, known, good=renewed)]
+        well = max((told.before or 0.0) / 2, known.night.period_days or 1.0)
+        since = [it for it in clean(known.points(OVERDUE), None) if it.night >= told.opened_on]
+        nights = 1 + trailing(since, lambda value: value <= well) if age <= well else 0
+        return [_finding(told.condition, told.before or 0.0, age, known, good_nights=nights)]
     past = [point for point in clean(known.points(OVERDUE), None) if (point.value or 0.0) >= 0]
     limit = _limit(past, known)
     if age <= limit or not any((point.value or 0.0) <= limit for point in past):
         return []
-    return [_finding(STALE if _claims_to_be_new(known) else OVERDUE, limit, age, known, good=False)]
+    return [_finding(STALE if _claims_to_be_new(known) else OVERDUE, limit, age, known)]
 
 
 def _age(known: Known) -> float | None:
@@ -85,12 +87,12 @@ def _claims_to_be_new(known: Known) -> bool:
     return said is not None and changed is not None and said > changed + CLAIM
 
 
-def _finding(condition: str, limit: float, age: float, known: Known, *, good: bool) -> Finding:
+def _finding(condition: str, limit: float, age: float, known: Known, good_nights: int = 0) -> Finding:
     standing = known.standing.get(condition)
     return Finding(
         condition,
-        bad=not good,
-        good_nights=int(good),
+        bad=not good_nights,
+        good_nights=good_nights,
         before=limit,
         after=age,
         badness=age,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.alerts.finding import Finding, Known, is_under_test
-from pipelines.alerts.series import Point, Usual, clean, usual
+from pipelines.alerts.series import Point, Usual, clean, trailing, usual
 from pipelines.alerts.signs import PERSONAL, SCORE, condition_of
 from pipelines.model import Incident, Severity
 
@@ -142,18 +142,14 @@ def _followed(sign: _Sign, standing: Incident, known: Known) -> Finding | None:
         if sign.failed and not sign.condition.startswith(SCORE):
             return None  # still there, whatever the rules: it is followed until it is met
         failed_since = any(point.value for point in past)
-        return _found(sign, standing, good=1, ended="" if failed_since else "rules_changed")
+        good = 1 + trailing(past, lambda value: value <= sign.value)
+        return _found(sign, standing, good=good, ended="" if failed_since else "rules_changed")
     start = _badness(sign, standing.before)
     top = max(_badness(sign, standing.after), _badness(sign, standing.worst))
     limit = start + max(LEFT_OF_CHANGE * (top - start), LEFT_OF_EFFECT * sign.effect)
-    mended = sign.value <= limit or (not sign.failed)
-    good = 0
-    if mended:
-        good = 1
-        for point in reversed(past):
-            if point.value is None or point.value > limit:
-                break
-            good += 1
+    if not sign.failed:
+        limit = max(limit, sign.value)  # what the suite tolerates is good enough
+    good = 0 if sign.value > limit else 1 + trailing(past, lambda value: value <= limit)
     return _found(sign, standing, good=good)
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from pipelines.alerts.finding import Finding, Known, is_under_test
-from pipelines.alerts.series import FEW, Point, clean, readings, spread
+from pipelines.alerts.finding import CERTAIN, Finding, Known, is_under_test
+from pipelines.alerts.series import FEW, Point, clean, readings, spread, trailing
 from pipelines.alerts.signs import ROWS, ROWS_REMOVED, rows, signs
 from pipelines.model import Incident, Severity
 
@@ -122,8 +122,14 @@ def _begins_anew(before: Sequence[Point], known: Known) -> bool:
 
 def _followed(now: float, standing: Incident, known: Known) -> Finding:
     before, after = standing.before or 0.0, standing.after or 0.0
-    back = abs(now - before) <= (1 - BACK) * abs(after - before) or (now > before) == (after < before)
-    return _finding(after, now, known, bad=not back, good_nights=int(back), standing=standing)
+
+    def back(count: float) -> bool:
+        near = abs(count - before) <= (1 - BACK) * abs(after - before)
+        return near or (count > before) == (after < before)
+
+    since = [point for point in clean(known.points(ROWS), None) if point.night >= standing.opened_on]
+    good = 1 + trailing(since, back) if back(now) else 0
+    return _finding(after, now, known, bad=not good, good_nights=good, standing=standing)
 
 
 def _removed(known: Known) -> Finding | None:
@@ -172,7 +178,7 @@ def _returned(standing: Incident, known: Known) -> Finding | None:
         return None
     return Finding(
         ROWS_REMOVED,
-        good_nights=1,
+        good_nights=CERTAIN,
         before=lost,
         after=0.0,
         badness=0.0,

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from pipelines.alerts.finding import Finding, Known
-from pipelines.alerts.series import Point, clean
+from pipelines.alerts.series import Point, clean, trailing
 from pipelines.alerts.signs import BLOCKED, CONTACT, MOVED, STATES, UNREACHABLE, UNUSABLE, WITHDRAWN, state
 from pipelines.model import Severity
 
-# Nights on end before it is believed. What arrived and is no table is proof; everything else is told by a network.
+# Nights on end before it is believed, or as many as the policy asks for. One night without a table may be a page of the
+# portal's that says: come back tomorrow. That mail came back is proof.
 NIGHTS = {UNREACHABLE: 3, BLOCKED: 3, WITHDRAWN: 2, MOVED: 3, UNUSABLE: 2, CONTACT: 1}
 SEVERITY = {MOVED: Severity.INFO, BLOCKED: Severity.WARNING, CONTACT: Severity.WARNING}
 # An outage by chance of a host that fails now and then is told once in so many nights at most.
@@ -41,11 +42,11 @@ def _judged(condition: str, known: Known) -> Finding | None:
         return None  # what the portal no longer lists cannot be had, which goes without saying
     past = clean(known.points(condition), None)
     if value == 0:
-        good = 1 + _trailing(past, 0.0)
+        good = 1 + trailing(past, lambda value: value == 0)
         return Finding(
             condition, good_nights=good, before=1.0, after=0.0, badness=0.0, severity=_severity(condition)
         )
-    bad = 1 + _trailing(past, 1.0)
+    bad = 1 + trailing(past, lambda value: value == 1)
     before = past[: len(past) - bad + 1]
     since = past[len(before)].night if bad > 1 else known.night.night
     seen_good = any(point.value == 0 for point in before)
@@ -68,19 +69,10 @@ def _severity(condition: str) -> Severity:
     return SEVERITY.get(condition, Severity.CRITICAL)
 
 
-def _trailing(points: Sequence[Point], value: float) -> int:
-    count = 0
-    for point in reversed(points):
-        if point.value != value:
-            break
-        count += 1
-    return count
-
-
 def _nights(condition: str, before: Sequence[Point], known: Known) -> int:
     """How many nights on end are needed: for a flaky host as many as chance alone would hardly give."""
     least = NIGHTS[condition]
-    if condition in (UNREACHABLE, WITHDRAWN):
+    if condition != CONTACT:
         least = max(least, known.policy.confirmations)
     if condition in NETWORK and any(
         span.end is not None and known.night.night - span.end <= RETURNS for span in known.spans(condition)

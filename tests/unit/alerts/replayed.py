@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -62,10 +62,16 @@ def failing(percent: float, severity: Severity = Severity.CRITICAL, key: str = "
 class Replay:
     """Judges nights and keeps what came of them."""
 
-    def __init__(self, policy: AlertPolicy = POLICY, second: ContactPoint | None = SECOND) -> None:
+    def __init__(
+        self,
+        policy: AlertPolicy = POLICY,
+        second: ContactPoint | None = SECOND,
+        languages: Mapping[str, str] = {},
+    ) -> None:
         self.memory = Memory()
         self.policy = policy
         self.recipient = Recipient(OWNER, "es", second)
+        self.languages = languages
         self.judgements: list[Judgement] = []
 
     def night(self, *seen: DatasetNight, actions: Iterable[IncidentAction] = ()) -> Judgement:
@@ -76,7 +82,10 @@ class Replay:
             self.memory.past(),
             night,
             lambda _: self.policy,
-            {item.dataset: self.recipient for item in seen},
+            {
+                item.dataset: replace(self.recipient, language=self.languages.get(item.dataset, "es"))
+                for item in seen
+            },
             OPERATOR,
             actions=actions,
         )

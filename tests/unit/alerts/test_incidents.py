@@ -22,6 +22,7 @@ from pipelines.model import (
     Level,
     Severity,
 )
+from pipelines.sources_alerts import AlertPolicy
 from tests.unit.alerts.replayed import FIRST, OPERATOR, OWNER, POLICY, SECOND, Replay, failing, usual
 
 AT = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -138,6 +139,113 @@ def test_consequences_are_told_with_their_cause() -> None:
 def test_a_dataset_that_is_ignored_ends_nothing_and_tells_nothing() -> None:
     replay = Replay(replace(POLICY, enabled=False))
     assert run(range(20), replay).mails() == []
+
+
+def test_an_address_of_datasets_in_two_languages_gets_one_mail() -> None:
+    replay = Replay(languages={"s/e": "en"})
+    for number in range(12):
+        worse = {"levels": failing(50.0)} if number >= 10 else {}
+        quiet = [usual(number, f"t/{item}") for item in range(6)]
+        replay.night(usual(number, **worse), usual(number, "s/e", **worse), *quiet)
+    assert replay.mails() == [(10, "opened")]
+
+
+def test_nothing_is_told_of_what_was_not_looked_at() -> None:
+    """The source is visited on some nights only, or its night failed: nobody knows how it stands."""
+    replay = run(range(12), Replay())
+    for number in range(12, 60):
+        replay.night(usual(number, "other/d"))
+    assert replay.mails() == [(10, "opened")]
+    assert replay.mails(SECOND) == []
+    replay.night(broken_since(60))
+    assert replay.mails()[-1] == (60, "reminder")
+
+
+@pytest.mark.parametrize(
+    "policy", [replace(POLICY, enabled=False), replace(POLICY, ignore=("expectation:*",))]
+)
+def test_what_is_not_followed_any_more_ends_without_a_word(policy: AlertPolicy) -> None:
+    replay = run(range(12), Replay())
+    replay.policy = policy
+    judgement = replay.night(usual(12, "other/d"))
+    assert [(it.state, it.resolution) for it in judgement.incidents] == [
+        (IncidentState.RESOLVED, "withdrawn")
+    ]
+    run(range(13, 60), replay)
+    assert replay.mails() == [(10, "opened")]
+
+
+def test_whoever_muted_it_does_not_hear_of_its_end_either() -> None:
+    replay = run(range(12), Replay())
+    replay.night(broken_since(12), actions=[action(ActionKind.MUTE, replay)])
+    judgement = replay.night(usual(13))
+    assert [it.resolution for it in judgement.incidents] == ["mended"]
+    assert replay.mails() == [(10, "opened")]
+
+
+def test_what_outlasts_its_cause_is_reminded_of_by_itself() -> None:
+    lost, back = (
+        ColumnChange(ColumnChangeKind.DROPPED, "Importe"),
+        ColumnChange(ColumnChangeKind.ADDED, None, "Importe"),
+    )
+
+    def made(number: int) -> DatasetNight:
+        changed = {10: (lost,), 12: (back,)}.get(number, ())
+        return usual(number, columns=changed, levels=failing(100.0 if number >= 10 else 0.0))
+
+    replay = Replay()
+    for number in range(30):
+        replay.night(made(number))
+    assert [it for it in replay.mails() if it[1] == "reminder"] == [(24, "reminder")]
+
+
+def test_what_returns_is_reminded_of_anew() -> None:
+    replay = Replay()
+    for number in range(70):
+        worse = 10 <= number < 40 or number >= 45
+        replay.night(usual(number, levels=failing(20.0 if worse else 0.0)))
+    assert [it for it in replay.mails() if it[1] == "reminder"] == [
+        (24, "reminder"),
+        (38, "reminder"),
+        (59, "reminder"),
+    ]
+
+
+@pytest.mark.parametrize("condition", ["columns", "rows", "rows_removed", "overdue", "levels"])
+def test_whatever_ends_is_told_as_mended_also_where_more_nights_are_asked_for(condition: str) -> None:
+    lost, back = (
+        ColumnChange(ColumnChangeKind.DROPPED, "Importe"),
+        ColumnChange(ColumnChangeKind.ADDED, None, "Importe"),
+    )
+
+    def made(number: int) -> DatasetNight:
+        bad = 20 <= number < 50
+        if condition == "columns":
+            return usual(number, columns={20: (lost,), 50: (back,)}.get(number, ()))
+        if condition == "rows":
+            return usual(number, rows=500 if bad else 10_000, rows_lost=None)
+        if condition == "rows_removed":
+            gone = 20 <= number < 30
+            return usual(number, rows=9_000 if gone else 10_000, rows_lost=1_000 if number == 20 else 0)
+        if condition == "overdue":
+            day = FIRST + timedelta(days=20 if bad else number)
+            return usual(number, content=str(day), changed_on=day, modified=day, period_days=3.0)
+        return usual(number, levels=failing(40.0 if bad else 0.0))
+
+    replay = Replay(replace(POLICY, recovery_nights=3))
+    for number in range(60):
+        replay.night(made(number))
+    assert [it[2] for it in replay.told()] == ["opened", "recovered"]
+
+
+def test_a_level_that_ends_under_other_rules_after_it_came_back_ends() -> None:
+    """It had returned, so that it has to stay mended for five nights, and the rules changed meanwhile."""
+    replay = Replay()
+    for number in range(60):
+        worse = 10 <= number < 14 or 16 <= number < 30
+        rules = "suite 1" if number < 25 else "suite 2"
+        replay.night(usual(number, levels=failing(30.0 if worse else 0.0), rules=rules))
+    assert [it[1:] for it in replay.told()][-1] == ("expectation:k", "recovered")
 
 
 NIGHT = st.fixed_dictionaries(

@@ -127,6 +127,7 @@ def test_an_endless_answer_to_a_delivered_one_is_left_unread(
     found, url = receiver
     found.answer = lambda request: (200, {}, b"x" * 3_000_000)
     channel(url, settings, http).deliver(letter())
+    assert len(found.requests) == 1
 
 
 def test_a_receiver_that_never_answers_is_left_at_the_deadline(settings: Settings) -> None:
