@@ -11,13 +11,15 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pipelines.clock import SystemClock
-from pipelines.defs.asset_checks import verdict_checks
-from pipelines.defs.assets import night_assets, source_assets
+from pipelines.defs.assets import all_assets
+from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.delivery import deliver_alerts_sensor
-from pipelines.defs.jobs import night_job
+from pipelines.defs.jobs import night_job, sources_by_hand_job
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
 from pipelines.defs.schedules import nightly
 from pipelines.defs.sensors import run_failure_sensor
+from pipelines.defs.source_assets import verdict_check
+from pipelines.defs.syncing import sync_sources_sensor
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings
 from pipelines.sources import Sources, load
@@ -32,16 +34,24 @@ def build_definitions(
     `ValueError` for another name.
     """
     declared = load(settings.sources) if sources is None else sources
-    resources: dict[str, object] = {CLOCK: SystemClock(), TONIGHT: tonight_resource(settings, declared)}
+    resources: dict[str, object] = {
+        CLOCK: SystemClock(),
+        TONIGHT: tonight_resource(settings, declared),
+        BATCHES: BatchFiles(settings),
+    }
     unknown = sorted(set(overrides or {}) - set(resources))
     if unknown:
         raise ValueError(f"there is no resource {unknown[0]!r}; there are {', '.join(resources)}")
     return dg.Definitions(
-        assets=[*source_assets(declared), *night_assets()],
-        asset_checks=verdict_checks(declared),
-        jobs=[night_job()],
+        assets=all_assets(settings, declared),
+        asset_checks=[verdict_check()],
+        jobs=[night_job(), sources_by_hand_job()],
         schedules=[nightly(declared)],
-        sensors=[run_failure_sensor(settings, declared), deliver_alerts_sensor(settings, declared)],
+        sensors=[
+            run_failure_sensor(settings, declared),
+            deliver_alerts_sensor(settings, declared),
+            sync_sources_sensor(settings),
+        ],
         resources={**resources, **(overrides or {})},
         executor=dg.in_process_executor,
     )

@@ -9,37 +9,35 @@ the data never does: it is a result by the time it gets here. Dagster and the co
 
 from __future__ import annotations
 
-import fcntl
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines import artifacts, stages
+from pipelines import artifacts
 from pipelines.alerts import bounces, mailboxes, outbox
 from pipelines.alerts.answers import write_action
 from pipelines.alerts.composing import composer
 from pipelines.alerts.outbox import Post
 from pipelines.alerts.raise_alerts import raise_alerts
+from pipelines.batch import run_batch
 from pipelines.clock import Clock
-from pipelines.errors import ConfigurationError, HistoryLocked
+from pipelines.errors import ConfigurationError
 from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded, unrecorded_answers
+from pipelines.locks import ALERTS, PUBLIC, alone
 from pipelines.model import Alert, IncidentAction, Notification, RunIndex
+from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
-from pipelines.sources import Source, Sources
+from pipelines.sources import Sources
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
-
-# Names of locks that no source can have.
-ALERTS, PUBLIC = "_alerts", "_public"
 
 # A transaction costs the same for one source as for fifty; a night that is killed leaves no more than this unrecorded.
 RECORDED_AT_ONCE = 50
@@ -66,7 +64,9 @@ def night_of(instant: datetime, sources: Sources) -> date:
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
     """Run every source of the night (or those named in `only`), then alert and publish. Can be run again at will."""
-    chosen = sources.due(night) if only is None else [it for it in sources.enabled if it.id in only]
+    runs_folder = tools.settings.runs
+    tonight = due(sources, night, runs_folder) if only is None else sources.enabled
+    chosen = [it for it in tonight if only is None or it.id in only]
     unknown = sorted(set(only or ()) - {source.id for source in chosen})
     if unknown:
         raise ConfigurationError(
@@ -74,11 +74,11 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
         )
     runs: list[RunIndex] = []
     # What a night that was killed had finished, and did not come to record.
-    waiting_to_be_recorded = unrecorded(tools.settings.history, tools.settings.runs)
+    waiting_to_be_recorded = unrecorded(tools.settings.history, runs_folder)
     try:
-        for source in chosen:
-            runs.append(run_source(source, night, tools))
-            waiting_to_be_recorded.append(artifacts.run_folder(tools.settings.runs, night, source.id))
+        for index in run_batch(chosen, night, tools, sources):
+            runs.append(index)
+            waiting_to_be_recorded.append(artifacts.run_folder(runs_folder, night, index.source))
             if len(waiting_to_be_recorded) >= RECORDED_AT_ONCE:
                 record(waiting_to_be_recorded, tools)
                 waiting_to_be_recorded = []
@@ -87,24 +87,10 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
     return NightReport(night, tuple(runs), finish(sources, night, tools))
 
 
-def run_source(source: Source, night: date, tools: Tools) -> RunIndex:
-    """One source's night, from declaration to verdicts. Our own fault ends in `failure`, not in silence."""
-    with alone(tools.settings, source.id), tools.store.in_use():
-        run = stages.declare(source, night, tools)
-        try:
-            catalog = stages.discover(run, tools)
-            snapshots = stages.fetch(run, catalog, tools)
-            reads = stages.read(run, catalog, snapshots, tools)
-            validations = stages.validate(run, catalog, snapshots, reads, tools)
-            pages = stages.visit(run, catalog, snapshots, reads, tools)
-            stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
-            index = stages.close(run, snapshots, tools)
-        except (OSError, MemoryError):
-            raise  # a full disk or an exhausted machine stops the night: no other source would fare better
-        except Exception as fault:
-            log.info("source %s stopped by a fault of ours", source.id, exc_info=True)
-            index = stages.give_up(run, fault, tools)
-        return index
+def record_all(folders: Sequence[Path], tools: Tools) -> None:
+    """Record however many run folders, some at a time."""
+    for first in range(0, len(folders), RECORDED_AT_ONCE):
+        record(folders[first : first + RECORDED_AT_ONCE], tools)
 
 
 def record(folders: Sequence[Path], tools: Tools) -> None:
@@ -123,18 +109,25 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
         log.info("alerts of %s wait for: %s", night, ", ".join(missing))
         publish(tools)
         return None
-    folders = visited(sources, night, tools)
-    with alone(tools.settings, ALERTS):
-        alerts = alert(folders, sources, night, tools)
+    alerts = told(sources, night, tools)
     publish(tools)
     return tuple(alerts)
+
+
+def told(sources: Sources, night: date, tools: Tools) -> list[Alert]:
+    """The alerts of a night that every source is through. A second night by mistake waits and finds them told."""
+    folders = visited(sources, night, tools)
+    with alone(tools.settings, ALERTS, wait=True):
+        return alert(folders, sources, night, tools)
 
 
 def visited(sources: Sources, night: date, tools: Tools) -> list[Path]:
     """The run folders of the night: of every source that it visits, and of those that somebody asked for besides."""
     folders = {it.id: artifacts.run_folder(tools.settings.runs, night, it.id) for it in sources.enabled}
-    due = {it.id for it in sources.due(night)}
-    return [folder for key, folder in folders.items() if key in due or (folder / artifacts.INDEX).exists()]
+    tonight = {it.id for it in due(sources, night, tools.settings.runs)}
+    return [
+        folder for key, folder in folders.items() if key in tonight or (folder / artifacts.INDEX).exists()
+    ]
 
 
 def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
@@ -142,7 +135,7 @@ def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
     runs = tools.settings.runs
     return [
         source.id
-        for source in sources.due(night)
+        for source in due(sources, night, runs)
         if not (artifacts.run_folder(runs, night, source.id) / artifacts.INDEX).exists()
     ]
 
@@ -157,8 +150,8 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
         record_alerts(tools.settings.history, answered)
     alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
-    for due in (*earlier, night):
-        deliver(due, tools)
+    for each in (*earlier, night):
+        deliver(each, tools)
     tools.step(Step("alert", str(night), done=True))
     return alerts
 
@@ -189,11 +182,11 @@ def deliver_due(sources: Sources, settings: Settings, clock: Clock) -> list[Noti
     Raises `HistoryLocked` while a night alerts, which delivers too.
     """
     with opened_post(settings, sources, clock) as post:
-        due = outbox.nights_due(settings.runs, post, night_of(clock.now(), sources))
-    if not due:
+        nights = outbox.nights_due(settings.runs, post, night_of(clock.now(), sources))
+    if not nights:
         return []
     with opened_tools(settings, sources, clock=clock) as tools, alone(settings, ALERTS):
-        return [made for night in due for made in deliver(night, tools)]
+        return [made for night in nights for made in deliver(night, tools)]
 
 
 def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None:
@@ -217,22 +210,3 @@ def publish(tools: Tools) -> None:
         tools.at("site", "public")
         build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
     tools.step(Step("publish", "public", done=True))
-
-
-@contextmanager
-def alone(settings: Settings, name: str, *, wait: bool = False) -> Iterator[None]:
-    """Keep a second process from the same work; the lock ends with the process, however it ends.
-
-    With `wait` a second process waits for the first. Raises `HistoryLocked` otherwise.
-    """
-    path = settings.data / "locks" / f"{name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise HistoryLocked(
-                f"another process is at work on {name}",
-                "Wait for it to finish; a night may be run again at any time.",
-            ) from None
-        yield

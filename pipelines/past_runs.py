@@ -42,6 +42,15 @@ def last_finished(runs: Path, source: str, before: date, rules: str, declared: s
     return None
 
 
+def index_before(runs: Path, source: str, before: date) -> RunIndex | None:
+    """The mark of the newest earlier run of `source`, whatever came of it; None without one."""
+    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
+        path = artifacts.run_folder(runs, night, source) / artifacts.INDEX
+        if path.exists():
+            return artifacts.read_value(path, RunIndex)
+    return None
+
+
 def out_of_reach(runs: Path, source: str, before: date) -> frozenset[str]:
     """The keys of datasets and distributions that gave no answer at all on the newest earlier night."""
     for night in reversed([night for night in artifacts.nights(runs) if night < before]):

@@ -6,32 +6,13 @@ what is watched (that is `sources.yaml`, reviewed and public) or any secret's va
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from pipelines import mail_server
-from pipelines.errors import ConfigurationError
-from pipelines.public_licenses import PUBLIC_LICENSES
-
-# DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
-SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | re.ASCII)
-# What can stand in a header, and is long enough to be told from other text where it comes back.
-TOKEN = re.compile("[!-~]{8,200}")
-# Of the characters of an address (RFC 3986), those that stand in a folder's.
-BASE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/!$&'()*+,;=@%\[\]-]+")
-MAIL_FORM = (
-    "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
-    "write special characters of the password as %40, %23, %2F."
-)
+from pipelines.settings_values import base_address, check_number, convert, demand_usable
 
 
 def packaged_expectations() -> Path:
@@ -237,6 +218,46 @@ class Settings:
         default="512MB",
         metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
     )
+    sources_at_once: int = field(
+        default=8,
+        metadata={
+            "env": "VEEDOR_SOURCES_AT_ONCE",
+            "positive": True,
+            "doc": "How many sources are waited for at a time.",
+        },
+    )
+    batch_sources: int = field(
+        default=1000,
+        metadata={
+            "env": "VEEDOR_BATCH_SOURCES",
+            "positive": True,
+            "doc": "Under Dagster, how many sources make a batch, which is one step of the night. Smaller ones "
+            "spread a night over more machines.",
+        },
+    )
+    retry_seconds: float = field(
+        default=60.0,
+        metadata={
+            "env": "VEEDOR_RETRY_SECONDS",
+            "doc": "Under Dagster, how long after a fault of ours a step of the night is tried again; twice at most.",
+        },
+    )
+    workers: int = field(
+        default=2,
+        metadata={
+            "env": "VEEDOR_WORKERS",
+            "doc": "Processes that read and validate large files, each with VEEDOR_MEMORY_LIMIT. 0: none, all is done "
+            "in the process of the night.",
+        },
+    )
+    large_bytes: int = field(
+        default=16_000_000,
+        metadata={
+            "env": "VEEDOR_LARGE_BYTES",
+            "positive": True,
+            "doc": "A file of more bytes goes to one of these processes.",
+        },
+    )
     threads: int = field(
         default=2, metadata={"env": "VEEDOR_THREADS", "positive": True, "doc": "DuckDB's threads."}
     )
@@ -287,113 +308,12 @@ class Settings:
         for item in fields(cls):
             text = source.get(item.metadata["env"])
             if text is not None and text != "":
-                values[item.name] = _convert(item.metadata["env"], str(item.type), text)
-                _check_number(item.metadata["env"], values[item.name], item.metadata.get("positive", False))
+                values[item.name] = convert(item.metadata["env"], str(item.type), text)
+                check_number(item.metadata["env"], values[item.name], item.metadata.get("positive", False))
         settings = cls(**values)
-        if settings.delivery not in ("files", "live"):
-            raise ConfigurationError(
-                f"VEEDOR_DELIVERY is {settings.delivery!r}; it must be 'files' or 'live'.",
-                "Set VEEDOR_DELIVERY=files until the operator has looked at the messages in data/outbox.",
-            )
-        if settings.delivery == "live" and not settings.mail_url:
-            raise ConfigurationError("VEEDOR_DELIVERY is 'live' but VEEDOR_MAIL_URL is not set.", MAIL_FORM)
-        if settings.mail_url is not None:
-            try:
-                mail_server.parse(settings.mail_url)
-            except ValueError as error:  # which never tells the value itself: it holds the password
-                raise ConfigurationError(f"VEEDOR_MAIL_URL cannot be used: {error}.", MAIL_FORM) from None
-        if settings.bounces is not None and not mail_server.is_mailbox(settings.bounces):
-            raise ConfigurationError(
-                "VEEDOR_BOUNCES is neither a path nor imaps://user:password@host/folder.",
-                "Write special characters of the password as %40, %23, %2F.",
-            )
-        if settings.socrata_app_token is not None and not TOKEN.fullmatch(settings.socrata_app_token):
-            # Never the value itself.
-            raise ConfigurationError(
-                "VEEDOR_SOCRATA_APP_TOKEN is no app token: it has letters, digits and signs only, at least 8.",
-                "Copy the token as the portal's developer settings show it, not the secret beside it, or unset it.",
-            )
-        if settings.public_license not in PUBLIC_LICENSES:
-            raise ConfigurationError(
-                f"VEEDOR_PUBLIC_LICENSE is {settings.public_license!r}, which is none of the open licences for data.",
-                f"Set it to one of: {', '.join(PUBLIC_LICENSES)}.",
-            )
         if settings.public_url is not None:
-            settings = replace(settings, public_url=_base_address("VEEDOR_PUBLIC_URL", settings.public_url))
+            settings = replace(settings, public_url=base_address("VEEDOR_PUBLIC_URL", settings.public_url))
         if settings.answer_url is not None:
-            settings = replace(settings, answer_url=_base_address("VEEDOR_ANSWER_URL", settings.answer_url))
-        _check_key(settings.link_key, needed=settings.answer_url is not None)
-        if not SIZE.match(settings.memory_limit):
-            raise ConfigurationError(
-                f"VEEDOR_MEMORY_LIMIT is {settings.memory_limit!r}, which is not a size.",
-                "Write it as DuckDB does: 512MB, 1GB, 2GiB.",
-            )
-        _check_address("VEEDOR_MAIL_FROM", parseaddr(settings.mail_from)[1], settings.mail_from)
-        if settings.operator is not None:
-            _check_address("VEEDOR_OPERATOR", settings.operator, settings.operator)
+            settings = replace(settings, answer_url=base_address("VEEDOR_ANSWER_URL", settings.answer_url))
+        demand_usable(settings)
         return settings
-
-
-def _check_number(name: str, value: object, positive: bool) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        wanted = "greater than 0" if positive else "0 or greater"
-        raise ConfigurationError(f"{name} is {value}; it must be {wanted}.", f"Correct or unset {name}.")
-
-
-def _check_address(name: str, address: str, written: str) -> None:
-    try:
-        built = Address(addr_spec=address)
-        usable = bool(built.username and built.domain) and written.isprintable() and " " not in address
-    except (MessageError, ValueError, IndexError):  # the parser's ways to say no
-        usable = False
-    if not usable:
-        raise ConfigurationError(
-            f"{name} is {written!r}, which is not a mail address.",
-            f"Set {name} to an address such as open.data@example.org.",
-        )
-
-
-def _check_key(key: str | None, *, needed: bool) -> None:
-    weak = key is not None and (len(key) < 32 or len(set(key)) < 10)
-    if weak or (needed and key is None):  # never the value itself
-        raise ConfigurationError(
-            f"VEEDOR_LINK_KEY is {'too easy to guess' if weak else 'not set, but VEEDOR_ANSWER_URL is'}.",
-            "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
-        )
-
-
-def _base_address(name: str, text: str) -> str:
-    """An address below which other addresses are made: it ends in a slash."""
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-        _ = parts.port
-    except ValueError:
-        fine = False
-    if not fine or "?" in text or "#" in text or not BASE.fullmatch(text):
-        raise ConfigurationError(
-            f"{name} is {text!r}, which is not an address of a folder on the web.",
-            f"Set {name} to one such as https://datos.example.org/veedor/, without ? and #.",
-        )
-    return text if text.endswith("/") else f"{text}/"
-
-
-def _convert(name: str, kind: str, text: str) -> Any:
-    try:
-        if kind == "Path":
-            return Path(text).expanduser()
-        if kind == "bool":
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                text.lower()
-            ]
-        if kind == "int":
-            return int(text)
-        if kind == "float":
-            return float(text)
-    except (ValueError, KeyError):
-        raise ConfigurationError(
-            f"{name} is {text!r}, which is not a valid {kind}.", f"Correct or unset {name}."
-        ) from None
-    return text

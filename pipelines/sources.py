@@ -178,8 +178,8 @@ class Source(Block):
     enabled: bool = Field(default=True, description="Set to false to keep an entry without visiting it.")
     schedule: Cron | None = Field(
         default=None,
-        description="On which nights it is visited: the day fields of a cron line, such as '0 3 * * 1' for Mondays. "
-        "Left out: every night.",
+        description="On which nights it is visited: the day fields of a cron line, such as '0 3 * * 1' for Mondays, or "
+        "'0 3 * * *' for every night. Left out: every night while it changes, down to once a week while it does not.",
     )
     language: Language = Field(default="es", description="Language in which the owner is written to.")
     alerts: Alerts | None = Field(
@@ -208,9 +208,17 @@ class Source(Block):
         """Whether `schedule` names the day of `night`, whatever its hour."""
         if self.schedule is None:
             return True
-        days = " ".join(("0 0", *self.schedule.split()[2:]))
-        midnight = datetime.combine(night, time.min, UTC)
-        return next(CronSim(days, midnight - timedelta(minutes=1))) == midnight
+        return self.next_on(night - timedelta(days=1)) == night
+
+    def next_on(self, night: date) -> date:
+        """The first night after `night` that `schedule` names; without one, the next."""
+        days = " ".join(("0 0", *(self.schedule or "0 0 * * *").split()[2:]))
+        return next(CronSim(days, datetime.combine(night, time.max, UTC))).date()
+
+    @property
+    def declaration(self) -> str:
+        """The entry as it is written into a run folder: another text is another declaration."""
+        return self.model_dump_json(indent=1)
 
 
 class Sources(Block):
@@ -240,10 +248,6 @@ class Sources(Block):
     def enabled(self) -> tuple[Source, ...]:
         """The sources that are visited at all."""
         return tuple(source for source in self.sources if source.enabled)
-
-    def due(self, night: date) -> tuple[Source, ...]:
-        """The enabled sources that `night` visits."""
-        return tuple(source for source in self.enabled if source.visited_on(night))
 
     def policy(self, source_id: str, dataset_id: str) -> AlertPolicy:
         """The alert policy of one dataset; of what is not declared any more, that of the blocks above it."""

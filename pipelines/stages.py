@@ -46,6 +46,8 @@ from pipelines.past_runs import (
 )
 from pipelines.portals.discover import discover as discover_catalog
 from pipelines.reading import compared, declared, hint_of, layouts_of, read_one, snapshot_worked
+from pipelines.revisit import next_visit
+from pipelines.run_mark import mark, state_of
 from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.fetch import previous_snapshots
 from pipelines.snapshots.page_visit import visited
@@ -246,12 +248,18 @@ def measure(
     return artifacts.read_values(path, Verdict)
 
 
-def close(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> RunIndex:
+def close(
+    run: Run, catalog: Catalog, snapshots: list[Snapshot], verdicts: list[Verdict], tools: Tools
+) -> RunIndex:
     """Mark the run as finished: index.json."""
     path = run.folder / artifacts.INDEX
     if not path.exists():
         faulty = any(snapshot.fault is not None for snapshot in snapshots)
-        artifacts.write_value(path, _index(run, "partial" if faulty else "success", tools))
+        index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools)
+        next_night = next_visit(run.night, catalog, snapshots)
+        artifacts.write_value(
+            path, replace(index, state=state_of(snapshots, verdicts), revisit_on=next_night)
+        )
     return artifacts.read_value(path, RunIndex)
 
 
@@ -263,7 +271,8 @@ def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     trace = "".join(traceback.format_exception(fault))
     artifacts.write_text(run.folder / "failure.log", trace)
     # The history is public and a message may quote a cell: only the kind of fault goes there.
-    index = _index(run, "failure", tools, f"{type(fault).__name__}, see failure.log in the run folder")
+    reason = f"{type(fault).__name__}, see failure.log in the run folder"
+    index = replace(mark(run.folder, run.source.id, run.night, "failure", tools), reason=reason)
     # The mark comes first: without it these verdicts would pass for the work of `measure`.
     artifacts.write_value(run.folder / artifacts.INDEX, index)
     verdicts = [
@@ -284,7 +293,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     not_settled(tools.settings.runs, night)
     run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id))
     path = run.folder / artifacts.DECLARATION
-    entry = source.model_dump_json(indent=1)
+    entry = source.declaration
     if path.exists() and path.read_text(encoding="utf-8") != entry:
         aside = run.folder.parent / artifacts.NIGHT_FOLDER / "superseded"
         aside.mkdir(parents=True, exist_ok=True)
@@ -310,24 +319,6 @@ def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
     tools.step(Step(stage, key, done=False))
     yield
     tools.step(Step(stage, key, done=True))
-
-
-def _index(run: Run, result: str, tools: Tools, reason: str = "") -> RunIndex:
-    from pipelines import __version__
-
-    catalog_path = run.folder / artifacts.CATALOG
-    now = tools.clock.now()
-    started = artifacts.read_value(catalog_path, Catalog).discovered_on if catalog_path.exists() else now
-    return RunIndex(
-        source=run.source.id,
-        night=run.night,
-        software=f"veedor {__version__}",
-        started_on=started,
-        finished_on=now,
-        result=result,
-        rules=tools.rules,
-        reason=reason,
-    )
 
 
 def _earlier(run: Run, tools: Tools) -> Path | None:
@@ -388,3 +379,12 @@ def _evidence(
         has_suite=(dataset.guide_dataset or "") in tools.suites,
         has_layouts=any(layout.guide_dataset == dataset.guide_dataset for layout in tools.layouts),
     )
+
+
+def unread(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> list[int]:
+    """The lengths in bytes of the files whose reading and validation no earlier night can spare this one."""
+    if (run.folder / artifacts.VALIDATION_RESULTS).exists():
+        return []
+    earlier = _earlier(run, tools)
+    known = by_bytes(artifacts.read_values(earlier / artifacts.READS, ReadReport)) if earlier else {}
+    return [it.bytes or 0 for it in snapshots if it.sha256 and (it.distribution, it.sha256) not in known]

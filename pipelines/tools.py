@@ -8,9 +8,11 @@ and the tests use it to end the process at every stage.
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -49,7 +51,11 @@ def silent(step: Step) -> None:
 
 @dataclass(frozen=True)
 class Tools:
-    """Everything that a stage may use besides its input. `rules` changes with the software or any rule."""
+    """Everything that a stage may use besides its input. `rules` changes with the software or any rule.
+
+    `processor` is held while something is computed, so that threads which wait for servers do not all fill the memory
+    with tables at once.
+    """
 
     settings: Settings
     clock: Clock
@@ -64,6 +70,7 @@ class Tools:
     post: Post
     takes_mail: TakesMail
     step: Callable[[Step], None] = silent
+    processor: AbstractContextManager[object] = field(default_factory=nullcontext)
 
     def at(self, stage: str, key: str) -> None:
         """Tell that `stage` begins on `key`."""
@@ -105,6 +112,7 @@ def opened_tools(
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             takes_mail=takes_mail or _domains(settings),
             step=step,
+            processor=threading.BoundedSemaphore(len(os.sched_getaffinity(0))),
         )
 
 

@@ -36,6 +36,7 @@ def run(
     from pipelines.clock import SystemClock
     from pipelines.history.asking import columns_and_rows
     from pipelines.night import night_of, run_night, waiting
+    from pipelines.revisit import due
     from pipelines.sources import load
     from pipelines.tools import opened_tools
 
@@ -48,7 +49,7 @@ def run(
         raise ConfigurationError(
             f"--night {chosen} is in the future; tonight is {tonight}.", "Leave --night out for tonight."
         )
-    visited = len(source or declared.due(chosen))
+    visited = len(source or due(declared, chosen, settings.runs))
     with progress(visited, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
         report = run_night(declared, chosen, tools, source or None)
         waited_for = waiting(declared, chosen, tools)

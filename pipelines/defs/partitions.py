@@ -1,7 +1,8 @@
 """Partitions: which sources and which night a run is about. https://docs.dagster.io/guides/build/partitions-and-backfills
 
-Belongs here: the partitions definition (one key a source: the unit of retry and blame) and the run tags that
-say what a run covers. A night is no partition: what a portal showed yesterday can never be fetched again.
+Belongs here: the partitions definition (one key a source: the unit of retry and blame), keeping it as sources.yaml is,
+and the run tag that names the night. A night is no partition: what a portal showed yesterday can never be fetched
+again. The partitions are dynamic, so that thousands of sources cost nothing when the definitions are loaded.
 """
 
 from __future__ import annotations
@@ -13,33 +14,31 @@ import dagster as dg
 
 from pipelines.errors import ConfigurationError
 from pipelines.night import night_of
-from pipelines.sources import Source, Sources
+from pipelines.sources import Sources
 
+SOURCE = "source"
 NIGHT_TAG = "veedor/night"
-KEY_TAG = "dagster/partition"
-RANGE_TAGS = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
-def source_partitions(sources: Sources) -> dg.StaticPartitionsDefinition:
-    """One partition for each enabled source, in the order of sources.yaml."""
-    return dg.StaticPartitionsDefinition([source.id for source in sources.enabled])
+def source_partitions() -> dg.DynamicPartitionsDefinition:
+    """One partition for each enabled source."""
+    return dg.DynamicPartitionsDefinition(name=SOURCE)
 
 
-def whole_night(sources: Sources, night: date) -> dict[str, str]:
-    """The tags of a run that takes every enabled source through `night`. There must be at least one."""
-    keys = source_partitions(sources).get_partition_keys()
-    return {RANGE_TAGS[0]: keys[0], RANGE_TAGS[1]: keys[-1], NIGHT_TAG: night.isoformat()}
+def sync_partitions(instance: dg.DagsterInstance, sources: Sources) -> tuple[list[str], list[str]]:
+    """Make the partitions those of the enabled sources; which keys were added, and which removed.
 
-
-def sources_of_run(tags: Mapping[str, str], sources: Sources) -> tuple[Source, ...]:
-    """The sources that a run with these tags covers; none when it was started without partitions."""
-    enabled = sources.enabled
-    keys = [source.id for source in enabled]
-    first = tags.get(KEY_TAG, tags.get(RANGE_TAGS[0]))
-    last = tags.get(KEY_TAG, tags.get(RANGE_TAGS[1]))
-    if first not in keys or last not in keys:
-        return ()
-    return enabled[keys.index(first) : keys.index(last) + 1]
+    What was materialised of a source that is gone stays in Dagster's records, and everything in the history.
+    """
+    wanted = [source.id for source in sources.enabled]
+    known = set(instance.get_dynamic_partitions(SOURCE))
+    added = [key for key in wanted if key not in known]
+    removed = sorted(known - set(wanted))
+    if added:
+        instance.add_dynamic_partitions(SOURCE, added)
+    for key in removed:
+        instance.delete_dynamic_partition(SOURCE, key)
+    return added, removed
 
 
 def night_of_run(tags: Mapping[str, str], sources: Sources, now: datetime) -> date:

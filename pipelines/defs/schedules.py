@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.clock import Clock
 from pipelines.defs.jobs import NIGHT
-from pipelines.defs.partitions import whole_night
+from pipelines.defs.partitions import NIGHT_TAG
 from pipelines.night import night_of
 from pipelines.sources import Sources
 
@@ -22,7 +22,7 @@ GRACE = timedelta(hours=1)
 
 
 def nightly(sources: Sources) -> dg.ScheduleDefinition:
-    """One run for all enabled sources; on from the first start, because a watch that is off watches nothing."""
+    """One run for all sources that are due; on from the first start, because a watch that is off watches nothing."""
 
     @dg.schedule(
         name=NIGHTLY,
@@ -41,6 +41,6 @@ def nightly(sources: Sources) -> dg.ScheduleDefinition:
         night = night_of(scheduled, sources)
         if night_of(clock.now() - GRACE, sources) > night:
             return dg.SkipReason(f"the night of {night} is over: what is published today is not its data")
-        return dg.RunRequest(run_key=scheduled.isoformat(), tags=whole_night(sources, night))
+        return dg.RunRequest(run_key=scheduled.isoformat(), tags={NIGHT_TAG: night.isoformat()})
 
     return tick

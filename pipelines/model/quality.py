@@ -114,7 +114,9 @@ class RunIndex:
     """The mark of a finished run: one source's night. `result` is `success`, `partial` or `failure`.
 
     `rules` identifies the software and everything in `expectations/` that the run was made with: results
-    are reused for unchanged bytes only within equal `rules`.
+    are reused for unchanged bytes only within equal `rules`. `state` is equal on two nights when the same bytes or
+    faults were found and the verdicts are alike. `revisit_on` is the night on which a source without a schedule of its
+    own is visited next; None: the next one.
     """
 
     source: str
@@ -125,3 +127,5 @@ class RunIndex:
     result: str
     rules: str = ""
     reason: str = ""
+    state: str = ""
+    revisit_on: date | None = None

@@ -103,6 +103,13 @@ class _Tables(HTMLParser):
         if self.open and self.open[-1].cell is not None:
             self.open[-1].cell.append(" ".join(data.split("\n")))
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Take a declaration that is none for a comment, as HTML does and not every version of the parser."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def close(self) -> None:
         """Take in what a page that is cut off left open."""
         super().close()

@@ -7,9 +7,8 @@ import io
 import socket
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import yaml
@@ -246,12 +245,18 @@ def test_the_night_is_the_date_in_the_declared_time_zone() -> None:
     assert night_of(datetime(2026, 3, 2, 6, 0, tzinfo=UTC), sources) == date(2026, 3, 2)
 
 
-def test_two_processes_do_not_work_on_one_night(settings: Settings, tmp_path: Path) -> None:
+def test_a_night_waits_for_a_source_that_another_process_is_at_work_on(settings: Settings) -> None:
     import fcntl
 
     lock = settings.data / "locks" / "files.lock"
     lock.parent.mkdir(parents=True)
     with lock.open("w") as handle, PortalServer({}) as portal:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(Exception, match="another process"):
-            run(replace(settings), declaration(portal.url))
+        declared = declaration(portal.url)
+        with ThreadPoolExecutor(1) as other:
+            night = other.submit(run, settings, declared)
+            with pytest.raises(TimeoutError):
+                night.result(timeout=2)
+            assert not settings.history.exists()
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            assert [index.source for index in night.result(timeout=60).runs] == ["files"]

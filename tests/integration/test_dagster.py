@@ -17,6 +17,7 @@ import pytest
 from pipelines import duck
 from pipelines.clock import FixedClock
 from pipelines.definitions import build_definitions
+from pipelines.defs.partitions import sync_partitions
 from pipelines.defs.resources import Tonight
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
@@ -31,7 +32,7 @@ NIGHT = story.night_date(1)
 SCHEDULED = datetime(NIGHT.year, NIGHT.month, NIGHT.day, 9, 0, tzinfo=UTC)  # 03:00 in Mexico City
 PUBLISHED = SCHEDULED - timedelta(hours=6)
 CLOCK = FixedClock(SCHEDULED + timedelta(seconds=5))
-STAGES = ("catalog", "snapshots", "reads", "validation_results", "quality_measurements", "quality_history")
+ASSETS = ("catalog", "snapshots", "validation_results", "quality_history")
 
 
 @pytest.fixture
@@ -98,11 +99,17 @@ def left_in(folder: Path, pattern: str) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob(pattern)}
 
 
-def checks(done: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str]]:
+def evaluations(done: dg.ExecuteInProcessResult) -> dict[str | None, dg.AssetCheckEvaluation]:
     return {
-        evaluation.check_name: (evaluation.passed, evaluation.severity.value)
-        for evaluation in done.get_asset_check_evaluations()
+        event.event_specific_data.partition: event.event_specific_data
+        for event in done.all_events
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
     }
+
+
+def checks(done: dg.ExecuteInProcessResult) -> dict[str | None, tuple[bool, str]]:
+    """By source, whether its verdict passed, and how severe it is."""
+    return {source: (it.passed, it.severity.value) for source, it in evaluations(done).items()}
 
 
 def metadata(done: dg.ExecuteInProcessResult, asset: str) -> dict[str | None, dict[str, Any]]:
@@ -141,8 +148,13 @@ def test_the_scheduled_runs_leave_what_the_nights_leave(
     assert left_in(settings.outbox, "*.eml") == left_in(plain.outbox, "*.eml")
     assert Path("es/dataset/demo-compras/contratos.html") in left_in(settings.public, "*.html")
 
-    for stage in STAGES:
-        assert set(metadata(done, stage)) == {"demo-compras", "demo-hacienda"}, stage
+    # Of the budget nothing changed: the table of the night speaks for it.
+    for asset in ASSETS:
+        assert set(metadata(done, asset)) == {"demo-compras"}, asset
+    shown = metadata(done, "visits")[None]
+    assert (shown["sources"], shown["changed"], shown["unchanged"], shown["stopped"]) == (2, 1, 1, 0)
+    assert [it.data["source"] for it in shown["what_changed"].records] == ["demo-compras"]
+    assert [it.data["source"] for it in shown["what_did_not"].records] == ["demo-hacienda"]
     shown = metadata(done, "quality_history")["demo-compras"]
     night = story.night_date(story.BROKEN_NIGHT)
     assert shown["run_folder"] == str(settings.runs / str(night) / "demo-compras")
@@ -150,9 +162,11 @@ def test_the_scheduled_runs_leave_what_the_nights_leave(
     assert metadata(done, "alerts")[None]["waits_for"] == []
     assert metadata(done, "alerts")[None]["alerts"] == len(report.alerts or ())
     assert metadata(done, "public_site")[None]["site"] == str(settings.public / "index.html")
-    assert checks(done)["demo_compras__contratos"] == (False, "WARN")
-    # There is no suite for the budget yet, and what was not examined has not passed.
-    assert checks(done)["demo_hacienda__presupuesto"] == (False, "WARN")
+    assert checks(done) == {"demo-compras": (False, "WARN")}
+    assert set(instance.get_materialized_partitions(dg.AssetKey("quality_history"))) == {
+        "demo-compras",
+        "demo-hacienda",
+    }
 
 
 def test_a_second_run_of_the_same_night_changes_nothing(
@@ -174,11 +188,10 @@ def test_a_publishers_fault_is_a_warning_of_a_run_that_succeeded(
     edition = {name: content for name, content in story.edition(SEED, 1).items() if name != "servidores.zip"}
     portal.publish(edition, PUBLISHED)
     done = scheduled_run(build_definitions(settings, declared, {"clock": CLOCK}), instance)
-    assert checks(done)["demo_registros__servidores"] == (False, "WARN")
-    (evaluation,) = (
-        item for item in done.get_asset_check_evaluations() if item.check_name == "demo_registros__servidores"
-    )
-    shown = {name: value.value for name, value in evaluation.metadata.items()}
+    assert checks(done)["demo-registros"] == (False, "WARN")
+    table = evaluations(done)["demo-registros"].metadata["datasets"]
+    assert isinstance(table, dg.TableMetadataValue)
+    shown = next(it.data for it in table.records if it.data["dataset"] == "demo-registros/servidores")
     assert shown["outcome"] in ("failed", "not_published")
     assert shown["reason"]
     assert shown["page"] == str(settings.public / "es/dataset/demo-registros/servidores.html")
@@ -207,16 +220,13 @@ def test_our_own_fault_in_one_source_fails_the_run_after_all_others_are_publishe
 
     broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, bug)})
     done = scheduled_run(broken, instance, succeeds=False)
-    assert checks(done) == {
-        "demo_registros__empresas": (False, "ERROR"),
-        "demo_registros__servidores": (False, "ERROR"),
-        "demo_hacienda__presupuesto": (False, "WARN"),
-    }
-    assert metadata(done, "reads")["demo-registros"]["stopped_by_a_fault_of_ours"] == (
+    assert checks(done) == {"demo-registros": (False, "ERROR"), "demo-hacienda": (False, "WARN")}
+    assert metadata(done, "visits")[None]["stopped"] == 1
+    assert metadata(done, "snapshots")["demo-registros"]["stopped_by_a_fault_of_ours"] == (
         "KeyError, see failure.log in the run folder"
     )
     # The words of an exception may hold what is nobody's business: they stay in the run folder.
-    folder = Path(str(metadata(done, "reads")["demo-registros"]["run_folder"]))
+    folder = Path(str(metadata(done, "snapshots")["demo-registros"]["run_folder"]))
     assert "KeyError: 'a bug of ours'" in (folder / "failure.log").read_text(encoding="utf-8")
     (failed,) = (event for event in done.all_events if event.is_step_failure)
     assert failed.step_key == "public_site"
@@ -232,10 +242,11 @@ def test_our_own_fault_in_one_source_fails_the_run_after_all_others_are_publishe
     # The bug is mended and the job started again: what had stopped is taken up, and all is well.
     mended = scheduled_run(build_definitions(settings, declared, {"clock": CLOCK}), instance)
     assert "ERROR" not in {severity for _, severity in checks(mended).values()}
+    assert set(checks(mended)) >= {"demo-registros"}
     assert "'failure'" not in "".join(history(settings)["run"])
 
 
-def test_a_hand_picked_part_fails_where_our_fault_is(
+def test_sources_by_hand_fail_where_our_fault_is(
     settings: Settings, declared: Sources, instance: dg.DagsterInstance
 ) -> None:
     def bug(step: Step) -> None:
@@ -243,39 +254,70 @@ def test_a_hand_picked_part_fails_where_our_fault_is(
             raise KeyError("a bug of ours")
 
     broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, bug)})
-    done = broken.resolve_job_def("night").execute_in_process(
-        partition_key="demo-hacienda",
-        asset_selection=[dg.AssetKey("catalog"), dg.AssetKey("snapshots")],
-        instance=instance,
-        raise_on_error=False,
-    )
+    done = by_hand(broken, instance, declared, "demo-hacienda", raise_on_error=False)
     (failed,) = (event for event in done.all_events if event.is_step_failure)
-    assert failed.step_key == "snapshots"
+    assert failed.step_key == "source_night"
+    assert checks(done) == {"demo-hacienda": (False, "ERROR")}
 
 
-def test_a_full_disk_stops_the_run_at_once(
+def test_a_full_disk_stops_the_run_and_is_tried_again_twice(
     settings: Settings, declared: Sources, instance: dg.DagsterInstance
 ) -> None:
     def full(step: Step) -> None:
         if step.stage == "fetch":
             raise OSError(28, "No space left on device")
 
-    broken = build_definitions(settings, declared, {"clock": CLOCK, **with_step(settings, declared, full)})
+    patient = replace(settings, retry_seconds=0.0)
+    broken = build_definitions(patient, declared, {"clock": CLOCK, **with_step(patient, declared, full)})
     done = scheduled_run(broken, instance, succeeds=False)
     (failed,) = (event for event in done.all_events if event.is_step_failure)
-    assert failed.step_key == "snapshots"
+    assert failed.step_key == "visits.batch[001_of_001]"
+    assert sum(event.is_step_up_for_retry for event in done.all_events) == 2
     assert not settings.history.exists()
+
+
+def test_a_night_in_several_batches_is_the_same_night(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    """The hosts of the demonstration are one: to be parted they need names of their own."""
+    named = declared.model_copy(
+        update={
+            "sources": tuple(
+                it.model_copy(update={"url": (it.url or "").replace("127.0.0.1", f"127.0.0.{number}")})
+                for number, it in enumerate(declared.sources, 2)
+            )
+        }
+    )
+    parted = replace(settings, batch_sources=1)
+    done = scheduled_run(build_definitions(parted, named, {"clock": CLOCK}), instance)
+    steps = {event.step_key for event in done.all_events if event.is_step_success}
+    assert {"visits.batch[001_of_002]", "visits.batch[002_of_002]"} <= steps
+    assert metadata(done, "visits")[None]["sources"] == 2
+    assert len(history(settings)["run"]) == 2
+    assert not list((settings.data / "batches").iterdir())
+
+
+def by_hand(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    declared: Sources,
+    source: str,
+    *,
+    raise_on_error: bool = True,
+) -> dg.ExecuteInProcessResult:
+    sync_partitions(instance, declared)
+    return definitions.resolve_job_def("sources_by_hand").execute_in_process(
+        partition_key=source, instance=instance, raise_on_error=raise_on_error
+    )
 
 
 def test_one_source_by_hand_is_recorded_and_the_alerts_wait_for_the_others(
     settings: Settings, declared: Sources, instance: dg.DagsterInstance
 ) -> None:
     definitions = build_definitions(settings, declared, {"clock": CLOCK})
-    done = definitions.resolve_job_def("night").execute_in_process(
-        partition_key="demo-hacienda", instance=instance
-    )
+    done = by_hand(definitions, instance, declared, "demo-hacienda")
     assert set(metadata(done, "quality_history")) == {"demo-hacienda"}
-    assert set(checks(done)) == {"demo_hacienda__presupuesto"}
+    assert set(checks(done)) == {"demo-hacienda"}
     assert metadata(done, "alerts")[None]["waits_for"] == ["demo-registros"]
     # The run bears the night it was for, so that going on with it tomorrow goes on with the same night.
     run = instance.get_run_by_id(done.run_id)

@@ -220,14 +220,14 @@ def test_a_source_is_visited_on_the_days_of_its_own_schedule(schedule: str, nigh
     """2026-01-01 is a Thursday. Day of month and day of week are either-or when both are given, as in cron."""
     text = GOOD.replace("    portal: ckan", f'    schedule: "{schedule}"\n    portal: ckan')
     declared = parse(text)
-    due = [day for day in range(1, 9) if declared.due(date(2026, 1, day))]
+    due = [day for day in range(1, 9) if declared.sources[0].visited_on(date(2026, 1, day))]
     assert due == [int(day) for day in nights.split()]
 
 
-def test_a_source_without_a_schedule_is_visited_every_night_unless_it_is_off() -> None:
-    assert len(parse(GOOD).due(date(2026, 2, 28))) == 1
-    off = GOOD.replace("    portal: ckan", "    enabled: false\n    portal: ckan")
-    assert parse(off).due(date(2026, 2, 28)) == ()
+def test_without_a_schedule_every_night_is_one_on_which_a_source_may_be_visited() -> None:
+    source = parse(GOOD).sources[0]
+    assert source.visited_on(date(2026, 2, 28))
+    assert source.next_on(date(2026, 2, 28)) == date(2026, 3, 1)
 
 
 def test_a_schedule_that_no_day_has_is_refused() -> None:

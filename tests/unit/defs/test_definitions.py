@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 from pipelines.clock import FixedClock
 from pipelines.definitions import build_definitions, defs
+from pipelines.defs.freshness import freshness
+from pipelines.defs.partitions import sync_partitions
 from pipelines.demo import story
 from pipelines.errors import SourcesError
 from pipelines.settings import Settings
@@ -46,32 +51,28 @@ def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
         for node in graph.asset_nodes
     }
     assert edges == {
-        "catalog": [],
+        "visits": [],
+        "catalog": ["visits"],
         "snapshots": ["catalog"],
-        "reads": ["snapshots"],
-        "validation_results": ["reads"],
-        "visited_pages": ["validation_results"],
-        "quality_measurements": ["visited_pages"],
-        "quality_history": ["quality_measurements"],
-        "alerts": ["quality_history"],
+        "validation_results": ["snapshots"],
+        "quality_history": ["validation_results"],
+        "alerts": ["quality_history", "visits"],
         "public_site": ["alerts"],
     }
-    assert {key.to_user_string() for key in graph.asset_check_keys} == {
-        "quality_history:demo_compras__contratos",
-        "quality_history:demo_compras__licitaciones",
-        "quality_history:demo_compras__sancionados",
-        "quality_history:demo_registros__empresas",
-        "quality_history:demo_registros__servidores",
-        "quality_history:demo_hacienda__presupuesto",
-    }
-    assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == ["night"]
+    assert {key.to_user_string() for key in graph.asset_check_keys} == {"quality_history:verdict"}
+    jobs = [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    assert sorted(jobs) == ["night", "sources_by_hand"]
     assert [schedule.name for schedule in repository.schedule_defs] == ["nightly"]
-    assert [sensor.name for sensor in repository.sensor_defs] == ["deliver_alerts", "run_failure"]
+    assert [sensor.name for sensor in repository.sensor_defs] == [
+        "deliver_alerts",
+        "run_failure",
+        "sync_sources",
+    ]
 
 
 def test_every_asset_says_what_it_is(settings: Settings, declared: Sources) -> None:
     graph = build_definitions(settings, declared).get_repository_def().asset_graph
-    partitioned = {"alerts": False, "public_site": False}
+    partitioned = {"visits": False, "alerts": False, "public_site": False}
     for node in graph.asset_nodes:
         name = node.key.to_user_string()
         assert len(node.description or "") > 40, name
@@ -81,12 +82,7 @@ def test_every_asset_says_what_it_is(settings: Settings, declared: Sources) -> N
         assert node.is_partitioned is partitioned.get(name, True), name
         if node.is_partitioned:
             assert node.backfill_policy == dg.BackfillPolicy.single_run(), name
-            assert node.partitions_def is not None
-            assert list(node.partitions_def.get_partition_keys()) == [
-                "demo-compras",
-                "demo-registros",
-                "demo-hacienda",
-            ]
+            assert node.partitions_def == dg.DynamicPartitionsDefinition(name="source")
 
 
 def test_the_schedule_is_that_of_the_sources_file(settings: Settings, declared: Sources) -> None:
@@ -102,7 +98,6 @@ def test_without_sources_it_loads_and_a_tick_says_why_nothing_runs(
     definitions = build_definitions(settings, parse(NO_SOURCES), {"clock": clock})
     dg.Definitions.validate_loadable(definitions)
     repository = definitions.get_repository_def()
-    assert not list(repository.asset_graph.asset_check_keys)
     context = dg.build_schedule_context(
         scheduled_execution_time=clock.now(), repository_def=repository, resources={"clock": clock}
     )
@@ -111,19 +106,45 @@ def test_without_sources_it_loads_and_a_tick_says_why_nothing_runs(
     assert tick.skip_message == "sources.yaml has no enabled source"
 
 
-def test_a_source_that_is_not_enabled_is_no_partition(settings: Settings) -> None:
+def test_a_source_that_is_not_enabled_is_no_partition() -> None:
     text = story.sources("http://127.0.0.1:9").replace(
         "  - id: demo-registros\n", "  - id: demo-registros\n    enabled: false\n"
     )
-    graph = build_definitions(settings, parse(text)).get_repository_def().asset_graph
-    node = graph.get(dg.AssetKey("catalog"))
-    assert node.partitions_def is not None
-    assert list(node.partitions_def.get_partition_keys()) == ["demo-compras", "demo-hacienda"]
-    assert not any(key.name.startswith("demo_registros") for key in graph.asset_check_keys)
+    with dg.DagsterInstance.ephemeral() as instance:
+        sync_partitions(instance, parse(text))
+        assert set(instance.get_dynamic_partitions("source")) == {"demo-compras", "demo-hacienda"}
+
+
+def test_a_source_that_was_just_declared_becomes_a_partition(
+    settings: Settings, tmp_path: Path, declared: Sources
+) -> None:
+    path = tmp_path / "sources.yaml"
+    definitions = build_definitions(replace(settings, sources=path), declared)
+    sensor = definitions.get_repository_def().get_sensor_def("sync_sources")
+
+    def tick(text: str) -> str:
+        path.write_text(text, encoding="utf-8")
+        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        return sensor.evaluate_tick(context).skip_message or ""
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert tick(story.sources("http://127.0.0.1:9")) == "3 sources added, 0 removed"
+        assert tick(story.sources("http://127.0.0.1:9")) == "3 sources, as before"
+        assert "is not a time zone" in tick("version: 1\ntime_zone: Mars/Olympus\nsources: []\n")
+        assert len(instance.get_dynamic_partitions("source")) == 3, "a spoilt file changes nothing"
+        assert tick(NO_SOURCES) == "0 sources added, 3 removed"
+
+
+def test_a_night_may_be_as_old_as_the_schedule_allows(settings: Settings) -> None:
+    weekends = parse(NO_SOURCES.replace("sources: []", 'schedule: "0 3 * * 1-5"\nsources: []'))
+    policy = freshness(weekends)
+    assert isinstance(policy, TimeWindowFreshnessPolicy)
+    assert policy.warn_window.to_timedelta() == timedelta(days=3, hours=3), "from Friday to Monday"
+    assert policy.fail_window.to_timedelta() == timedelta(days=3, hours=9)
 
 
 def test_an_override_must_be_known(settings: Settings, declared: Sources) -> None:
-    with pytest.raises(ValueError, match="there is no resource 'clok'; there are clock, tonight"):
+    with pytest.raises(ValueError, match="there is no resource 'clok'; there are clock, tonight, batches"):
         build_definitions(settings, declared, {"clok": object()})
 
 

@@ -6,17 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines.clock import FixedClock
-from pipelines.defs.asset_checks import check_name
-from pipelines.defs.partitions import NIGHT_TAG, night_of_run, sources_of_run, whole_night
+from pipelines.defs.partitions import NIGHT_TAG, night_of_run, sync_partitions
 from pipelines.defs.schedules import nightly
 from pipelines.demo import story
 from pipelines.errors import ConfigurationError
 from pipelines.sources import parse
-from pipelines.sources_values import SLUG
 
 SOURCES = parse(story.sources("http://127.0.0.1:9"))
 ALL = ("demo-compras", "demo-registros", "demo-hacienda")
@@ -24,29 +20,13 @@ ALL = ("demo-compras", "demo-registros", "demo-hacienda")
 SCHEDULED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def test_the_whole_night_covers_every_enabled_source() -> None:
-    tags = whole_night(SOURCES, date(2026, 3, 2))
-    assert tuple(source.id for source in sources_of_run(tags, SOURCES)) == ALL
-    assert tags[NIGHT_TAG] == "2026-03-02"
-
-
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ({"dagster/partition": "demo-registros"}, ALL[1:2]),
-        (
-            {
-                "dagster/asset_partition_range_start": "demo-registros",
-                "dagster/asset_partition_range_end": "demo-hacienda",
-            },
-            ALL[1:],
-        ),
-        ({}, ()),
-        ({"dagster/partition": "gone-from-the-file"}, ()),
-    ],
-)
-def test_the_sources_of_a_run_are_in_its_tags(tags: dict[str, str], expected: tuple[str, ...]) -> None:
-    assert tuple(source.id for source in sources_of_run(tags, SOURCES)) == expected
+def test_the_partitions_become_those_of_the_file() -> None:
+    fewer = SOURCES.model_copy(update={"sources": SOURCES.sources[1:]})
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert sync_partitions(instance, SOURCES) == (list(ALL), [])
+        assert sync_partitions(instance, SOURCES) == ([], [])
+        assert sync_partitions(instance, fewer) == ([], ["demo-compras"])
+        assert set(instance.get_dynamic_partitions("source")) == set(ALL[1:])
 
 
 def test_the_night_is_the_tag_else_the_date_where_the_sources_are() -> None:
@@ -72,7 +52,7 @@ def tick(now: datetime, scheduled: datetime = SCHEDULED) -> dg.RunRequest | str:
 def test_a_tick_asks_for_one_run_of_the_whole_night() -> None:
     request = tick(SCHEDULED + timedelta(seconds=7))
     assert isinstance(request, dg.RunRequest)
-    assert request.tags == whole_night(SOURCES, date(2026, 3, 2))
+    assert request.tags == {"veedor/night": "2026-03-02"}
     assert request.run_key == "2026-03-02T09:00:00+00:00"
 
 
@@ -88,19 +68,3 @@ def test_a_tick_of_the_last_minute_of_a_day_still_counts_for_that_day() -> None:
     request = tick(scheduled + timedelta(seconds=90), scheduled)
     assert isinstance(request, dg.RunRequest)
     assert request.tags[NIGHT_TAG] == "2026-03-02"
-
-
-slugs = st.from_regex(SLUG, fullmatch=True)
-
-
-@given(st.lists(st.tuples(slugs, slugs), min_size=2, max_size=2, unique=True))
-def test_no_two_datasets_share_a_check(pairs: list[tuple[str, str]]) -> None:
-    first, second = (check_name(f"{source}/{dataset}") for source, dataset in pairs)
-    assert first != second
-    assert first.replace("_", "").isalnum()
-    assert first.isascii()
-
-
-def test_keys_that_would_come_out_alike_do_not() -> None:
-    assert check_name("a/b") == "a__b"
-    assert len({check_name(key) for key in ("a--b/c", "a/b--c", "a-/b", "a/-b")}) == 4

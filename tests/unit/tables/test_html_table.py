@@ -54,3 +54,11 @@ def test_a_cell_that_spans_everything(reading):
 def test_a_number_that_no_character_has_does_not_cost_the_page(reading, rows, digits):
     table = reading(PAGE.replace("&ntilde;", f"&#{'9' * digits};").encode(), "datos.xls").tables[0]
     assert rows(table)[0] == (2, "1", "Pe\ufffda\ne hijos", "=1+2")
+
+
+@pytest.mark.parametrize("broken", ["<![CDATA[<![DATA[", "<![if gte mso 9]>", "<![%9z"])
+def test_a_declaration_that_is_none_does_not_cost_the_page(reading, rows, broken):
+    table = reading(PAGE.replace("<table", broken + "<table", 1).encode() + b"<![DATA[", "datos.xls").tables[
+        0
+    ]
+    assert table.report.columns

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from pipelines import artifacts
-from pipelines.defs.asset_checks import results
+from pipelines.defs.source_events import has_changed, materializations, verdict
 from pipelines.model import (
     Catalog,
     ContactPoint,
@@ -54,13 +54,17 @@ def fill(
     artifacts.write_value(folder / artifacts.INDEX, index)
 
 
-def result_of(source: Source, folder: Path) -> dg.AssetCheckResult:
-    (result,) = results(source, NIGHT, folder, Path("/srv/public"))
-    return result
+def result_of(source: Source, folder: Path) -> dg.AssetCheckEvaluation:
+    found = verdict(source, NIGHT, folder, Path("/srv/public"))
+    assert found.partition == source.id
+    return found
 
 
-def values(result: dg.AssetCheckResult) -> dict[str, object]:
-    return {name: value.value for name, value in result.metadata.items()}
+def values(result: dg.AssetCheckEvaluation) -> dict[str, object]:
+    """What is told of the one dataset of the source."""
+    table = result.metadata["datasets"]
+    assert isinstance(table, dg.TableMetadataValue)
+    return dict(table.records[0].data)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -71,9 +75,12 @@ def test_only_passed_passes_and_only_an_error_of_ours_is_an_error(
     result = result_of(source, tmp_path)
     assert result.passed is (outcome is Outcome.PASSED)
     assert result.severity is (ERROR if outcome is Outcome.ERROR else WARN)
-    assert result.description == f"{outcome.value}: because"
+    assert result.description == f"1 {outcome.value} · {KEY}: because"
+    assert result.metadata[outcome.value].value == 1
+    assert result.metadata["night"].value == "2026-03-02"
     assert values(result) == {
-        "night": "2026-03-02",
+        "dataset": KEY,
+        "published_at": "",
         "outcome": outcome.value,
         "reason": "because",
         "critical_failed": 2,
@@ -116,12 +123,50 @@ def test_a_published_address_is_a_link_only_when_it_is_harmless(
     page: str, shown: str | None, source: Source, tmp_path: Path
 ) -> None:
     fill(tmp_path, Verdict(KEY, Outcome.PASSED, ""), page=page)
-    assert values(result_of(source, tmp_path)).get("published_at") == shown
+    assert values(result_of(source, tmp_path))["published_at"] == (shown or "")
 
 
 def test_a_published_text_cannot_turn_the_line_around(source: Source, tmp_path: Path) -> None:
     fill(tmp_path, Verdict(KEY, Outcome.FAILED, "a\u202eb\nc" + "x" * 5000))
     result = result_of(source, tmp_path)
     assert result.description is not None
-    assert result.description.startswith("failed: ab cx")
+    assert result.description.startswith(f"1 failed · {KEY}: ab cx")
     assert len(result.description) <= 300
+
+
+def test_what_is_told_of_a_source_is_counted_from_its_run_folder(source: Source, tmp_path: Path) -> None:
+    fill(tmp_path, Verdict(KEY, Outcome.FAILED, "because"))
+    told = {it.asset_key.to_user_string(): it for it in materializations(source, NIGHT, tmp_path)}
+    assert list(told) == ["catalog", "snapshots", "validation_results", "quality_history"]
+    assert {it.partition for it in told.values()} == {"compras"}
+    assert told["catalog"].metadata["datasets"].value == 1
+    assert told["quality_history"].metadata["not_passed"].value == 1
+    assert told["quality_history"].metadata["verdicts"].value == {KEY: "failed"}
+    empty = list(materializations(source, NIGHT, tmp_path / "never-made"))
+    assert [it.metadata["night"].value for it in empty] == ["2026-03-02"] * 4
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "changed"),
+    [
+        (("a", "r"), ("a", "r"), False),
+        (("a", "r"), ("b", "r"), True),
+        (("a", "r"), ("a", "s"), True),
+        (("", "r"), ("", "r"), True),
+        (None, ("a", "r"), True),
+    ],
+)
+def test_only_a_source_of_which_something_changed_is_worth_an_event(
+    before: tuple[str, str] | None, now: tuple[str, str], changed: bool, tmp_path: Path
+) -> None:
+    def index(night: date, state: str, rules: str) -> RunIndex:
+        return RunIndex("compras", night, "veedor", INSTANT, INSTANT, "success", rules=rules, state=state)
+
+    if before:
+        earlier = date(2026, 2, 20)
+        folder = artifacts.run_folder(tmp_path, earlier, "compras")
+        artifacts.write_value(folder / artifacts.INDEX, index(earlier, *before))
+    artifacts.write_value(
+        artifacts.run_folder(tmp_path, NIGHT, "compras") / artifacts.INDEX, index(NIGHT, *now)
+    )
+    assert has_changed(index(NIGHT, *now), tmp_path) is changed

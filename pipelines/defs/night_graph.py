@@ -1,0 +1,171 @@
+"""The asset `visits`: one run takes every due source through its night, batch by batch. https://docs.dagster.io/guides/build/ops
+
+    plan -> batch, batch, ... -> record
+
+Belongs here: the steps of the graph, and the table that speaks for what did not change. In one process the batches come
+one after the other; an executor of several machines runs each wherever a worker is free, while all else is done where
+the history is. A batch leaves only run folders, so that any step may be run again.
+"""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
+
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines import artifacts, night
+from pipelines.batch import batches, run_batch
+from pipelines.defs.batches import BATCHES, BatchFiles
+from pipelines.defs.partitions import sync_partitions
+from pipelines.defs.resources import Tonight
+from pipelines.defs.source_events import has_changed, index_of, materializations, verdict
+from pipelines.history.record import unrecorded
+from pipelines.model import RunIndex
+from pipelines.revisit import due
+from pipelines.settings import Settings
+
+VISITS = "visits"
+SHOWN_ROWS = 1000
+# What runs where the history is, and what may run anywhere.
+AT_RECORDER: dict[str, Any] = {"dagster-celery/queue": "recorder"}
+ANYWHERE: dict[str, Any] = {"dagster-celery/queue": "batches"}
+
+
+def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.AssetsDefinition:
+    """The graph-backed asset. Its steps are tried again after a fault of ours, `settings.retry_seconds` later."""
+    retry = dg.RetryPolicy(max_retries=2, delay=settings.retry_seconds, backoff=dg.Backoff.EXPONENTIAL)
+
+    @dg.op(
+        out=dg.DynamicOut(list[str], io_manager_key=BATCHES),
+        tags=AT_RECORDER,
+        description="Which sources the night visits, in batches: those of one host stay together.",
+    )
+    def plan(
+        context: dg.OpExecutionContext, tonight: dg.ResourceParam[Tonight]
+    ) -> Iterator[dg.DynamicOutput[list[str]]]:
+        sync_partitions(context.instance, tonight.sources)
+        chosen = due(tonight.sources, tonight.night, tonight.tools.settings.runs)
+        parts = batches(chosen, tonight.tools.settings.batch_sources)
+        for number, part in enumerate(parts, 1):
+            yield dg.DynamicOutput(
+                [source.id for source in part], mapping_key=f"{number:03}_of_{len(parts):03}"
+            )
+
+    @dg.op(
+        out=dg.Out(dg.Nothing),
+        tags=ANYWHERE,
+        retry_policy=retry,
+        description="Fetch, read, validate and measure the sources of one batch; leaves their run folders.",
+    )
+    def batch(context: dg.OpExecutionContext, names: list[str], tonight: dg.ResourceParam[Tonight]) -> None:
+        chosen = [source for source in tonight.sources.enabled if source.id in set(names)]
+        for index in run_batch(chosen, tonight.night, tonight.tools, tonight.sources):
+            if index.result == "failure":
+                context.log.error(f"{index.source} was stopped by a fault of ours: {index.reason}")
+
+    @dg.op(
+        ins={"done": dg.In(dg.Nothing)},
+        tags=AT_RECORDER,
+        retry_policy=retry,
+        description="Run folders become rows of history.duckdb; what changed is shown source by source.",
+    )
+    def record(
+        context: dg.OpExecutionContext,
+        tonight: dg.ResourceParam[Tonight],
+        batches: dg.ResourceParam[BatchFiles],
+    ) -> dg.Output[None]:
+        tools = tonight.tools
+        through = {
+            folder: index
+            for folder in night.visited(tonight.sources, tonight.night, tools)
+            if (index := index_of(folder)) is not None
+        }
+        # What a killed night left comes first; of tonight all, since a source may have been taken up again.
+        left = unrecorded(tools.settings.history, tools.settings.runs)
+        night.record_all(list(dict.fromkeys((*left, *through))), tools)
+        batches.clear(context.run_id)
+        indexes = list(through.values())
+        changed = [index for index in indexes if has_changed(index, tools.settings.runs)]
+        tell(context, tonight, [index.source for index in changed])
+        return dg.Output(None, metadata=_metadata(tonight, indexes, changed))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+
+        @dg.graph_asset(
+            name=VISITS,
+            group_name=group,
+            owners=list(owners),
+            kinds={"python", "duckdb"},
+            description="One night: every source that is due, from discovery to the history. The table lists what "
+            "changed and what did not; only sources of which something changed get events of their own below.",
+            metadata={"artifact": "data/runs/<night>/"},
+            tags={"veedor/unit": "night"},
+        )
+        def visits() -> Any:
+            return record(plan().map(batch).collect())
+
+    asset: dg.AssetsDefinition = visits
+    return asset
+
+
+def tell(context: Any, tonight: Tonight, names: Sequence[str]) -> None:
+    """Log the events of these sources."""
+    by_id = {source.id: source for source in tonight.sources.enabled}
+    settings = tonight.tools.settings
+    for name in names:
+        source, folder = by_id[name], artifacts.run_folder(settings.runs, tonight.night, name)
+        for event in materializations(source, tonight.night, folder):
+            context.log_event(event)
+        context.log_event(verdict(source, tonight.night, folder, settings.public))
+
+
+def _metadata(
+    tonight: Tonight, indexes: Sequence[RunIndex], changed: Sequence[RunIndex]
+) -> dict[str, dg.MetadataValue[Any]]:
+    """The counts of the night, what changed in it, and what did not."""
+    told = {index.source for index in changed}
+    same = [index for index in indexes if index.source not in told]
+    values: dict[str, dg.MetadataValue[Any]] = {
+        "night": dg.MetadataValue.text(str(tonight.night)),
+        "sources": dg.MetadataValue.int(len(indexes)),
+        "changed": dg.MetadataValue.int(len(changed)),
+        "unchanged": dg.MetadataValue.int(len(same)),
+        "partial": dg.MetadataValue.int(sum(index.result == "partial" for index in indexes)),
+        "stopped": dg.MetadataValue.int(sum(index.result == "failure" for index in indexes)),
+        "resting": dg.MetadataValue.int(len(tonight.sources.enabled) - len(indexes)),
+        "run_folders": dg.MetadataValue.path(str(_night_folder(tonight))),
+    }
+    for name, which in (("what_changed", changed), ("what_did_not", same)):
+        rows = [
+            dg.TableRecord(
+                {
+                    "source": index.source,
+                    "result": index.result,
+                    "seconds": round((index.finished_on - index.started_on).total_seconds(), 1),
+                    "next_visit": str(index.revisit_on or ""),
+                }
+            )
+            for index in which[:SHOWN_ROWS]
+        ]
+        values[name] = dg.MetadataValue.table(rows, schema=SCHEMA)
+    return values
+
+
+SCHEMA = dg.TableSchema(
+    [
+        dg.TableColumn("source"),
+        dg.TableColumn(
+            "result", description="success; partial: a file did not come; failure: a fault of ours"
+        ),
+        dg.TableColumn("seconds", "float"),
+        dg.TableColumn("next_visit", description="the night on which it is visited next"),
+    ]
+)
+
+
+def _night_folder(tonight: Tonight) -> Path:
+    return tonight.tools.settings.runs / tonight.night.isoformat()

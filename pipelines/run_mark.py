@@ -1,0 +1,38 @@
+"""The mark of a run that is through: `index.json`.
+
+Belongs here: what it says of the night of a source. Does not belong here: when it is written (`stages`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from pipelines import __version__, artifacts
+from pipelines.model import Catalog, RunIndex, Snapshot, Verdict
+from pipelines.tools import Tools
+
+
+def mark(folder: Path, source: str, night: date, result: str, tools: Tools) -> RunIndex:
+    """The mark of the run in `folder`, which began with its catalog and ends now."""
+    catalog_path = folder / artifacts.CATALOG
+    now = tools.clock.now()
+    started = artifacts.read_value(catalog_path, Catalog).discovered_on if catalog_path.exists() else now
+    return RunIndex(
+        source=source,
+        night=night,
+        software=f"veedor {__version__}",
+        started_on=started,
+        finished_on=now,
+        result=result,
+        rules=tools.rules,
+    )
+
+
+def state_of(snapshots: Iterable[Snapshot], verdicts: Iterable[Verdict]) -> str:
+    """A hash that is equal when the same bytes or faults were found and the verdicts are alike."""
+    found = sorted(f"{it.distribution} {it.sha256 or (it.fault and it.fault.kind)}" for it in snapshots)
+    judged = sorted(f"{it.dataset} {it.outcome} {it.critical_failed} {it.warning_failed}" for it in verdicts)
+    return hashlib.sha256("\n".join([*found, *judged]).encode()).hexdigest()[:16]

@@ -1,0 +1,107 @@
+"""The processes for large files: started when the first one comes, each with its own memory, gone with this process.
+
+Belongs here: starting them, giving them the largest waiting source first, and telling which one died over which source.
+Does not belong here: what they do (`source_night.run_source`). A process that the system ends for want of memory takes
+nothing with it but its own source. Spawned and not forked, because threads are at work here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing.connection import Connection
+
+from pipelines.clock import Clock
+from pipelines.errors import HistoryLocked
+from pipelines.model import RunIndex
+from pipelines.settings import Settings
+from pipelines.source_night import run_source
+from pipelines.sources import Sources
+from pipelines.tools import Tools, opened_tools
+
+Found = RunIndex | Exception
+Told = Callable[[str, Found], None]
+
+
+class WorkerDied(Exception):
+    """The process that was at work on a source ended without a word: killed, or brought down by a library."""
+
+
+@dataclass
+class Workers:
+    """Up to `settings.workers` processes for one night. `told` hears, in another thread, what came of each source."""
+
+    night: date
+    tools: Tools
+    declared: Sources
+    told: Told
+    _waiting: queue.PriorityQueue[tuple[int, int, str | None]] = field(default_factory=queue.PriorityQueue)
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _processes: list[multiprocessing.process.BaseProcess] = field(default_factory=list)
+    _threads: int = 0
+
+    def add(self, name: str, size: int) -> None:
+        """Take on the source `name`, of whose files the largest has `size` bytes."""
+        self._waiting.put((-size, next(self._numbers), name))
+        if self._threads < self.tools.settings.workers:
+            self._threads += 1
+            threading.Thread(target=self._serve, name="veedor-worker", daemon=True).start()
+
+    def close(self) -> None:
+        """End every process at once, whatever it is at."""
+        for _ in range(self._threads):
+            self._waiting.put((1, next(self._numbers), None))
+        for process in self._processes:
+            process.terminate()
+
+    def _serve(self) -> None:
+        """Keep one process busy, and start another one in its place when it dies."""
+        pipe: Connection | None = None
+        while (name := self._waiting.get()[2]) is not None:
+            if pipe is None:
+                pipe, process = self._started()
+            try:
+                pipe.send(name)
+                found = pipe.recv()
+            except (EOFError, OSError):
+                process.join()
+                found, pipe = WorkerDied(f"exit code {process.exitcode}"), None
+            self.told(name, found)
+        if pipe is not None:
+            pipe.close()
+
+    def _started(self) -> tuple[Connection, multiprocessing.process.BaseProcess]:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        at = (theirs, self.tools.settings, self.declared, self.night, self.tools.clock)
+        process = context.Process(target=_work, args=at, name="veedor-worker", daemon=True)
+        process.start()
+        self._processes.append(process)
+        theirs.close()  # so that we hear when the process is gone
+        return ours, process
+
+
+def _work(pipe: Connection, settings: Settings, declared: Sources, night: date, clock: Clock) -> None:
+    """What the process does until nobody asks it for anything more."""
+    by_id = {it.id: it for it in declared.enabled}
+    with (
+        suppress(EOFError, KeyboardInterrupt, BrokenPipeError),
+        opened_tools(settings, declared, clock=clock, takes_mail=lambda _: None) as tools,
+    ):
+        while True:
+            name = pipe.recv()
+            try:
+                found: Found = run_source(by_id[name], night, tools)
+            except HistoryLocked as fault:
+                found = HistoryLocked(fault.message, fault.advice)
+            except OSError as fault:
+                found = OSError(fault.errno, fault.strerror, fault.filename)
+            except MemoryError:
+                found = MemoryError()
+            pipe.send(found)
