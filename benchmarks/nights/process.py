@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLED_EVERY = 0.2
@@ -65,9 +66,9 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, memory: bool 
     return Used(wall, usage.ru_utime + usage.ru_stime, peak[0], said)
 
 
-def _text(handle: object) -> str:
-    handle.seek(0)  # type: ignore[attr-defined]
-    return str(handle.read().decode("utf-8", "replace"))  # type: ignore[attr-defined]
+def _text(handle: IO[bytes]) -> str:
+    handle.seek(0)
+    return handle.read().decode("utf-8", "replace")
 
 
 def _sample(root: int, peak: list[float], ended: threading.Event) -> None:
@@ -78,14 +79,14 @@ def _sample(root: int, peak: list[float], ended: threading.Event) -> None:
 def tree(root: int) -> list[int]:
     """The process `root` and all its descendants."""
     parents: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
             try:
-                stat = Path(f"/proc/{name}/stat").read_text(encoding="latin-1")
+                stat = (path / "stat").read_text(encoding="latin-1")
             except OSError:  # gone meanwhile
                 continue
             # The name of the program stands in parentheses and may hold anything.
-            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(path.name))
     found = [root]
     for each in found:
         found += parents.get(each, [])
