@@ -10,8 +10,8 @@ is one JSON object: `sources`; of the night through Dagster `wall_s`, `cpu_s`, `
 processor that one source more costs, everything included) and `peak_mb` (PSS of the process tree); `dagster_share`
 (what it takes more than the plain night, over what it takes), `dagster_ms` of a changed and an unchanged source,
 `event_bytes_per_source` (growth of Dagster's records), `load_3000_s` (the definitions for 3,000 sources in a fresh
-process); `plain`, the same of `veedor run`; and what says whether the figures can be relied on: `sum_of_classes_over_mix`,
-`portal_busy` (share of a processor that the portal took), `requests`, `machine`.
+process); `plain`, the same of `veedor run`; and what says whether the figures can be relied on:
+`sum_of_classes_over_mix`, `portal_busy` (share of a processor that the portal took), `requests`, `machine`.
 
 With `--only` one night of `--n` sources of a class is run (one small source of each kind besides), under cProfile with
 `--profile`; with `--keep` its past stays in a folder, for the next time.
@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.nights.figures import BASE, MIXED, SHELLS, base, class_sizes, loading, measured, only, summary
-from benchmarks.nights.stages import staged
+from benchmarks.nights.stages import end_on_terminate, staged
 from benchmarks.nights.world import CLASSES, mix_of
 from benchmarks.validate_scale import machine
 
@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--shell", choices=SHELLS, default="plain", help="with --only")
     parser.add_argument("--profile", type=Path, help="where cProfile's figures go, with --only")
     chosen = parser.parse_args()
+    end_on_terminate()
     if chosen.only:
         mix = only(chosen.only, chosen.n, chosen.nights or FEW_NIGHTS)
         with staged(mix, chosen.rows, 0.0, chosen.keep) as stage:

@@ -21,7 +21,7 @@ from typing import Any
 SEED = 2017
 ON_A_HOST = 4
 WITHOUT_VALIDATORS = 5
-# For how many nights before the measured one a standing fault has stood; every other fault begins on that night.
+# For how many nights before the measured one half of the faults have stood; the others begin on that night.
 STANDING = 4
 DAYS_OF_DECLARING = 7
 CLASSES = ("unchanged", "small", "faulty", "large")
@@ -124,12 +124,12 @@ class World:
                 host, failing = sound + failing, failing + 1
             else:
                 host, whole = whole % sound, whole + 1
-            standing = place % 2 == 0 and self.mix.nights > STANDING
+            standing = place // 2 % 2 == 0 and self.mix.nights > STANDING
             yield Watched(
                 number=number,
                 kind=kind,
                 # By place in its class, so that each class has both
-                portal=("ckan", "direct")[(place // len(FAULTS) + place) % 2],
+                portal=("ckan", "direct")[place % 2],
                 host=address(host),
                 validators=kind == "large" or place % WITHOUT_VALIDATORS != 0,
                 declared_on=1 + number % week,
