@@ -59,7 +59,8 @@ def summary(taken: Mapping[str, Both]) -> dict[str, Any]:
         for total, both in taken.items()
         if total != BASE
     }
-    first, *_, last = found
+    numbers = list(found)
+    first, last = numbers[0], numbers[-1]
     growth = {
         shell: round(found[last][shell]["ms_per_source"] / found[first][shell]["ms_per_source"], 2)
         for shell in SHELLS
