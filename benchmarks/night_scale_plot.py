@@ -27,7 +27,8 @@ def plot(figures: dict[str, Any]) -> str:
     top = ceiling(max(value for line in lines.values() for _, value in line))
     drawn = _frame(totals, top, _title(totals, figures["growth"]), figures["machine"])
     for place, (shell, line) in enumerate(lines.items()):
-        drawn += _series(shell, line, totals, top, TOP + 6 + 20 * place)
+        name = f"{NAMES[shell]}, {figures['growth'][shell]:g} times"
+        drawn += _series(shell, name, line, totals, top, TOP + 6 + 20 * place)
     return "\n".join([*_head(lines), *drawn, "</svg>", ""])
 
 
@@ -38,8 +39,8 @@ def ceiling(value: float) -> float:
 
 
 def _title(totals: list[int], growth: dict[str, float]) -> str:
-    told = " and ".join(f"{growth[shell]:g} times ({NAMES[shell]})" for shell in NAMES)
-    return f"Among {totals[-1]:,} sources one costs {told} what it costs among {totals[0]:,}"
+    worst = max(growth.values())
+    return f"One of {totals[-1]:,} sources costs {worst:g} times what one of {totals[0]:,} costs, or less"
 
 
 def _at(total: float, value: float, totals: list[int], top: float) -> tuple[float, float]:
@@ -82,14 +83,14 @@ def _frame(totals: list[int], top: float, title: str, machine: str) -> list[str]
     return drawn
 
 
-def _series(shell: str, line: Points, totals: list[int], top: float, legend: float) -> list[str]:
+def _series(shell: str, name: str, line: Points, totals: list[int], top: float, legend: float) -> list[str]:
     colour, above = COLOURS[shell], shell == "dagster"
     places = [_at(total, value, totals, top) for total, value in line]
     path = "L".join(f"{x} {y}" for x, y in places)
     drawn = [
         f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>',
         f'<path d="M{LEFT + 14} {legend + 6}h26" stroke="{colour}" stroke-width="2"/>'
-        f'<text class="s" x="{LEFT + 48}" y="{legend + 10}">{NAMES[shell]}</text>',
+        f'<text class="s" x="{LEFT + 48}" y="{legend + 10}">{name}</text>',
     ]
     for (_, value), (x, y) in zip(line, places, strict=True):
         drawn.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>')

@@ -306,7 +306,7 @@ def test_the_scale_and_its_plot_show_what_was_measured() -> None:
     # What costs more stands higher up, whatever the number of sources
     heights = {one.attrib["cy"]: value for one, value in zip(circles, (40, 42, 50, 75), strict=True)}
     assert sorted(heights, key=float, reverse=True) == list(heights)
-    for text in ("42 ms", "3,000", "1.5 times (through Dagster)", "2 cores, 24 GB"):
+    for text in ("42 ms", "3,000", "costs 1.5 times", "veedor run, 1.05 times", "2 cores, 24 GB"):
         assert text in drawn
     assert [ceiling(it) for it in (0.3, 8, 41, 100)] == [0.5, 10, 100, 200]
 
