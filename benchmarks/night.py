@@ -26,6 +26,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.nights.commands import at_least
 from benchmarks.nights.figures import BASE, MIXED, SHELLS, base, class_sizes, loading, measured, only, summary
 from benchmarks.nights.stages import end_on_terminate, staged
 from benchmarks.nights.world import CLASSES, mix_of
@@ -49,14 +50,16 @@ def compared(
 def main() -> None:
     """Measure what is asked for, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--sources", type=int, default=1_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--nights", type=int, help=f"of the past; {USUAL_NIGHTS}, with --only {FEW_NIGHTS}")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of a large file")
+    parser.add_argument("--sources", type=at_least(20), default=1_000)
+    parser.add_argument("--runs", type=at_least(1), default=3)
+    parser.add_argument(
+        "--nights", type=at_least(1), help=f"of the past; {USUAL_NIGHTS}, with --only {FEW_NIGHTS}"
+    )
+    parser.add_argument("--rows", type=at_least(1), default=1_000_000, help="of a large file")
     parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between requests to a host")
     parser.add_argument("--keep", type=Path, help="a folder for the past, to be taken up again the same day")
     parser.add_argument("--only", choices=CLASSES, help="one night of sources of this class")
-    parser.add_argument("--n", type=int, default=100, help="how many, with --only")
+    parser.add_argument("--n", type=at_least(1), default=100, help="how many, with --only")
     parser.add_argument("--shell", choices=SHELLS, default="plain", help="with --only")
     parser.add_argument("--profile", type=Path, help="where cProfile's figures go, with --only")
     chosen = parser.parse_args()

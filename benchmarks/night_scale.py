@@ -21,20 +21,22 @@ from statistics import median
 from typing import Any
 
 from benchmarks.night_scale_plot import plot
+from benchmarks.nights.commands import at_least
 from benchmarks.nights.figures import BASE, SHELLS, Both, base, measured
 from benchmarks.nights.stages import end_on_terminate
 from benchmarks.nights.tonight import Night
 from benchmarks.nights.world import Mix, mix_of
 from benchmarks.validate_scale import machine
 
+SMALLEST = 100
 NIGHTS = 3
 # Figures of the same night differ by some per cent on a shared machine; what grows with N would be threefold or more.
 FLAT = 1.25
 
 
 def sizes(largest: int) -> list[int]:
-    """100, 300, 1,000, 3,000 ... up to `largest`, which has to be 100 at least."""
-    found = [100]
+    """100, 300, 1,000, 3,000 ... up to `largest`."""
+    found = [SMALLEST]
     while (following := found[-1] * 3 if str(found[-1])[0] == "1" else found[-1] * 10 // 3) <= largest:
         found.append(following)
     return found
@@ -81,14 +83,12 @@ def _one(nights: Sequence[Night], bases: Sequence[Night], total: int) -> dict[st
 def main() -> None:
     """Measure, draw the figures where that is asked for, print them, and judge them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--sources", type=int, default=3_000)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--sources", type=at_least(SMALLEST), default=3_000)
+    parser.add_argument("--runs", type=at_least(1), default=3)
     parser.add_argument("--keep", type=Path, help="a folder for the pasts, to be taken up again the same day")
     parser.add_argument("--plot", type=Path, help="the SVG to write")
     chosen = parser.parse_args()
     end_on_terminate()
-    if chosen.sources < sizes(0)[0]:
-        sys.exit(f"--sources has to be {sizes(0)[0]} at least.")
     figures = scaled(chosen.sources, chosen.runs, chosen.keep)
     if chosen.plot:
         chosen.plot.write_text(plot(figures), encoding="utf-8")

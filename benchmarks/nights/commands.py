@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -64,3 +66,14 @@ def python(command: list[str], usual: list[str], profile: Path | None = None) ->
     entry, *rest = command
     begin = ["-m", PROFILED, str(profile.absolute()), entry] if profile else usual
     return [sys.executable, *begin, *rest]
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an option that takes a number, `least` or more."""
+
+    def number(text: str) -> int:
+        if not text.isdigit() or int(text) < least:
+            raise ArgumentTypeError(f"a number is wanted, {least} or more")
+        return int(text)
+
+    return number

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.nights import data
+from benchmarks.nights.answers import LARGE
 from benchmarks.nights.past import Past, make
-from benchmarks.nights.portal import LARGE, Portal
+from benchmarks.nights.portal import Portal
 from benchmarks.nights.tonight import Stage
 from benchmarks.nights.world import Mix, address
 

@@ -21,10 +21,11 @@ import pytest
 from benchmarks import night_scale
 from benchmarks.night_scale_plot import ceiling, plot
 from benchmarks.nights import data, figures, process
+from benchmarks.nights.answers import LARGE
 from benchmarks.nights.commands import environment
 from benchmarks.nights.figures import BASE, MIXED
 from benchmarks.nights.past import Past
-from benchmarks.nights.portal import LARGE, Portal
+from benchmarks.nights.portal import Portal
 from benchmarks.nights.stages import staged
 from benchmarks.nights.tonight import Night, demand_all
 from benchmarks.nights.world import FAULTS, Mix, Watched, World, address, mix_of
