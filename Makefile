@@ -4,6 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run sql site dev suites soak fuzz test test-slow test-all check format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
+.PHONY: bench-night bench-night-scale
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -120,6 +121,12 @@ bench-history: $(READY) ## The history at 3,000 datasets and 365 nights: make be
 
 bench-alerts: $(READY) ## Alerts on simulated histories, against three others: make bench-alerts SEED=1 DATASETS=300 NIGHTS=400
 	@$(BIN)/python -m benchmarks.alerts --seed $(or $(SEED),1) --datasets $(or $(DATASETS),300) --nights $(or $(NIGHTS),400)
+
+bench-night: $(READY) ## What a night costs, by class of source, plain and through Dagster: make bench-night N=100 RUNS=1
+	@$(BIN)/python -m benchmarks.night --sources $(or $(N),1000) --runs $(or $(RUNS),3)
+
+bench-night-scale: $(READY) ## What a source costs among many, drawn in docs/night_scale.svg: make bench-night-scale N=300
+	@$(BIN)/python -m benchmarks.night_scale --sources $(or $(N),3000) --runs $(or $(RUNS),3) --plot docs/night_scale.svg
 
 suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
 	@$(BIN)/python -m pipelines.rules
