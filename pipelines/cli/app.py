@@ -9,6 +9,7 @@ ours stopped the command; its traceback is in veedor-failure.log in the data fol
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -122,7 +123,10 @@ def run() -> None:
 
 def _interrupted() -> NoReturn:
     err.print("Interrupted. Run the same command again: finished stages are kept.")
-    sys.exit(130)
+    sys.stdout.flush()
+    for child in multiprocessing.active_children():
+        child.terminate()
+    os._exit(130)  # threads that wait for a server would be waited for
 
 
 def _unforeseen(error: Exception) -> None:
