@@ -154,7 +154,7 @@ class _Work:
         if part := self._unchanged("bundle", bundle.name, bundle.fingerprint):
             return part
         self.step("pack", bundle.name)
-        with self.place.staging() as folder, telling(self.place):
+        with self.place.staging() as folder, telling(self.place.name):
             packed = bundles.pack(bundle, folder / "bundle")
             self._put(folder / "bundle", packed.sha256, packed.bytes)
         self.done.notes += [f"left out of {bundle.name}: {it}" for it in packed.left]
@@ -166,7 +166,7 @@ class _Work:
     def history(self, settings: Settings) -> Iterator[Part]:
         """The history and its write-ahead log. Its lock is held only until what changed is copied on this machine."""
         self.step("file", settings.history.name)
-        with self.place.staging() as folder, telling(self.place):
+        with self.place.staging() as folder, telling(self.place.name):
             with withheld(settings.history) as handle:
                 if handle is None:
                     return
@@ -180,7 +180,7 @@ class _Work:
     def file(self, name: str, path: Path) -> Part:
         """A file, in pieces."""
         self.step("file", name)
-        with self.place.staging() as folder, telling(self.place), path.open("rb") as handle:
+        with self.place.staging() as folder, telling(self.place.name), path.open("rb") as handle:
             part = self._pieces(name, handle, folder)
             self._put_all(folder)
         return part

@@ -20,8 +20,10 @@ from pathlib import Path
 from pipelines.backup import bundles, manifest
 from pipelines.backup.back_up import Step, silent
 from pipelines.backup.manifest import Manifest, Part, path_in
-from pipelines.backup.place import READ_AT_ONCE, Place, key_of
+from pipelines.backup.place import READ_AT_ONCE, Place, key_of, telling
 from pipelines.errors import BackupDamaged, ConfigurationError, DiskFull
+
+MORE_ROOM = "Make room there, or name a folder on another disk in VEEDOR_DATA. Nothing was left behind."
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def give_back(place: Place, data: Path, name: str | None = None, step: Step = si
     data.parent.mkdir(parents=True, exist_ok=True)
     _sweep(data)
     _room(wanted, data.parent)
-    with _beside(data) as folder:
+    with telling(str(data.parent), MORE_ROOM), _beside(data) as folder:
         files = sum(_lay_out(place, part, folder, step) for part in wanted.parts)
         step("flush", str(data))
         os.sync()  # one for all: a flush of each small file would take minutes
@@ -155,7 +157,7 @@ def _room(wanted: Manifest, where: Path) -> None:
     if (free := shutil.disk_usage(where).free) < needed:
         raise DiskFull(
             f"the backup {wanted.name} takes {needed:,} bytes, and {where} has {free:,} left",
-            "Make room, or name another disk.",
+            MORE_ROOM,
         )
 
 

@@ -87,7 +87,7 @@ def write(
     }
     with place.staging() as folder:
         path = folder / "manifest"
-        with telling(place), path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+        with telling(place.name), path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
             for line in (head, *map(asdict, parts), {"parts": len(parts)}):
                 packed.write(json.dumps(line, ensure_ascii=False, default=list).encode() + b"\n")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 1 << 20
 # What the machine says of a place without room; the last of a file beyond what a user or file system may have.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+KEEP_FEWER = "Make room there, or keep fewer backups (`--keep`). Those that were complete are as they were."
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,13 @@ def place_at(address: str) -> Place:
 
 
 @contextmanager
-def telling(place: Place) -> Iterator[None]:
-    """Tell a place without room as `DiskFull`."""
+def telling(where: str, advice: str = KEEP_FEWER) -> Iterator[None]:
+    """Tell a disk or a place without room as `DiskFull`."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise DiskFull(
-                f"there is no room for the backup at {place.name}: {error.strerror}",
-                "Make room there, or keep fewer backups (`--keep`). Those that were complete are as they were.",
-            ) from error
+            raise DiskFull(f"there is no room at {where}: {error.strerror}", advice) from error
         raise
 
 
@@ -128,7 +126,7 @@ class Folder:
 
     def put(self, path: Path, key: str) -> None:
         """Copy a file there; one that was staged here is moved."""
-        with telling(self):
+        with telling(self.name):
             target = self.root / key
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.is_relative_to(self._incoming):
@@ -164,7 +162,7 @@ class Folder:
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """On the same disk, so that what is staged gets there by a rename; a killed backup's is cleared by the next."""
-        with telling(self):
+        with telling(self.name):
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # mail addresses are in it
             folder = self._incoming / uuid.uuid4().hex
             folder.mkdir(parents=True)
