@@ -49,6 +49,13 @@ class Settings:
             "and that nothing refers to. 0: everything is kept.",
         },
     )
+    keep_dagster_days: int = field(
+        default=60,
+        metadata={
+            "env": "VEEDOR_KEEP_DAGSTER_DAYS",
+            "doc": "Runs that are older leave Dagster's own records, with their events and logs. 0: they are kept.",
+        },
+    )
     expectations: Path = field(
         default_factory=packaged_expectations,
         metadata={"env": "VEEDOR_EXPECTATIONS", "doc": "Suites, layouts and the catalogue of the guide."},

@@ -31,7 +31,7 @@ run_monitoring:
   enabled: true
   max_runtime_seconds: 72000
 
-# Days for which ticks are kept. (Runs are kept until somebody deletes them.)
+# Days for which ticks are kept. (How long runs are kept is VEEDOR_KEEP_DAGSTER_DAYS.)
 retention:
   schedule:
     purge_after_days: 90
