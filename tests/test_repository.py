@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {
     *(".ci", ".editorconfig", ".gitignore"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
-    *("docs", "expectations", "pipelines", "tests", "benchmarks"),
+    *("docs", "expectations", "pipelines", "tests", "benchmarks", "deploy"),
     *("pyproject.toml", "sources.yaml", "uv.lock"),
 }
 OPTIONAL = {"benchmarks"}
@@ -43,6 +43,12 @@ TEXT = {
     ".csv",
     ".lock",
     ".txt",
+    # deploy/
+    ".service",
+    ".timer",
+    ".conf",
+    ".env",
+    ".dockerignore",
 }
 
 # A letter in brackets keeps this file from holding what it looks for.
