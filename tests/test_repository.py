@@ -80,8 +80,8 @@ def committed() -> list[Path]:
 
 
 def texts() -> list[Path]:
-    """The same without the histories of earlier versions, which are databases, compressed."""
-    return [path for path in committed() if not ("released" in path.parts and path.suffix == ".gz")]
+    """The same without what earlier versions left, which is compressed."""
+    return [path for path in committed() if not ("released" in path.parts and path.suffix in (".gz", ".xz"))]
 
 
 def relative(path: Path) -> str:
