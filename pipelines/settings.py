@@ -51,10 +51,7 @@ class Settings:
     )
     keep_dagster_days: int = field(
         default=60,
-        metadata={
-            "env": "VEEDOR_KEEP_DAGSTER_DAYS",
-            "doc": "Runs that are older leave Dagster's own records, with their events and logs. 0: they are kept.",
-        },
+        metadata={"env": "VEEDOR_KEEP_DAGSTER_DAYS", "doc": "How long Dagster's runs are kept. 0: for ever."},
     )
     expectations: Path = field(
         default_factory=packaged_expectations,

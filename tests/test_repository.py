@@ -47,6 +47,7 @@ TEXT = {
     ".service",
     ".timer",
     ".conf",
+    ".sh",
     ".env",
     ".dockerignore",
 }
