@@ -93,9 +93,9 @@ def of_others(data: Path, history: str) -> Iterator[Bundle]:
     for entry in sorted(data.iterdir()):
         if entry.name.startswith((".", history)) or entry.name in (*LEFT_OUT, *ELSEWHERE):
             continue
-        for path in _walk(entry) if entry.is_dir() and not entry.is_symlink() else [entry]:
+        for path in _walk(entry) if entry.is_dir() else [entry]:
             try:
-                found = path.lstat()
+                found = path.stat()
             except FileNotFoundError:
                 continue
             if stat.S_ISREG(found.st_mode):

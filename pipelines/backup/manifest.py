@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from pipelines import __version__
 from pipelines.backup.place import Place, telling
 from pipelines.errors import BackupDamaged, ConfigurationError
+from pipelines.snapshots.store import SHA256
 
 FORMAT = 1
 FOLDER = "manifests"
@@ -89,7 +90,7 @@ def write(
         path = folder / "manifest"
         with telling(place.name), path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
             for line in (head, *map(asdict, parts), {"parts": len(parts)}):
-                packed.write(json.dumps(line, ensure_ascii=False, default=list).encode() + b"\n")
+                packed.write(json.dumps(line, default=list).encode() + b"\n")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         place.put(path, f"{FOLDER}/{made.name}.{sha256}.jsonl.gz")
     return made
@@ -104,34 +105,29 @@ def read(place: Place, key: str) -> Manifest:
         content = handle.read()
     if hashlib.sha256(content).hexdigest() != named[2]:
         raise BackupDamaged(f"the list of what belongs to the backup {named[1]} is not as it was written")
-    lines = _lines(content, named[1])
-    head, parts = next(lines), []
-    if head.get("format") != FORMAT:
-        raise ConfigurationError(
-            f"the backup {named[1]} was made by Veedor {head.get('veedor')}, in a form that this one does not know.",
-            "Restore it with that version.",
-        )
-    for line in lines:
-        if "kind" not in line:
-            break
-        objects = tuple((str(sha256), int(size)) for sha256, size in line.pop("objects"))
-        parts.append(Part(objects=objects, **line))
-    return Manifest(
-        named[1],
-        str(head["made_on"]),
-        str(head["veedor"]),
-        tuple(parts),
-        tuple(head["secrets"]),
-        tuple(head["notes"]),
-    )
-
-
-def _lines(content: bytes, name: str) -> Iterator[dict[str, Any]]:
     try:
-        for line in gzip.decompress(content).splitlines():
-            yield json.loads(line)
-    except (OSError, EOFError, ValueError) as error:
-        raise BackupDamaged(f"the list of the backup {name} cannot be read: {error}") from error
+        head, *lines, end = map(json.loads, gzip.decompress(content).splitlines())
+        if head["format"] != FORMAT:
+            raise ConfigurationError(
+                f"the backup {named[1]} was made by Veedor {head['veedor']}, in a form that this one does not know.",
+                "Restore it with that version.",
+            )
+        parts = tuple(map(_part, lines))
+        made = Manifest(
+            named[1], head["made_on"], head["veedor"], parts, (*head["secrets"],), (*head["notes"],)
+        )
+        if len(parts) != end["parts"]:
+            raise BackupDamaged(f"the list of the backup {named[1]} has {len(parts)} of {end['parts']} lines")
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise BackupDamaged(f"the list of the backup {named[1]} cannot be read: {error}") from error
+    return made
+
+
+def _part(line: dict[str, Any]) -> Part:
+    objects = tuple((str(sha256), int(size)) for sha256, size in line.pop("objects"))
+    if not all(SHA256.fullmatch(sha256) for sha256, _ in objects):
+        raise ValueError("an object is not named by its checksum")
+    return Part(objects=objects, **line)
 
 
 def chosen(place: Place, name: str | None = None) -> Manifest:

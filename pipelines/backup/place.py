@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from pipelines.errors import ConfigurationError, DiskFull
+from pipelines.errors import ConfigurationError, DiskFull, VeedorError
 from pipelines.snapshots.store import SCHEME
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Folder:
         """Copy a file there; one that was staged here is moved."""
         with telling(self.name):
             target = self.root / key
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make(target.parent)
             if path.is_relative_to(self._incoming):
                 _flush(path)
                 path.replace(target)
@@ -193,14 +193,28 @@ class Elsewhere:
         """Its address."""
         return self.address
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Tell what a store's library says (no keys, no network, another answer) in words of ours."""
+        try:
+            yield
+        except (OSError, VeedorError):
+            raise
+        except Exception as error:
+            raise ConfigurationError(
+                f"{self.name} did not answer as a store of backups does: {type(error).__name__}: {error}",
+                "Look at the address, at the keys in the environment of its library, and at the network.",
+            ) from error
+
     def listed(self, folder: str) -> dict[str, Kept]:
         """Everything below `folder`, by key."""
-        found = self.files.find(f"{self.prefix}/{folder}", detail=True)
         start = len(self.prefix.lstrip("/")) + 1
-        return {
-            key.lstrip("/")[start:]: Kept(int(it["size"]), self._modified(key, it))
-            for key, it in found.items()
-        }
+        with self._answering():
+            found = self.files.find(f"{self.prefix}/{folder}", detail=True)
+            return {
+                key.lstrip("/")[start:]: Kept(int(it["size"]), self._modified(key, it))
+                for key, it in found.items()
+            }
 
     def _modified(self, key: str, told: dict[str, object]) -> datetime:
         """When an object was put there; asked for one by one only where the listing does not tell."""
@@ -212,24 +226,26 @@ class Elsewhere:
 
     def put(self, path: Path, key: str) -> None:
         """Copy a file there, and see that all of it arrived."""
-        self.files.put_file(str(path), f"{self.prefix}/{key}")
-        size, arrived = path.stat().st_size, int(self.files.info(f"{self.prefix}/{key}")["size"])
+        with self._answering():
+            self.files.put_file(str(path), f"{self.prefix}/{key}")
+            size, arrived = path.stat().st_size, int(self.files.info(f"{self.prefix}/{key}")["size"])
         if arrived != size:
             raise OSError(f"of {size} bytes {arrived} arrived at {self.name} as {key}")
 
     @contextmanager
     def opened(self, key: str) -> Iterator[IO[bytes]]:
         """The bytes of a key. Raises `FileNotFoundError`."""
-        with self.files.open(f"{self.prefix}/{key}", "rb") as handle:
+        with self._answering(), self.files.open(f"{self.prefix}/{key}", "rb") as handle:
             yield handle
 
     def move(self, key: str, to: str) -> None:
         """Give an object another key."""
-        self.files.mv(f"{self.prefix}/{key}", f"{self.prefix}/{to}")
+        with self._answering():
+            self.files.mv(f"{self.prefix}/{key}", f"{self.prefix}/{to}")
 
     def remove(self, key: str) -> None:
         """Remove an object, if it is there."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._answering():
             self.files.rm_file(f"{self.prefix}/{key}")
 
     @contextmanager
@@ -243,7 +259,8 @@ class Elsewhere:
 
     def foreign(self) -> bool:
         """Whether anything lies below the prefix."""
-        return bool(self.files.find(self.prefix, maxdepth=2))
+        with self._answering():
+            return bool(self.files.find(self.prefix, maxdepth=2))
 
 
 def key_of(sha256: str) -> str:
@@ -257,6 +274,14 @@ def sha256_of(handle: IO[bytes]) -> str:
     while block := handle.read(READ_AT_ONCE):
         digest.update(block)
     return digest.hexdigest()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder whose name, too, outlives a loss of power."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush(folder.parent)
 
 
 def _flush(path: Path) -> None:

@@ -252,3 +252,16 @@ def test_secrets_are_in_no_backup(settings: Settings, tmp_path: Path) -> None:
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert "pässwort".encode() not in everything
     assert b"0123456789abcdef" not in everything
+
+
+def test_a_folder_that_lies_on_another_disk_and_names_that_are_no_text(
+    settings: Settings, tmp_path: Path
+) -> None:
+    shutil.move(settings.data / "outbox", tmp_path / "elsewhere")
+    (settings.data / "outbox").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "a\udcffb.eml").write_text("x", encoding="utf-8")
+    place = place_at(str(tmp_path / "bak"))
+    (note,) = made(place, settings).notes
+    assert note.endswith("is no text")
+    give_back(place, tmp_path / "data")
+    assert [path.name for path in (tmp_path / "data" / "outbox").iterdir()] == ["outbox.txt"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
+import hashlib
 import io
 import json
 import shutil
@@ -221,3 +223,43 @@ def test_a_bundle_is_a_tar_that_anybody_can_open(settings: Settings, tmp_path: P
     with tarfile.open(fileobj=plain) as tar:
         names = tar.getnames()
     assert names[0] == f"runs/{run_folders.nights()[0]}/estatal/catalog.json"
+
+
+def hostile(place: Place, change: dict[str, object], *, end: int = 1) -> None:
+    """Put a manifest there whose own checksum is right, with one line changed."""
+    line = {
+        "kind": "file",
+        "name": "x",
+        "objects": [["0" * 64, 1]],
+        "files": 1,
+        "unpacked": 1,
+        "fingerprint": "",
+    }
+    head = {"format": 1, "made_on": "x", "veedor": "0", "secrets": [], "notes": []}
+    text = "\n".join(json.dumps(it) for it in (head, line | change, {"parts": end}))
+    content = gzip.compress(text.encode())
+    with place.staging() as folder:
+        (folder / "x").write_bytes(content)
+        place.put(
+            folder / "x", f"manifests/2026-03-02T00-00-00Z.{hashlib.sha256(content).hexdigest()}.jsonl.gz"
+        )
+
+
+@pytest.mark.parametrize(
+    "change", [{"objects": [["../../x", 1]]}, {"objects": 3}, {"more": 1}, {"kind": "x"}, {"name": "../x"}]
+)
+def test_a_manifest_that_somebody_made_up_is_told_as_damaged(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    place = place_at(str(tmp_path / "bak"))
+    hostile(place, change)
+    with pytest.raises(BackupDamaged):
+        give_back(place, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_manifest_of_which_lines_are_missing_is_told(tmp_path: Path) -> None:
+    place = place_at(str(tmp_path / "bak"))
+    hostile(place, {}, end=2)
+    with pytest.raises(BackupDamaged, match="1 of 2 lines"):
+        give_back(place, tmp_path / "data")
