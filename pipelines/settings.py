@@ -120,7 +120,10 @@ class Settings:
     )
     publisher: str | None = field(
         default=None,
-        metadata={"env": "VEEDOR_PUBLISHER", "doc": "Institution that runs this: publisher in `dqv/`."},
+        metadata={
+            "env": "VEEDOR_PUBLISHER",
+            "doc": "Name of the institution that runs this installation, as publisher of its catalog in `dqv/`.",
+        },
     )
     socrata_app_token: str | None = field(
         default=None,

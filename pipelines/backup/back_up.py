@@ -14,13 +14,11 @@ killed at that moment, which it may be: running it again finishes it.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shlex
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,8 +29,9 @@ from pipelines.backup import bundles, manifest
 from pipelines.backup.bundles import Bundle
 from pipelines.backup.manifest import Part
 from pipelines.backup.place import Kept, Place, key_of, sha256_of, telling
-from pipelines.errors import BackupDamaged, ConfigurationError, HistoryLocked
+from pipelines.errors import BackupDamaged, ConfigurationError
 from pipelines.history.database import withheld
+from pipelines.locks import alone
 from pipelines.settings import Settings
 from pipelines.snapshots.store import Store
 
@@ -41,6 +40,8 @@ PIECE = 4 << 20
 # An object that nothing names may belong to a backup that is being made.
 ABANDONED = timedelta(days=1)
 KEEP = 14
+# A name that no source can have.
+BACKUP = "_backup"
 INSTALLATION = "installation"
 RESTORED = "restored"
 
@@ -75,7 +76,7 @@ def back_up(
     if not settings.data.is_dir():
         raise ConfigurationError(f"there is no data folder {settings.data}.", "Set VEEDOR_DATA.")
     _apart(place, settings)
-    with _alone(settings):
+    with alone(settings, BACKUP):
         manifest.mark(place, _installation(settings.data))
         place.sweep()
         done = BackedUp()
@@ -296,17 +297,3 @@ def _apart(place: Place, settings: Settings) -> None:
             f"{where} and the data folder {data} lie in each other.",
             "Put backups on another disk or machine.",
         )
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    path = settings.data / "locks" / "_backup.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HistoryLocked(
-                "another backup of this data folder is being made", "Wait for it to finish."
-            ) from None
-        yield

@@ -31,7 +31,9 @@ SETTLED_NS = 10_000_000_000
 TRIES = 5
 
 # What is no part of a backup: made anew by the next night, or of this machine and this day only.
-LEFT_OUT = ("public", "dagster", "hosts", "locks", "restored")
+LEFT_OUT = ("public", "dagster", "batches", "hosts", "locks", "restored")
+# In a demonstration's folder, which may lie in that of an installation.
+DEMONSTRATION = ".veedor-demo"
 # What is kept in another way than as bundles.
 ELSEWHERE = ("runs", "snapshots")
 
@@ -92,6 +94,8 @@ def of_others(data: Path, history: str) -> Iterator[Bundle]:
     months: dict[str, list[Path]] = defaultdict(list)
     for entry in sorted(data.iterdir()):
         if entry.name.startswith((".", history)) or entry.name in (*LEFT_OUT, *ELSEWHERE):
+            continue
+        if (entry / DEMONSTRATION).exists():
             continue
         for path in _walk(entry) if entry.is_dir() else [entry]:
             try:

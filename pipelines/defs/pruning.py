@@ -3,14 +3,15 @@ https://docs.dagster.io/guides/operate/managing-dagster-storage
 
 Belongs here: which runs may go, and what Dagster's `delete_run` leaves behind: the run's own event file, its logs, its
 check evaluations, and the room in the SQLite files. What Veedor knows is in the run folders and the history, and none
-of it goes. A run stays while it is the newest, is not finished, or holds the newest event of an asset or partition,
-which is what the screen shows of a source that has not changed for long.
+of it goes. A run stays while it is the newest or is not finished. One that holds the newest event of an asset or
+partition, which is what the screen shows of a source that has not changed for long, keeps that event and its own row,
+and loses all else.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +45,7 @@ AT_WORK = [
 class PrunedRecords:
     """What went: runs, evaluations of asset checks, and how much smaller SQLite's files became, in bytes.
 
-    `held` are runs that are old enough, and hold the newest event of something.
+    `held` are runs that are old enough, and hold the newest event of something: they keep that and their row alone.
     """
 
     runs: int = 0
@@ -76,18 +77,13 @@ def prune_records_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def said(done: PrunedRecords, days: int) -> str:
     """What came of a tick, in a sentence."""
-    one = done.held == 1
-    verbs = ("holds", "stays") if one else ("hold", "stay")
-    held = f"; {done.held} {verbs[0]} the newest event of something and {verbs[1]}" if done.held else ""
-    if not done.runs:
-        return f"no {'other ' if held else ''}run is older than {days} days{held}"
-    gone = (
-        "1 run older than {} days is gone"
-        if done.runs == 1
-        else f"{done.runs} runs older than {{}} days are gone"
+    held = f"{done.held} keep the newest event of something, and that alone" if done.held else ""
+    runs = "run" if done.runs == 1 else "runs"
+    gone = f"{done.runs} {runs} older than {days} days went" if done.runs else ""
+    freed = f"{done.bytes:,} bytes freed" if done.bytes else ""
+    return "; ".join(
+        filter(None, (gone or f"no {'other ' if held else ''}run is older than {days} days", held, freed))
     )
-    freed = f", {done.bytes:,} bytes freed" if done.bytes else ""
-    return f"{gone.format(days)}{freed}{held}"
 
 
 def prune(instance: dg.DagsterInstance, before: datetime, most: int = AT_ONCE) -> PrunedRecords:
@@ -97,18 +93,23 @@ def prune(instance: dg.DagsterInstance, before: datetime, most: int = AT_ONCE) -
     """
     size = _size(instance)
     newest = set(instance.get_run_ids(limit=1))
-    showing = _runs_that_show(instance) | newest
-    gone = evaluations = held = 0
-    for run in _old(instance, before):
+    shown = _shown(instance)
+    showing = set(shown.values())
+    gone = thinned = evaluations = held = 0
+    for run in [run for run in _old(instance, before) if run not in newest]:
+        held += run in showing
+        if gone + thinned >= most or (run in showing and _is_thin(instance, run, shown)):
+            continue
+        evaluations += _delete_evaluations(instance, run)
+        instance.compute_log_manager.delete_logs(prefix=[run])
         if run in showing:
-            held += 1
-        elif gone < most:
+            _thin(instance, run, shown)
+            thinned += 1
+        else:
             instance.event_log_storage.delete_events(run)
-            evaluations += _delete_evaluations(instance, run)
-            instance.compute_log_manager.delete_logs(prefix=[run])
             instance.delete_run(run)
             gone += 1
-    if gone:
+    if gone or thinned:
         _sweep(instance)
         _shrink(instance)
     return PrunedRecords(gone, evaluations, max(size - _size(instance), 0), held)
@@ -125,8 +126,8 @@ def _old(instance: dg.DagsterInstance, before: datetime) -> list[str]:
             return found[::-1]
 
 
-def _runs_that_show(instance: dg.DagsterInstance) -> set[str]:
-    """The runs with the newest materialization or observation of an asset or partition."""
+def _shown(instance: dg.DagsterInstance) -> dict[int, str]:
+    """The newest materialization and observation of every asset and partition: its number, and its run."""
     import sqlalchemy as sa
     from dagster._core.storage.event_log.schema import SqlEventLogStorageTable as events
 
@@ -136,8 +137,59 @@ def _runs_that_show(instance: dg.DagsterInstance) -> set[str]:
         .group_by(events.c.asset_key, events.c.partition, events.c.dagster_event_type)
     )
     with _connected(instance) as connection:
-        found = connection.execute(sa.select(events.c.run_id).where(events.c.id.in_(newest)).distinct())
-        return {run for (run,) in found}
+        found = connection.execute(sa.select(events.c.id, events.c.run_id).where(events.c.id.in_(newest)))
+        return {it.id: it.run_id for it in found}
+
+
+def _hidden(instance: dg.DagsterInstance, run: str, shown: Mapping[int, str]) -> list[int]:
+    """The numbers of a run's events that the screen does not show of any asset."""
+    import sqlalchemy as sa
+    from dagster._core.storage.event_log.schema import SqlEventLogStorageTable as events
+
+    with _connected(instance) as connection:
+        found = connection.execute(sa.select(events.c.id).where(events.c.run_id == run))
+        return [number for (number,) in found if number not in shown]
+
+
+def _is_thin(instance: dg.DagsterInstance, run: str, shown: Mapping[int, str]) -> bool:
+    own = _own_file(instance, run)
+    if own is not None and own.exists():
+        with closing(sqlite3.connect(own, timeout=SHRINKING_SECONDS)) as connection:
+            if connection.execute("SELECT 1 FROM event_logs LIMIT 1").fetchone():
+                return False
+    return not _hidden(instance, run, shown)
+
+
+def _thin(instance: dg.DagsterInstance, run: str, shown: Mapping[int, str]) -> None:
+    """Leave a run with its row and with the newest events of assets.
+
+    Its own file stays, empty: a screen that has shown the run would look for it.
+    """
+    import sqlalchemy as sa
+    from dagster._core.storage.event_log.schema import AssetEventTagsTable as tags
+    from dagster._core.storage.event_log.schema import SqlEventLogStorageTable as events
+
+    old = _hidden(instance, run, shown)
+    with _connected(instance) as connection:
+        for start in range(0, len(old), PAGE):
+            some = old[start : start + PAGE]
+            connection.execute(sa.delete(tags).where(tags.c.event_id.in_(some)))
+            connection.execute(sa.delete(events).where(events.c.id.in_(some)))
+    own = _own_file(instance, run)
+    if own is not None and own.exists():
+        with closing(sqlite3.connect(own, timeout=SHRINKING_SECONDS, isolation_level=None)) as file:
+            file.execute("DELETE FROM event_logs")
+        _vacuum(own)
+
+
+def _own_file(instance: dg.DagsterInstance, run: str) -> Path | None:
+    """The file with all events of one run, as SQLite keeps them; None where there are none such."""
+    from dagster._core.storage.event_log import SqliteEventLogStorage
+
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage) or not storage.is_run_sharded:
+        return None
+    return Path(storage.path_for_shard(run))
 
 
 def _delete_evaluations(instance: dg.DagsterInstance, run: str) -> int:
@@ -169,14 +221,13 @@ def _connected(instance: dg.DagsterInstance) -> Any:
 
 def _sweep(instance: dg.DagsterInstance) -> None:
     """Remove the event files of runs that are gone: `delete_run` empties them and leaves them."""
-    from dagster._core.storage.event_log import SqliteEventLogStorage
     from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage) or not storage.is_run_sharded:
+    index = _own_file(instance, INDEX_SHARD_NAME)
+    if index is None:
         return
     # A run has its row before it has a file, so the files are listed first.
-    files = [Path(storage.path_for_shard(run)) for run in storage.get_all_run_ids()]
+    files = list(index.parent.glob("*.db"))
     known = {INDEX_SHARD_NAME, *instance.get_run_ids()}
     for path in files:
         if path.stem not in known:
@@ -196,20 +247,25 @@ def _databases(instance: dg.DagsterInstance) -> Iterator[Path]:
 
 
 def _shrink(instance: dg.DagsterInstance) -> None:
-    """Give the room of deleted rows back to the disk; a file that somebody is using is left for the next time."""
+    """Give the room of deleted rows back to the disk, where it is worth the work."""
     for path in list(_databases(instance)):
-        with closing(sqlite3.connect(path, timeout=SHRINKING_SECONDS, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(path, timeout=SHRINKING_SECONDS)) as connection:
             (free,), (pages,) = (
                 connection.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count")
             )
-            if free < pages * WORTH_SHRINKING:
-                continue
-            try:
-                connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) and "full" not in str(error):
-                    raise
+        if free >= pages * WORTH_SHRINKING:
+            _vacuum(path)
+
+
+def _vacuum(path: Path) -> None:
+    """Write a database anew without its holes; one that somebody is using is left for the next time."""
+    with closing(sqlite3.connect(path, timeout=SHRINKING_SECONDS, isolation_level=None)) as connection:
+        try:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) and "full" not in str(error):
+                raise
 
 
 def _size(instance: dg.DagsterInstance) -> int:

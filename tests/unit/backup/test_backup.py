@@ -259,9 +259,13 @@ def test_a_folder_that_lies_on_another_disk_and_names_that_are_no_text(
 ) -> None:
     shutil.move(settings.data / "outbox", tmp_path / "elsewhere")
     (settings.data / "outbox").symlink_to(tmp_path / "elsewhere")
+    (settings.data / "demo").mkdir()
+    (settings.data / "demo" / bundles.DEMONSTRATION).touch()
+    (settings.data / "demo" / "history.duckdb").touch()
     (tmp_path / "elsewhere" / "a\udcffb.eml").write_text("x", encoding="utf-8")
     place = place_at(str(tmp_path / "bak"))
     (note,) = made(place, settings).notes
     assert note.endswith("is no text")
     give_back(place, tmp_path / "data")
     assert [path.name for path in (tmp_path / "data" / "outbox").iterdir()] == ["outbox.txt"]
+    assert not (tmp_path / "data" / "demo").exists()

@@ -101,7 +101,7 @@ def test_a_second_backup_at_once_is_refused(place: Place, settings: Settings) ->
     lock.parent.mkdir()
     with lock.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(HistoryLocked, match="another backup"):
+        with pytest.raises(HistoryLocked, match="another process is at work on _backup"):
             made(place, settings)
 
 
