@@ -15,6 +15,7 @@ from pipelines.defs.assets import all_assets
 from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.delivery import deliver_alerts_sensor
 from pipelines.defs.jobs import night_job, sources_by_hand_job
+from pipelines.defs.pruning import prune_records_sensor
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
 from pipelines.defs.schedules import nightly
 from pipelines.defs.sensors import run_failure_sensor
@@ -51,6 +52,7 @@ def build_definitions(
             run_failure_sensor(settings, declared),
             deliver_alerts_sensor(settings, declared),
             sync_sources_sensor(settings),
+            prune_records_sensor(settings),
         ],
         resources={**resources, **(overrides or {})},
         executor=dg.in_process_executor,

@@ -65,6 +65,7 @@ def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
     assert [schedule.name for schedule in repository.schedule_defs] == ["nightly"]
     assert [sensor.name for sensor in repository.sensor_defs] == [
         "deliver_alerts",
+        "prune_records",
         "run_failure",
         "sync_sources",
     ]
