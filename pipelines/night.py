@@ -89,8 +89,8 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
 
 
 def record_all(folders: Sequence[Path], tools: Tools) -> None:
-    """Record however many run folders, some at a time."""
-    for first in range(0, len(folders), RECORDED_AT_ONCE):
+    """Record however many run folders, some at a time. With none there is a history all the same."""
+    for first in range(0, max(1, len(folders)), RECORDED_AT_ONCE):
         record(folders[first : first + RECORDED_AT_ONCE], tools)
 
 

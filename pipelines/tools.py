@@ -112,7 +112,7 @@ def opened_tools(
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             takes_mail=takes_mail or _domains(settings),
             step=step,
-            processor=threading.BoundedSemaphore(len(os.sched_getaffinity(0))),
+            processor=threading.BoundedSemaphore(_processors()),
         )
 
 
@@ -122,6 +122,11 @@ def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None
     clock = clock or SystemClock()
     with HttpClient(settings, clock) as http:
         yield _post(settings, sources, clock, http, lambda stage, key: None)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _domains(settings: Settings) -> TakesMail:

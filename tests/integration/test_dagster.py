@@ -297,6 +297,18 @@ def test_a_night_in_several_batches_is_the_same_night(
     assert not list((settings.data / "batches").iterdir())
 
 
+def test_a_night_on_which_no_source_is_due_ends_well(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    resting = declared.model_copy(
+        update={"sources": tuple(it.model_copy(update={"schedule": "0 3 29 2 *"}) for it in declared.sources)}
+    )
+    done = scheduled_run(build_definitions(settings, resting, {"clock": CLOCK}), instance)
+    shown = metadata(done, "visits")[None]
+    assert (shown["sources"], shown["resting"]) == (0, 2)
+    assert metadata(done, "public_site")[None]["stopped"] == 0
+
+
 def by_hand(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
