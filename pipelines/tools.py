@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from pipelines import __version__
+from pipelines import __version__, logs
 from pipelines.alerts import domains
 from pipelines.alerts.addresses import TakesMail
 from pipelines.alerts.channels import registry
@@ -141,7 +141,9 @@ def _post(
     http: HttpClient,
     step: Callable[[str, str], None],
 ) -> Post:
-    return Post(settings, registry.opened(settings, sources.channels, http), clock, sources.language, step)
+    channels = registry.opened(settings, sources.channels, http)
+    logs.hide(secret for channel in channels.values() for secret in channel.secrets)
+    return Post(settings, channels, clock, sources.language, step)
 
 
 def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:
