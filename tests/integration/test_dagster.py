@@ -306,7 +306,8 @@ def test_a_night_on_which_no_source_is_due_ends_well(
     resting = declared.model_copy(
         update={"sources": tuple(it.model_copy(update={"schedule": "0 3 29 2 *"}) for it in declared.sources)}
     )
-    done = scheduled_run(build_definitions(settings, resting, {"clock": CLOCK}), instance)
+    hasty = replace(settings, retry_seconds=0.0)
+    done = scheduled_run(build_definitions(hasty, resting, {"clock": CLOCK}), instance)
     shown = metadata(done, "visits")[None]
     assert (shown["sources"], shown["resting"]) == (0, 2)
     assert metadata(done, "public_site")[None]["stopped"] == 0
