@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -68,7 +68,7 @@ def replacing(path: Path) -> Iterator[Path]:
     On any exception the temporary file is removed and `path` is left as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary = _temporary(path)
     try:
         yield temporary
         with temporary.open("rb") as handle:
@@ -80,8 +80,25 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path` atomically."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    temporary = _temporary(path)
+    try:
+        try:
+            handle = temporary.open("xb")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = temporary.open("xb")
+        with handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -101,17 +118,75 @@ def read_value(path: Path, kind: type[T]) -> T:
 
 def write_values(path: Path, values: Iterable[object]) -> None:
     """Write dataclasses of one kind, one JSON object a line. An empty list gives an empty file."""
-    with replacing(path) as temporary, temporary.open("wb") as handle:
-        for value in values:
-            handle.write(_adapter(type(value)).dump_json(value) + b"\n")
+    write_bytes(path, b"".join(map(line_of, values)))
+
+
+def line_of(value: object) -> bytes:
+    """One dataclass of the model as the line that `write_values` writes."""
+    return _adapter(type(value)).dump_json(value) + b"\n"
 
 
 def read_values(path: Path, kind: type[T]) -> list[T]:
     """Read back what `write_values` wrote. Raises `ArtifactDamaged`."""
-    with path.open("rb") as handle:
-        return [
-            _read(kind, line, f"{path}:{number}") for number, line in enumerate(handle, 1) if line.strip()
-        ]
+    return _values(path, path.read_bytes(), kind)
+
+
+def _values(path: Path, content: bytes, kind: type[T]) -> list[T]:
+    return [
+        _read(kind, line, f"{path}:{number}")
+        for number, line in enumerate(content.split(b"\n"), 1)
+        if line.strip()
+    ]
+
+
+class Files:
+    """What one source's night reads of earlier nights: every file once, however often it is asked for.
+
+    For nights that are over, whose files change no more. It is dropped with the night that it serves.
+    """
+
+    def __init__(self) -> None:
+        self._nights: dict[Path, list[date]] = {}
+        self._content: dict[Path, bytes | None] = {}
+        self._parsed: dict[tuple[Path, type[Any]], Any] = {}
+
+    def nights_before(self, runs: Path, night: date) -> list[date]:
+        """The nights before `night` that have a folder, newest first."""
+        if runs not in self._nights:
+            self._nights[runs] = nights(runs)
+        return [it for it in reversed(self._nights[runs]) if it < night]
+
+    def content(self, path: Path) -> bytes | None:
+        """The bytes of a file, None when there is none."""
+        if path not in self._content:
+            try:
+                self._content[path] = path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                self._content[path] = None
+        return self._content[path]
+
+    def text(self, path: Path) -> str:
+        """A file that has to be there, as text. Raises `FileNotFoundError`."""
+        content = self.content(path)
+        if content is None:
+            raise FileNotFoundError(path)
+        return content.decode("utf-8")
+
+    def value(self, path: Path, kind: type[T]) -> T | None:
+        """As `read_value`, None without the file."""
+        found: T | None = self._once(path, kind, lambda content: _read(kind, content, str(path)))
+        return found
+
+    def values(self, path: Path, kind: type[T]) -> list[T] | None:
+        """As `read_values`, None without the file; the list is not to be changed."""
+        found: list[T] | None = self._once(path, kind, lambda content: _values(path, content, kind))
+        return found
+
+    def _once(self, path: Path, kind: type[Any], parse: Callable[[bytes], Any]) -> Any:
+        if (path, kind) not in self._parsed:
+            content = self.content(path)
+            self._parsed[path, kind] = None if content is None else parse(content)
+        return self._parsed[path, kind]
 
 
 def append_value(path: Path, value: object) -> None:

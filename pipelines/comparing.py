@@ -6,26 +6,21 @@ there, or was not read whole, is no row that was removed. Does not belong here: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from pipelines.errors import ReadFault
 from pipelines.model import Dataset, ReadReport, RowChange, RowsCompared, RowsReason
 from pipelines.reading import layouts_of, pairs, snapshot_worked
 from pipelines.row_changes.compare import Comparison, comparing
-from pipelines.row_changes.fingerprint import Fingerprints
+from pipelines.row_changes.fingerprint import Fingerprints, fingerprint
 from pipelines.row_changes.pairing import paired
-from pipelines.row_changes.version import Opening, scanned
 from pipelines.sources import Source
 from pipelines.tables import temporary
-from pipelines.tables.layouts import Fit, lay
+from pipelines.tables.layouts import lay
 from pipelines.tables.table import Hint, Opened, Table
 from pipelines.tools import Tools
-from pipelines.validation.suites import Suite
-
-T = TypeVar("T")
 
 
 def row_change(
@@ -128,11 +123,11 @@ def _scanned(
     suite = tools.suites.get(dataset.guide_dataset or "")
     layout = next((it for it in layouts_of(source, dataset, tools) if it.name == report.layout), None)
 
-    def choosing(content: Opened) -> tuple[Table, Fit | None, Suite | None]:
+    def work(content: Opened) -> Fingerprints:
         table = table_of(content, report)
-        return table, lay(layout, table.report.columns) if layout else None, suite
+        return fingerprint(table, lay(layout, table.report.columns) if layout else None, suite, path)
 
-    return scanned(_opening(replace(hint, sha256=report.sha256 or ""), tools), choosing, path).prints
+    return snapshot_worked(replace(hint, sha256=report.sha256 or ""), tools, work)
 
 
 def table_of(content: Opened, report: ReadReport) -> Table:
@@ -141,13 +136,6 @@ def table_of(content: Opened, report: ReadReport) -> Table:
         if (table.report.table, table.report.member) == (report.table, report.member):
             return table
     raise LookupError(report.table)
-
-
-def _opening(hint: Hint, tools: Tools) -> Opening:
-    def opening(work: Callable[[Opened], T]) -> T:
-        return snapshot_worked(hint, tools, work)
-
-    return opening
 
 
 def _not_compared(report: ReadReport, sha256_before: str | None, reason: RowsReason) -> RowChange:

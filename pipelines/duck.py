@@ -7,6 +7,7 @@ here: any query.
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 # took 720 MB under this limit, no longer than under any other (`make bench-memory`).
 MEMORY_LIMIT = "512MB"
 THREADS = 2
+# So many connections wait for more work, a few megabytes each.
+MOST_IDLE = 4
+_IDLE: list[tuple[tuple[int, str, int], duckdb.DuckDBPyConnection]] = []
+_LOCK = threading.Lock()
+_WORKS = itertools.count()
+# What a work left behind beside its database.
+_LEFT = """
+SELECT (SELECT count(*) FROM duckdb_tables() WHERE NOT internal)
+     + (SELECT count(*) FROM duckdb_views() WHERE NOT internal)
+"""
 
 
 def connect(
@@ -54,6 +65,57 @@ def connect(
     connection.execute("SET TimeZone = 'UTC'")  # not known to `config` before the connection is there
     connection.execute("SET enable_progress_bar = false")  # it would stand in the midst of a command's answer
     return connection
+
+
+@contextmanager
+def borrowed(
+    *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS, temp_directory: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As `connect` in memory, for a short work: connecting takes longer than a small table.
+
+    The connection may have served another work before, of which nothing is left: each has a database of its own, which
+    goes with it. One that was interrupted or met an error, or on which a table remains, serves nobody else; functions
+    that are registered on it are to be removed by whoever did.
+    """
+    key = (os.getpid(), memory_limit, threads)
+    connection = _idle(key, temp_directory) or connect(
+        memory_limit=memory_limit, threads=threads, temp_directory=temp_directory
+    )
+    whole = False
+    try:
+        name = f"work_{next(_WORKS)}"
+        connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
+        yield connection
+        connection.execute(f"USE memory; DETACH {name}")
+        ((left,),) = connection.execute(_LEFT).fetchall()
+        whole = not left
+    finally:
+        if not whole:
+            connection.close()
+    if not whole:
+        return
+    with _LOCK:
+        _IDLE.append((key, connection))
+        surplus = _IDLE[:-MOST_IDLE]
+        del _IDLE[:-MOST_IDLE]
+    for _, one in surplus:
+        one.close()
+
+
+def _idle(key: tuple[int, str, int], temp_directory: Path) -> duckdb.DuckDBPyConnection | None:
+    """A connection that was given back, of this process and with these limits."""
+    import duckdb
+
+    with _LOCK:
+        place = next((place for place, (known, _) in enumerate(_IDLE) if known == key), None)
+        found = None if place is None else _IDLE.pop(place)[1]
+    if found is not None:
+        try:
+            found.execute(f"SET temp_directory = {literal(str(temp_directory))}")
+        except duckdb.Error:  # it has spilled to the one before
+            found.close()
+            return None
+    return found
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection) -> None:

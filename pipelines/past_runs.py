@@ -9,13 +9,14 @@ one are looked at, so that a night run twice sees the same past.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts
+from pipelines.artifacts import Files
 from pipelines.measurement.dates import said_of
 from pipelines.measurement.evidence import OUT_OF_REACH, NightBefore
 from pipelines.model import Catalog, PageVisit, ReadReport, RunIndex, Snapshot, ValidationResult
@@ -24,61 +25,59 @@ from pipelines.tables.rows_hash import data_hash
 R = TypeVar("R", ReadReport, ValidationResult)
 
 
-def last_finished(runs: Path, source: str, before: date, rules: str, declared: str) -> Path | None:
+def last_finished(
+    runs: Path, source: str, before: date, rules: str, declared: str, *, files: Files | None = None
+) -> Path | None:
     """The folder of the newest earlier run of `source`, if it was made under the same rules and declaration.
 
     A newest run under others ends the search: older results are of older rules still.
     """
-    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
-        folder = artifacts.run_folder(runs, night, source)
-        index_path = folder / artifacts.INDEX
-        if not index_path.exists():
+    files = files or Files()
+    for folder in _folders(runs, source, before, files):
+        index = files.value(folder / artifacts.INDEX, RunIndex)
+        if index is None or index.result == "failure":
             continue
-        index = artifacts.read_value(index_path, RunIndex)
-        if index.result == "failure":
-            continue
-        same = (folder / artifacts.DECLARATION).read_text(encoding="utf-8") == declared
+        same = files.text(folder / artifacts.DECLARATION) == declared
         return folder if same and index.rules == rules else None
     return None
 
 
 def index_before(runs: Path, source: str, before: date) -> RunIndex | None:
     """The mark of the newest earlier run of `source`, whatever came of it; None without one."""
-    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
-        path = artifacts.run_folder(runs, night, source) / artifacts.INDEX
-        if path.exists():
-            return artifacts.read_value(path, RunIndex)
-    return None
+    files = Files()
+    found = (
+        files.value(folder / artifacts.INDEX, RunIndex) for folder in _folders(runs, source, before, files)
+    )
+    return next((index for index in found if index is not None), None)
 
 
-def out_of_reach(runs: Path, source: str, before: date) -> frozenset[str]:
+def out_of_reach(runs: Path, source: str, before: date, *, files: Files | None = None) -> frozenset[str]:
     """The keys of datasets and distributions that gave no answer at all on the newest earlier night."""
-    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
-        folder = artifacts.run_folder(runs, night, source)
-        if not (folder / artifacts.SNAPSHOTS).exists():
+    files = files or Files()
+    for folder in _folders(runs, source, before, files):
+        snapshots = files.values(folder / artifacts.SNAPSHOTS, Snapshot)
+        if snapshots is None:
             continue
-        catalog = artifacts.read_value(folder / artifacts.CATALOG, Catalog)
-        snapshots = artifacts.read_values(folder / artifacts.SNAPSHOTS, Snapshot)
-        faults = [(item.key, item.fault) for item in catalog.datasets]
+        catalog = files.value(folder / artifacts.CATALOG, Catalog)
+        faults = [(item.key, item.fault) for item in catalog.datasets] if catalog else []
         faults += [(item.distribution, item.fault) for item in snapshots]
         return frozenset(key for key, fault in faults if fault and fault.kind in OUT_OF_REACH)
     return frozenset()
 
 
-def night_before(runs: Path, source: str, before: date, declared: str) -> dict[str, NightBefore]:
+def night_before(
+    runs: Path, source: str, before: date, declared: str, *, files: Files | None = None
+) -> dict[str, NightBefore]:
     """What the newest earlier night with an answer of the portal knew, by dataset.
 
     A night under another declaration ends the search: a file that the operator no longer names is not gone.
     """
-    for night in reversed([night for night in artifacts.nights(runs) if night < before]):
-        folder = artifacts.run_folder(runs, night, source)
-        path = folder / artifacts.CATALOG
-        if not path.exists():
+    files = files or Files()
+    for folder in _folders(runs, source, before, files):
+        catalog = files.value(folder / artifacts.CATALOG, Catalog)
+        if catalog is None or catalog.fault is not None:
             continue
-        catalog = artifacts.read_value(path, Catalog)
-        if catalog.fault is not None:
-            continue
-        if (folder / artifacts.DECLARATION).read_text(encoding="utf-8") != declared:
+        if files.text(folder / artifacts.DECLARATION) != declared:
             return {}
         return {
             dataset.key: NightBefore(
@@ -90,6 +89,14 @@ def night_before(runs: Path, source: str, before: date, declared: str) -> dict[s
             if dataset.fault is None
         }
     return {}
+
+
+def _folders(
+    runs: Path, source: str, before: date, files: Files, look_back: int | None = None
+) -> Iterator[Path]:
+    """The folders that the source has or would have on earlier nights, newest first."""
+    for night in files.nights_before(runs, before)[:look_back]:
+        yield artifacts.run_folder(runs, night, source)
 
 
 def by_bytes(values: Iterable[R]) -> dict[tuple[str, str], list[R]]:
@@ -109,31 +116,71 @@ def _in_doubt(value: ReadReport | ValidationResult) -> bool:
     return isinstance(value, ReadReport) and value.fault is not None and (value.main or value.share_read < 1)
 
 
-def previous_reads(
-    runs: Path, source: str, before: date, *, look_back: int = 30
-) -> dict[str, list[ReadReport]]:
-    """The reports of the newest earlier night on which all of a distribution's data was read, by distribution."""
-    newest: dict[str, list[ReadReport]] = {}
-    earlier = [night for night in artifacts.nights(runs) if night < before]
-    for night in reversed(earlier[-look_back:]):
-        path = artifacts.run_folder(runs, night, source) / artifacts.READS
-        if path.exists():
-            tonight: dict[str, list[ReadReport]] = defaultdict(list)
-            for report in artifacts.read_values(path, ReadReport):
-                tonight[report.distribution].append(report)
-            for distribution, reports in tonight.items():
-                if data_hash(reports) is not None:
-                    newest.setdefault(distribution, reports)
+def previous_snapshots(
+    runs: Path,
+    source: str,
+    before: date,
+    *,
+    look_back: int = 30,
+    wanted: Collection[str] | None = None,
+    files: Files | None = None,
+) -> dict[str, Snapshot]:
+    """The newest earlier visit that brought bytes, by distribution, from the last `look_back` nights.
+
+    Of the distributions `wanted`, all by default: the search ends as soon as every one of them is found.
+    """
+    files = files or Files()
+    newest: dict[str, Snapshot] = {}
+    for folder in _folders(runs, source, before, files, look_back):
+        for snapshot in files.values(folder / artifacts.SNAPSHOTS, Snapshot) or ():
+            if snapshot.sha256 is not None:
+                newest.setdefault(snapshot.distribution, snapshot)
+        if wanted is not None and newest.keys() >= set(wanted):
+            break
     return newest
 
 
-def previous_pages(runs: Path, source: str, before: date, *, look_back: int = 30) -> Iterator[PageVisit]:
-    """Every visit to a page that the run folders of the last `look_back` nights know, the newest night's first."""
-    earlier = [night for night in artifacts.nights(runs) if night < before]
-    for night in reversed(earlier[-look_back:]):
-        path = artifacts.run_folder(runs, night, source) / artifacts.PAGES
-        if path.exists():
-            yield from (it for it in artifacts.read_values(path, PageVisit) if it.asked_on is not None)
+def previous_reads(
+    runs: Path,
+    source: str,
+    before: date,
+    *,
+    look_back: int = 30,
+    wanted: Collection[str] | None = None,
+    files: Files | None = None,
+) -> dict[str, list[ReadReport]]:
+    """The reports of the newest earlier night on which all of a distribution's data was read, by distribution.
+
+    Of the distributions `wanted`, all by default: the search ends as soon as every one of them is found.
+    """
+    files = files or Files()
+    newest: dict[str, list[ReadReport]] = {}
+    for folder in _folders(runs, source, before, files, look_back):
+        tonight: dict[str, list[ReadReport]] = defaultdict(list)
+        for report in files.values(folder / artifacts.READS, ReadReport) or ():
+            tonight[report.distribution].append(report)
+        for distribution, reports in tonight.items():
+            if data_hash(reports) is not None:
+                newest.setdefault(distribution, reports)
+        if wanted is not None and newest.keys() >= set(wanted):
+            break
+    return newest
+
+
+def previous_pages(
+    runs: Path, source: str, before: date, *, look_back: int = 30, files: Files | None = None
+) -> Iterator[list[PageVisit]]:
+    """What each of the last `look_back` nights knew of pages and links, the newest first: all its visits, those too
+    that are yet to be made.
+
+    A night takes over what the nights before it knew, so that whatever is in its list need not be looked for further
+    back: an address without a visit there had none before.
+    """
+    files = files or Files()
+    for folder in _folders(runs, source, before, files, look_back):
+        visits = files.values(folder / artifacts.PAGES, PageVisit)
+        if visits is not None:
+            yield visits
 
 
 def dated(snapshot: Snapshot, before: Snapshot | None) -> Snapshot:

@@ -7,7 +7,9 @@ Belongs here: what the stages read and validate ask of a snapshot. Does not belo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipelines.errors import ReadFault
@@ -16,19 +18,97 @@ from pipelines.sources import Source
 from pipelines.tables.column_changes import Values, apart, changes, sample_of
 from pipelines.tables.layouts import Fit, Layout, choose, nearest, of_roles
 from pipelines.tables.profile import kinds, profiles
-from pipelines.tables.read import worked
+from pipelines.tables.read import opened, worked
 from pipelines.tables.rows_hash import hashed
-from pipelines.tables.table import Hint, Opened
+from pipelines.tables.table import Hint, Opened, Unproven
 from pipelines.tools import Tools
 
 T = TypeVar("T")
 
 
+# The tables of so many snapshots stay open at a time, of so many cells in all, some 10 MB: many sources are at work at
+# once, most of them waiting for servers meanwhile.
+MOST_OPEN, MOST_CELLS = 8, 400_000
+
+
+@dataclass
+class _Kept:
+    """A snapshot's tables and what has to be closed with them."""
+
+    content: Opened
+    stack: ExitStack
+    cells: int
+
+
+class _Shared:
+    """Snapshots that were opened and not closed yet, the one that was asked for last at the end."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hint, _Kept] = {}
+
+    def worked(self, hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
+        """As `tables.read.worked`, on tables that stay open for the next work, unless something went wrong."""
+        kept = self._kept.pop(hint, None) or _open(hint, tools, presuming=True)
+        try:
+            return self._done(hint, kept, work)
+        except Unproven:
+            return self._done(hint, _open(hint, tools, presuming=False), work)
+
+    def _done(self, hint: Hint, kept: _Kept, work: Callable[[Opened], T]) -> T:
+        with ExitStack() as ending:
+            ending.push(kept.stack)
+            made = work(kept.content)
+            for table in kept.content.tables:
+                table.settle()
+            ending.pop_all()
+        self._kept[hint] = kept
+        while len(self._kept) > MOST_OPEN or sum(it.cells for it in self._kept.values()) > MOST_CELLS:
+            self._kept.pop(next(iter(self._kept))).stack.close()
+        return made
+
+    def close(self) -> None:
+        """Close all of them."""
+        while self._kept:
+            self._kept.popitem()[1].stack.close()
+
+
+_SHARED: ContextVar[_Shared | None] = ContextVar("shared tables", default=None)
+
+
+@contextmanager
+def sharing_tables() -> Iterator[None]:
+    """Within the context, whatever asks for a snapshot's tables asks the same ones, which are read once.
+
+    For one source's night, in one thread.
+    """
+    shared = _Shared()
+    token = _SHARED.set(shared)
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+        shared.close()
+
+
 def snapshot_worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
     """What `work` makes of the tables of a snapshot in the store. Raises `ReadFault`, and `OSError` without it."""
+    shared = _SHARED.get()
+    if shared is not None:
+        return shared.worked(hint, tools, work)
     limits = tools.settings
     with tools.store.local(hint.sha256) as path:
         return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
+
+
+def _open(hint: Hint, tools: Tools, *, presuming: bool) -> _Kept:
+    limits = tools.settings
+    with ExitStack() as stack:
+        path = stack.enter_context(tools.store.local(hint.sha256))
+        content = stack.enter_context(
+            opened(path, hint, memory_limit=limits.memory_limit, threads=limits.threads, presuming=presuming)
+        )
+        cells = sum(report.rows * len(report.columns) for report in content.reports)
+        return _Kept(content, stack.pop_all(), cells)
 
 
 def declared(catalog: Catalog, distribution: str) -> tuple[Dataset, Distribution]:

@@ -16,6 +16,7 @@ from pipelines import stages
 from pipelines.locks import alone
 from pipelines.log_context import within_source
 from pipelines.model import RunIndex
+from pipelines.reading import sharing_tables
 from pipelines.sources import Source
 from pipelines.tools import Tools
 
@@ -86,5 +87,6 @@ def _at_work(source: Source, night: date, tools: Tools, *, wait: bool) -> Iterat
         within_source(night, source.id),
         alone(tools.settings, source.id, wait=wait),
         tools.store.in_use(),
+        sharing_tables(),
     ):
         yield

@@ -12,12 +12,13 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts, stage_seconds
+from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
 from pipelines.gathering import evidence_of, keys_of, main_table
@@ -43,20 +44,18 @@ from pipelines.past_runs import (
     out_of_reach,
     previous_pages,
     previous_reads,
+    previous_snapshots,
 )
 from pipelines.portals.discover import discover as discover_catalog
-from pipelines.reading import compared, declared, hint_of, layouts_of, read_one, snapshot_worked
+from pipelines.reading import compared, declared, hint_of, read_one
 from pipelines.revisit import next_visit
 from pipelines.run_mark import mark, state_of
 from pipelines.snapshots.fetch import fetch as fetch_distribution
-from pipelines.snapshots.fetch import previous_snapshots
 from pipelines.snapshots.page_visit import visited
 from pipelines.sources import Source
-from pipelines.tables.layouts import lay
-from pipelines.tables.table import Opened
 from pipelines.tools import Step, Tools
-from pipelines.validation.validate import validate as validate_table
-from pipelines.visiting import Key, Past, Wanted, pages_of
+from pipelines.validating import validated
+from pipelines.visiting import Past, Wanted, pages_of
 from pipelines.visiting import key as key_of
 
 log = logging.getLogger("veedor")
@@ -71,6 +70,7 @@ class Run:
     source: Source
     night: date
     folder: Path
+    past: Files = field(default_factory=Files, compare=False, repr=False)
 
 
 def discover(run: Run, tools: Tools) -> Catalog:
@@ -96,7 +96,10 @@ def fetch(run: Run, catalog: Catalog, tools: Tools) -> list[Snapshot]:
     """catalog -> snapshots.jsonl: the bytes of every distribution, or why there are none."""
 
     def make() -> Iterator[Snapshot]:
-        past = previous_snapshots(tools.settings.runs, run.source.id, run.night)
+        wanted = {item.key for dataset in catalog.datasets for item in dataset.distributions}
+        past = previous_snapshots(
+            tools.settings.runs, run.source.id, run.night, wanted=wanted, files=run.past
+        )
         for dataset in catalog.datasets:
             for distribution in dataset.distributions:
                 with _step(tools, "fetch", distribution.key):
@@ -112,8 +115,9 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
 
     def make() -> Iterator[ReadReport]:
         earlier = _earlier(run, tools)
-        known = by_bytes(artifacts.read_values(earlier / artifacts.READS, ReadReport)) if earlier else {}
-        past = previous_reads(tools.settings.runs, run.source.id, run.night)
+        reports = run.past.values(earlier / artifacts.READS, ReadReport) if earlier else None
+        known = by_bytes(reports or ())
+        past = _previous_reads(run, snapshots, tools)
         for snapshot in snapshots:
             if snapshot.sha256 is not None:
                 with _step(tools, "read", snapshot.distribution):
@@ -134,8 +138,10 @@ def validate(
 
     def make() -> Iterator[ValidationResult]:
         earlier = _earlier(run, tools)
-        path = earlier / artifacts.VALIDATION_RESULTS if earlier else None
-        known = by_bytes(artifacts.read_values(path, ValidationResult)) if path else {}
+        results = (
+            run.past.values(earlier / artifacts.VALIDATION_RESULTS, ValidationResult) if earlier else None
+        )
+        known = by_bytes(results or ())
         arrived = {snapshot.distribution: snapshot for snapshot in snapshots}
         for report in reads:
             if report.layout is not None:
@@ -145,9 +151,11 @@ def validate(
                         night = earlier.parent.name
                         yield from (replace(item, reused_from=item.reused_from or night) for item in same)
                     else:
-                        yield _validate_one(run, catalog, report, arrived[report.distribution], tools)
+                        yield validated(run.source, catalog, report, arrived[report.distribution], tools)
 
-    return _once(run, "validate", artifacts.VALIDATION_RESULTS, ValidationResult, make, tools)
+    return _once(
+        run, "validate", artifacts.VALIDATION_RESULTS, ValidationResult, make, tools, as_read=_reused
+    )
 
 
 def compare(
@@ -156,7 +164,7 @@ def compare(
     """reads -> row_changes.jsonl: the rows of each distribution's table against those of its last reading."""
 
     def make() -> Iterator[RowChange]:
-        past = previous_reads(tools.settings.runs, run.source.id, run.night)
+        past = _previous_reads(run, snapshots, tools)
         for snapshot in snapshots:
             report = main_table(snapshot.distribution, reads)
             if report is not None and report.fault is None:
@@ -187,13 +195,10 @@ def visit(
 
     def make() -> Iterable[PageVisit]:
         earlier = _earlier(run, tools)
-        path = earlier / artifacts.PAGES if earlier else None
-        newest: dict[Key, PageVisit] = {}
-        for known in previous_pages(tools.settings.runs, run.source.id, run.night):
-            newest.setdefault(key_of(known), known)
+        same = run.past.values(earlier / artifacts.PAGES, PageVisit) if earlier else None
         past = Past(
-            same_rules=artifacts.read_values(path, PageVisit) if path and path.exists() else [],
-            newest=newest,
+            same_rules=same or (),
+            earlier=previous_pages(tools.settings.runs, run.source.id, run.night, files=run.past),
             tonight={key_of(it): it for it in artifacts.read_notes(notes, PageVisit)},
         )
         return pages_of(run.source, catalog, snapshots, reads, past, ask, tools)
@@ -232,10 +237,10 @@ def _measure(
     tools: Tools,
 ) -> None:
     runs, source = tools.settings.runs, run.source.id
-    silent = out_of_reach(runs, source, run.night)
-    past = previous_reads(runs, source, run.night)
+    silent = out_of_reach(runs, source, run.night, files=run.past)
+    past = _previous_reads(run, snapshots, tools)
     entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-    earlier = night_before(runs, source, run.night, entry)
+    earlier = night_before(runs, source, run.night, entry, files=run.past)
     changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
     found: list[Findings] = []
     for dataset in catalog.datasets:
@@ -328,13 +333,30 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
 
 
 def _once(
-    run: Run, stage: str, name: str, kind: type[T], make: Callable[[], Iterable[T]], tools: Tools
+    run: Run,
+    stage: str,
+    name: str,
+    kind: type[T],
+    make: Callable[[], Iterable[T]],
+    tools: Tools,
+    as_read: Callable[[T], bool] = lambda _: False,
 ) -> list[T]:
+    """What the artifact holds, made first if it is not there: always as the file says it, like a later run has it.
+
+    Of values `as_read`, which were read from a file themselves, that is known without reading.
+    """
     path = run.folder / name
     if not path.exists():
         with stage_seconds.noted(run.folder, stage, tools.clock):
-            artifacts.write_values(path, make())
+            made = list(make())
+            artifacts.write_values(path, made)
+        if made and all(map(as_read, made)):
+            return made
     return artifacts.read_values(path, kind)
+
+
+def _reused(result: ValidationResult) -> bool:
+    return result.reused_from is not None
 
 
 @contextmanager
@@ -350,21 +372,13 @@ def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
 def _earlier(run: Run, tools: Tools) -> Path | None:
     """The run whose results may be used again for bytes that have not changed."""
     entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, entry)
+    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, entry, files=run.past)
 
 
-def _validate_one(
-    run: Run, catalog: Catalog, report: ReadReport, snapshot: Snapshot, tools: Tools
-) -> ValidationResult:
-    dataset, _ = declared(catalog, snapshot.distribution)
-    suite = tools.suites[dataset.guide_dataset or ""]
-    layout = next(item for item in layouts_of(run.source, dataset, tools) if item.name == report.layout)
-
-    def work(content: Opened) -> ValidationResult:
-        table = next(item for item in content.tables if item.report.table == report.table)
-        return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
-
-    return snapshot_worked(hint_of(catalog, snapshot), tools, work)
+def _previous_reads(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> dict[str, list[ReadReport]]:
+    """What each distribution of which there are bytes tonight was read as the last time."""
+    wanted = {item.distribution for item in snapshots if item.sha256 is not None}
+    return previous_reads(tools.settings.runs, run.source.id, run.night, wanted=wanted, files=run.past)
 
 
 def unread(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> list[int]:
@@ -372,5 +386,6 @@ def unread(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> list[int]:
     if (run.folder / artifacts.VALIDATION_RESULTS).exists():
         return []
     earlier = _earlier(run, tools)
-    known = by_bytes(artifacts.read_values(earlier / artifacts.READS, ReadReport)) if earlier else {}
+    reports = run.past.values(earlier / artifacts.READS, ReadReport) if earlier else None
+    known = by_bytes(reports or ())
     return [it.bytes or 0 for it in snapshots if it.sha256 and (it.distribution, it.sha256) not in known]

@@ -42,13 +42,27 @@ class Wanted:
 class Past:
     """What is known before the first visit.
 
-    `same_rules` are the visits of the last night under the same rules and declaration, `newest` the newest visit to
-    each address on any earlier night, `tonight` those of this night before it was interrupted.
+    `same_rules` are the visits of the last night under the same rules and declaration, `earlier` what each earlier
+    night knew, the newest first (`past_runs.previous_pages`), `tonight` the visits of this night before it was
+    interrupted.
     """
 
     same_rules: Sequence[PageVisit]
-    newest: Mapping[Key, PageVisit]
+    earlier: Iterable[Sequence[PageVisit]]
     tonight: Mapping[Key, PageVisit]
+
+    def newest(self, addresses: Iterable[Key]) -> dict[Key, PageVisit]:
+        """The newest visit to each of these on any earlier night; nights are read until all are known."""
+        left, found = set(addresses), dict[Key, PageVisit]()
+        nights = iter(self.earlier)
+        while left and (visits := next(nights, None)) is not None:
+            for visit in visits:
+                at = key(visit)
+                if at in left:
+                    left.discard(at)
+                    if visit.asked_on is not None:
+                        found[at] = visit
+        return found
 
 
 def key(visit: PageVisit) -> Key:
@@ -73,12 +87,13 @@ def pages_of(
         return []
     arrived = {it.distribution: it for it in snapshots}
     addresses = list(wanted(source, catalog, arrived, reads, past.same_rules, tools))
+    newest = past.newest(key(it.visit) for it in addresses)
     found = visit_all(
-        addresses, past.newest, past.tonight, ask, now, most=limits.page_visits, days=limits.page_days
+        addresses, newest, past.tonight, ask, now, most=limits.page_visits, days=limits.page_days
     )
     tonight = (it for it in found.values() if it.asked_on is not None and it.asked_on >= now)
     answered = anybody_answered(catalog, snapshots, tonight)
-    known = {at: judged(it, past.newest.get(at), now, somebody_answered=answered) for at, it in found.items()}
+    known = {at: judged(it, newest.get(at), now, somebody_answered=answered) for at, it in found.items()}
     return [_placed(known.get(key(it.visit)), it.visit) for it in addresses]
 
 

@@ -30,7 +30,7 @@ from pipelines.model import (
     Verdict,
 )
 from pipelines.past_runs import index_before
-from pipelines.site.pages import CATEGORIES, safe_path
+from pipelines.site.page import CATEGORIES, safe_path
 from pipelines.sources import Source
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ What later nights need of the past stays in folders, so that they find there wha
 
 1. every night within the last `days`, and the LOOK_BACK nights before those, which the first of those look back to;
 2. of each source, of the nights before that, the newest run of each kind that `pipelines.past_runs` looks for, however
-   old: one that no fault of ours stopped, one that came to fetch, one to which the portal answered;
+   old: one that ended, one that no fault of ours stopped, one that came to fetch, one to which the portal answered;
 3. whatever is not finished.
 
 Any lookup by a night that may still be run ends at one of these. Earlier nights are settled: they are not run again.
@@ -108,7 +108,7 @@ def movable(runs: Path, before: date) -> list[Path]:
             if folder.name == artifacts.NIGHT_FOLDER:
                 found.append(folder)
             elif (folder / artifacts.INDEX).is_file():
-                wanted = sought.setdefault(folder.name, {"worked", "fetched", "answered"})
+                wanted = sought.setdefault(folder.name, {"ended", "worked", "fetched", "answered"})
                 if wanted and (met := wanted & _kinds(folder)):
                     wanted -= met
                     needed.add(folder)
@@ -159,7 +159,7 @@ def restore(runs: Path, month: str, step: Step = silent) -> int:
 
 def _kinds(folder: Path) -> set[str]:
     """What a run can be found as by a later night."""
-    found = set()
+    found = {"ended"}
     if artifacts.read_value(folder / artifacts.INDEX, RunIndex).result != "failure":
         found.add("worked")
     if (folder / artifacts.SNAPSHOTS).exists():

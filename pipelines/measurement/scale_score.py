@@ -15,7 +15,7 @@ from pipelines.measurement.expectations import share_of
 from pipelines.measurement.metrics import METRICS
 from pipelines.measurement.openness import DOCUMENTS, OPEN, PROPRIETARY, family
 from pipelines.measurement.published import told, told_of_files
-from pipelines.measurement.scale import Item, Part, Scale, Scales
+from pipelines.measurement.scale import Item, Part, Scale, Scales, Title
 from pipelines.model import EvidenceKind, ExpectationResult, QualityMeasurement, ScaleScore
 
 # dct:accessRights: the European vocabulary's terms, and DCAT-US's levels.
@@ -48,7 +48,10 @@ def scale_scores(
 def _rounded(row: ScaleScore) -> ScaleScore:
     """Rounded once, behind all sums: three thirds are one."""
     points = None if row.points is None else round(row.points, 4)
-    return replace(row, points=points, known=round(row.known, 4), most=round(row.most, 4))
+    known, most = round(row.known, 4), round(row.most, 4)
+    if (points, known, most) == (row.points, row.known, row.most):
+        return row
+    return replace(row, points=points, known=known, most=most)
 
 
 class _Scored:
@@ -105,6 +108,10 @@ class _Scored:
         return fmean(known) if known else None
 
 
+def _named(title: Title) -> dict[str, str]:
+    return {"en": title.en, "es": title.es}
+
+
 def _number(value: bool | None) -> float | None:
     return None if value is None else float(value)
 
@@ -114,7 +121,7 @@ def _of_scale(scale: Scale, scored: _Scored, version: str, suite: str | None) ->
     parts = []
     for part in scale.parts:
         items = list(_of_part(scale, part, scored, rules))
-        parts.append(_sum(items, part.most, items[0].part, part.title.model_dump()))
+        parts.append(_sum(items, part.most, items[0].part, _named(part.title)))
         yield from items
         yield parts[-1]
     if scale.total:
@@ -138,7 +145,7 @@ def _of_part(scale: Scale, part: Part, scored: _Scored, rules: str) -> Iterator[
             evidence=kind,
             metric=item.metric,
             rules=rules,
-            title=item.title.model_dump(),
+            title=_named(item.title),
         )
 
 
@@ -164,7 +171,7 @@ def _sum(rows: Sequence[ScaleScore], most: float, part: str, title: dict[str, st
 
 def _graded(scale: Scale, parts: Sequence[ScaleScore]) -> dict[str, str]:
     """The scale's name, with the word for what was got of it: by what is known, so that it may be too low."""
-    title = scale.title.model_dump()
+    title = _named(scale.title)
     known = [it.points for it in parts if it.points is not None]
     grade = next((it.title for it in scale.grades if known and sum(known) >= it.least), None)
     return title if grade is None else {name: f"{title[name]}: {getattr(grade, name)}" for name in title}

@@ -38,7 +38,9 @@ def canonical(table: Table, fit: Fit | None, suite: Suite | None) -> dict[str, C
     if fit is None or suite is None:
         return found
     columns = columns_of(table, fit, suite)
-    for name, kind in kinds(profiles(table)).items():
+    roles = set(columns.source.values())
+    looked_at = {} if roles.issuperset(found) else kinds(profiles(table))
+    for name, kind in looked_at.items():
         form = _form(kind.partition(" ")[0], columns.locale, columns.plain)
         found[name] = Canonical(duck.quote(name), form)
     for role, name in columns.source.items():

@@ -77,13 +77,12 @@ def comparing(
 
     `folder` takes what does not fit into memory. Raises `MemoryLimitReached`.
     """
-    connection = duck.connect(memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill")
-    try:
+    with duck.borrowed(
+        memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill"
+    ) as connection:
         with duck.within_memory(), duck.interruptible(connection):
             found = _Compare(connection, before, after, pairing).run()
         yield found
-    finally:
-        connection.close()
 
 
 class _Compare:
@@ -98,7 +97,6 @@ class _Compare:
         self._before, self._after = before, after
 
     def run(self) -> Comparison:
-        self._connection.execute("SET preserve_insertion_order = false")
         key = next((one for one in self._pairing.keys if self._tells(one)), ())
         self._narrow("a", self._before, [old for old, _ in key], [old for old, _ in self._pairing.columns])
         self._narrow("b", self._after, [new for _, new in key], [new for _, new in self._pairing.columns])

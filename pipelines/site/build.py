@@ -19,10 +19,13 @@ from pipelines.history import asking
 from pipelines.site import data_page, pages, reasons, words
 from pipelines.site.dqv import files as dqv
 from pipelines.site.dqv.names import CATALOG, FOLDER, Names, path_of
+from pipelines.site.page import CATEGORIES, OUTCOME_ORDER, DatasetPage, order
+from pipelines.site.parts import Once, Parts, fingerprint, page_before
 from pipelines.site.untrusted import harmless, http_link
 from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
@@ -45,20 +48,25 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
         try:
             environment = make_environment(has_data=about_data is not None)
             languages = [words.load(language) for language in words.LANGUAGES]
+            made_of = fingerprint(__version__, column_changes.WORDS, pages.expectations_known(connection))
+            once = {one.language: Once(one) for one in languages}
             entries = []
-            for source in pages.sources(connection) if newest else ():
-                for page in pages.of_source(connection, source, newest):  # type: ignore[arg-type]
+            for chunk in pages.chunks(connection) if newest else ():
+                for page in _told(connection, pages.of_sources(connection, chunk, newest), public, made_of):  # type: ignore[arg-type]
                     entries.append(page.entry)
                     for one in languages:
-                        path = temporary / one.language / page.entry.path
-                        _write(path, _render(environment, "dataset", one, "../../../", page=page))
-            entries.sort(key=pages.order)
+                        place = Path(one.language) / page.entry.path
+                        parts = _parts(public / place, made_of, one.language)
+                        told = {"page": page, "part": parts.part, "once": once[one.language]}
+                        text = _render(environment, "dataset", one, "../../../", **told)
+                        _write(temporary / place, text)
+            entries.sort(key=order)
             facts: dict[str, Any] = {
                 "entries": entries,
                 "newest": newest,
                 "counts": sorted(
                     Counter(entry.outcome for entry in entries).items(),
-                    key=lambda item: [outcome.value for outcome in pages.OUTCOME_ORDER].index(item[0]),
+                    key=lambda item: [outcome.value for outcome in OUTCOME_ORDER].index(item[0]),
                 ),
             }
             for one in languages:
@@ -74,6 +82,29 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return public / "index.html"
+
+
+def _told(
+    connection: DuckDBPyConnection, found: Iterable[DatasetPage], public: Path, made_of: str
+) -> Iterator[DatasetPage]:
+    """The pages, each with all that is not taken over from the page as it stands."""
+    known, whole = list(found), dict[str, DatasetPage]()
+    stale = [page for page in known if not _stands(page, public, made_of)]
+    whole = {page.entry.key: page for page in pages.in_full(connection, stale)}
+    return (whole.get(page.entry.key, page) for page in known)
+
+
+def _stands(page: DatasetPage, public: Path, made_of: str) -> bool:
+    """Whether the page as it stands has, in every language, what is not looked up for its own sake."""
+    for language in words.LANGUAGES:
+        parts = _parts(public / language / page.entry.path, made_of, language)
+        if not all(parts.has(name, *facts) for name, facts in page.parts().items()):
+            return False
+    return True
+
+
+def _parts(path: Path, made_of: str, language: str) -> Parts:
+    return Parts(f"{made_of} {language}", page_before(path))
 
 
 @cache  # templates are compiled once in a process, not for every build
@@ -104,7 +135,7 @@ def _render(environment: Environment, template: str, one: words.Words, root: str
         here=page.entry.path if page else facts.pop("here", "index.html"),
         linked=f"{FOLDER}/{path_of(page.entry.key) if page else CATALOG}",
         version=__version__,
-        categories=pages.CATEGORIES,
+        categories=CATEGORIES,
         told=partial(reasons.told, one),
         changed=column_changes.told,
         **facts,

@@ -1,98 +1,43 @@
 """Pages: what the published views say, put together for one page each.
 
 Belongs here: reading the views and relating their rows. Does not belong here: words, HTML. Everything is
-read source by source, so that a large installation needs no more memory than its largest source.
+read for some sources at a time, so that memory does not grow with their number. What is long and seldom changes
+(expectations, fixes, scales) is read for those pages only that are to tell it anew (`parts`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
-from re import fullmatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.history import asking
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
 from pipelines.site.chart import Line, floor_below, line
+from pipelines.site.page import (
+    CATEGORIES,
+    DIMENSIONS,
+    OUTCOME_ORDER,
+    SCALES,
+    CategoryScore,
+    DatasetPage,
+    Entry,
+    Row,
+    safe_path,
+)
 from pipelines.site.reasons import NO_LAYOUT
 from pipelines.site.words import LANGUAGES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Row = dict[str, Any]
-
-CATEGORIES = ("access", "content")
-DIMENSIONS = (
-    *("availability", "timeliness", "structure", "openness", "metadata"),
-    *("completeness", "validity", "uniqueness", "consistency"),
-)
-SCALES = ("charter", "mexico_2019", "mqa")
+# Nights in the line of a page.
 NIGHTS_SHOWN = 90
+# So many datasets are read and told at a time: their facts take some 20 MB.
+AT_ONCE = 200
 NOT_NULL = "expect_column_values_to_not_be_null"
-
-# What needs somebody's hand stands first.
-OUTCOME_ORDER = [
-    *(Outcome.FAILED, Outcome.PARTLY_READ, Outcome.NOT_PUBLISHED, Outcome.ERROR),
-    *(Outcome.BLOCKED, Outcome.NOT_RUN, Outcome.NOT_APPLICABLE, Outcome.PASSED),
-]
-
-
-@dataclass(frozen=True)
-class CategoryScore:
-    """A category's score on the newest night. `change` is since the night before, None when not comparable."""
-
-    score: float | None
-    change: float | None
-    rules: str
-    rules_changed: bool
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One dataset in the index. `stale`: its newest night is older than the installation's."""
-
-    key: str
-    title: str
-    path: str
-    publisher: str
-    guide_titles: dict[str, str | None]
-    outcome: str
-    reason: str
-    night: date
-    stale: bool
-    scores: dict[str, CategoryScore]
-
-
-@dataclass(frozen=True)
-class DatasetPage:
-    """Everything on one dataset's page; rows as the views give them.
-
-    `fixes` stand by what they gain; `scales` holds the rows of each scale of others, in its order.
-    `visits` are the pages and links that were visited, those that do not answer first, then the unknown ones.
-    `lines` holds the categories that were ever measured, drawn from `floor` points up. `has_suite`: there are
-    expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
-    """
-
-    entry: Entry
-    described: Row
-    verdict: Row
-    run: Row
-    dimensions: dict[str, list[Row]]
-    fixes: list[Row]
-    scales: dict[str, list[Row]]
-    history: list[Row]
-    lines: dict[str, Line]
-    floor: int
-    has_suite: bool
-    expectations: list[Row]
-    titles: dict[str, dict[str, str]]
-    files: list[Row]
-    visits: list[Row]
-    alerts: list[Row]
 
 
 def newest_night(connection: DuckDBPyConnection) -> date | None:
@@ -101,35 +46,40 @@ def newest_night(connection: DuckDBPyConnection) -> date | None:
     return night
 
 
-def sources(connection: DuckDBPyConnection) -> list[str]:
-    """The sources that ever had a verdict."""
-    return [
-        row["source"] for row in _rows(connection, "SELECT DISTINCT source FROM verdict_history ORDER BY 1")
-    ]
+def chunks(connection: DuckDBPyConnection, most: int = AT_ONCE) -> Iterator[list[str]]:
+    """The sources that ever had a verdict, some at a time: so many that they have about `most` datasets."""
+    chunk: list[str] = []
+    count = 0
+    for row in _rows(connection, SOURCES):
+        if chunk and count + row["datasets"] > most:
+            yield chunk
+            chunk, count = [], 0
+        chunk.append(row["source"])
+        count += row["datasets"]
+    if chunk:
+        yield chunk
 
 
-def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iterator[DatasetPage]:
-    """The pages of one source's datasets, by key."""
+def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: date) -> Iterator[DatasetPage]:
+    """The pages of the datasets of some sources, by key; `in_full` adds the rest."""
+    wanted = [list(sources)]
     described = {
-        row["dataset"]: row for row in _rows(connection, "FROM latest_dataset WHERE source = ?", [source])
+        row["dataset"]: row
+        for row in _rows(connection, "FROM latest_dataset WHERE list_contains(?, source)", wanted)
     }
     runs = {
-        row["night"]: row
-        for row in _rows(connection, "SELECT DISTINCT * FROM run WHERE source = ?", [source])
+        (row["source"], row["night"]): row
+        for row in _rows(connection, "SELECT DISTINCT * FROM run WHERE list_contains(?, source)", wanted)
     }
-    scores = _by(connection, "dataset", "FROM latest_score WHERE source = ?", [source])
-    fixes = _by(connection, "dataset", "FROM latest_fix WHERE source = ?", [source])
-    scales = _by(connection, "dataset", "FROM latest_scale WHERE source = ?", [source])
-    history = _by(connection, "dataset", HISTORY, [source, newest, NIGHTS_SHOWN])
-    expectations = _by(connection, "dataset", "FROM latest_expectation WHERE source = ?", [source])
-    examples = _rows(connection, EXAMPLES, [source])
-    files = _by(connection, "dataset", FILES, [source])
-    reads = _rows(connection, READS, [source])
-    visits = _by(connection, "dataset", VISITS, [source])
-    alerts = _by(connection, "dataset", "FROM open_alerts WHERE split_part(dataset, '/', 1) = ?", [source])
-    shown: dict[tuple[str, str, str], list[Row]] = {}
-    for row in examples:
-        shown.setdefault((row["distribution"], row["table_name"], row["key"]), []).append(row)
+    scores = _by(connection, "dataset", "FROM latest_score WHERE list_contains(?, source)", wanted)
+    history = _by(connection, "dataset", HISTORY, [*wanted, newest, NIGHTS_SHOWN])
+    blocks = {row["dataset"]: row for row in _rows(connection, BLOCKS, wanted)}
+    files = _by(connection, "dataset", FILES, wanted)
+    reads = _rows(connection, READS, wanted)
+    visits = _by(connection, "dataset", VISITS, wanted)
+    alerts = _by(
+        connection, "dataset", "FROM open_alerts WHERE list_contains(?, split_part(dataset, '/', 1))", wanted
+    )
     suites = {row["suite"] for row in _rows(connection, "SELECT DISTINCT suite FROM expectation")}
     tables: dict[str, list[Row]] = {}
     for row in reads:
@@ -139,13 +89,10 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
         ]
         tables.setdefault(row["distribution"], []).append(row)
 
-    for verdict in _rows(connection, "FROM latest_verdict WHERE source = ? ORDER BY dataset", [source]):
+    verdicts = "FROM latest_verdict WHERE list_contains(?, source) ORDER BY dataset"
+    for verdict in _rows(connection, verdicts, wanted):
         key = verdict["dataset"]
         nights = history.get(key, [])
-        for row in expectations.get(key, []):
-            row["examples"] = shown.get((row["distribution"], row["table_name"], row["key"]), [])
-            row["recorded"] = any(it["record"] not in (None, it["value"]) for it in row["examples"])
-            row["judged"] = judged(row)
         for row in files.get(key, []):
             row["tables"] = tables.get(row["distribution"], [])
         verdict["fault_kind"] = _fault_kind(verdict, described.get(key, {}), files.get(key, []))
@@ -154,10 +101,8 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
             entry=_entry(verdict, nights, newest),
             described=described.get(key, {}),
             verdict=verdict,
-            run=runs.get(verdict["night"], {}),
+            run=runs.get((verdict["source"], verdict["night"]), {}),
             dimensions={category: _dimensions(scores.get(key, []), category) for category in CATEGORIES},
-            fixes=sorted(fixes.get(key, []), key=_place),
-            scales=_scales(scales.get(key, [])),
             history=nights,
             lines={
                 category: _line(nights, category, floor)
@@ -166,6 +111,37 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
             },
             floor=floor,
             has_suite=verdict["guide_dataset"] in suites or str(verdict["reason"]).startswith(NO_LAYOUT),
+            blocks=blocks.get(key, NO_BLOCKS),
+            files=files.get(key, []),
+            visits=visits.get(key, []),
+            alerts=alerts.get(key, []),
+        )
+
+
+def in_full(connection: DuckDBPyConnection, pages: Sequence[DatasetPage]) -> list[DatasetPage]:
+    """`pages` with what is told of expectations, fixes and scales."""
+    if not pages:
+        return []
+    wanted = [[page.entry.key for page in pages]]
+    fixes = _by(connection, "dataset", "FROM latest_fix WHERE list_contains(?, dataset)", wanted)
+    scales = _by(connection, "dataset", "FROM latest_scale WHERE list_contains(?, dataset)", wanted)
+    expectations = _by(
+        connection, "dataset", "FROM latest_expectation WHERE list_contains(?, dataset)", wanted
+    )
+    shown: dict[tuple[str, str, str], list[Row]] = {}
+    for row in _rows(connection, EXAMPLES, wanted):
+        shown.setdefault((row["distribution"], row["table_name"], row["key"]), []).append(row)
+    found = []
+    for page in pages:
+        key = page.entry.key
+        for row in expectations.get(key, []):
+            row["examples"] = shown.get((row["distribution"], row["table_name"], row["key"]), [])
+            row["recorded"] = any(it["record"] not in (None, it["value"]) for it in row["examples"])
+            row["judged"] = judged(row)
+        whole = replace(
+            page,
+            fixes=sorted(fixes.get(key, []), key=_place),
+            scales=_scales(scales.get(key, [])),
             expectations=sorted(expectations.get(key, []), key=_urgency),
             titles={
                 language: {
@@ -175,15 +151,15 @@ def of_source(connection: DuckDBPyConnection, source: str, newest: date) -> Iter
                 }
                 for language in LANGUAGES
             },
-            files=files.get(key, []),
-            visits=visits.get(key, []),
-            alerts=alerts.get(key, []),
         )
+        found.append(whole)
+    return found
 
 
-def order(entry: Entry) -> tuple[int, str, str]:
-    """How the index is sorted: what needs a hand first, then by title."""
-    return (OUTCOME_ORDER.index(Outcome(entry.outcome)), entry.title.casefold(), entry.key)
+def expectations_known(connection: DuckDBPyConnection) -> object:
+    """A hash of the words of all expectations, which are no part of what is known of a dataset."""
+    (row,) = _rows(connection, EXPECTATIONS)
+    return row["n"], row["h"]
 
 
 def judged(row: Row) -> int | None:
@@ -192,21 +168,6 @@ def judged(row: Row) -> int | None:
     if elements is None or row["type"] == NOT_NULL:
         return elements
     return elements - (row["missing_count"] or 0)
-
-
-def safe_name(key: str) -> str:
-    """A dataset's key as the name of its files, whatever is in it."""
-    return "/".join(
-        part
-        if fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}", part)
-        else f"x-{sha256(part.encode()).hexdigest()[:16]}"
-        for part in key.split("/", 1)
-    )
-
-
-def safe_path(key: str) -> str:
-    """The path of a dataset's page."""
-    return f"dataset/{safe_name(key)}.html"
 
 
 def _fault_kind(verdict: Row, described: Row, files: Sequence[Row]) -> str | None:
@@ -306,30 +267,50 @@ SELECT v.dataset, v.night, v.outcome,
        any_value(s.score) FILTER (WHERE s.dimension = 'content') AS content,
        any_value(s.rules) FILTER (WHERE s.dimension = 'content') AS content_rules
 FROM verdict_history v LEFT JOIN score s ON s.dataset = v.dataset AND s.night = v.night
-WHERE v.source = ? AND v.night > ?::DATE - ?::INTEGER
+WHERE list_contains(?, v.source) AND v.night > ?::DATE - ?::INTEGER
 GROUP BY v.dataset, v.night, v.outcome ORDER BY v.dataset, v.night
 """
 
 EXAMPLES = """
 SELECT e.* FROM expectation_example e JOIN latest_verdict v ON v.dataset = e.dataset AND v.night = e.night
-WHERE v.source = ? ORDER BY e.distribution, e.table_name, e.key, e.position
+WHERE list_contains(?, e.dataset) ORDER BY e.distribution, e.table_name, e.key, e.position
 """
 
 FILES = """
 SELECT s.*, d.title, d.format, d.modified
 FROM snapshot s JOIN latest_verdict v ON v.dataset = s.dataset AND v.night = s.night
 LEFT JOIN distribution d ON d.run_id = s.run_id AND d.distribution = s.distribution
-WHERE v.source = ? ORDER BY s.distribution
+WHERE list_contains(?, v.source) ORDER BY s.distribution
 """
 
 READS = """
 SELECT r.* FROM read_report r JOIN latest_verdict v ON v.dataset = r.dataset AND v.night = r.night
-WHERE v.source = ? ORDER BY r.distribution, r.main DESC, r.table_name
+WHERE list_contains(?, v.source) ORDER BY r.distribution, r.main DESC, r.table_name
 """
 
 VISITS = """
-FROM visited_pages WHERE source = ?
+FROM visited_pages WHERE list_contains(?, source)
 ORDER BY dataset, CASE answers WHEN false THEN 0 WHEN true THEN 2 ELSE 1 END,
          list_position(['landing_page', 'contact_page', 'data_dictionary', 'license', 'cell'], purpose),
          distribution, row_number, role
 """
+
+SOURCES = (
+    "SELECT source, count(DISTINCT dataset) AS datasets FROM verdict_history GROUP BY source ORDER BY source"
+)
+
+BLOCKS = """
+SELECT b.dataset, b.expectation_result_block, b.expectation_example_block, b.scale_score_block, b.fix_block
+FROM dataset_night b
+JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v
+    ON v.dataset = b.dataset AND v.night = b.night
+WHERE list_contains(?, split_part(b.dataset, '/', 1))
+"""
+# All that `latest_expectation` has of them; in which run they were last seen says nothing.
+EXPECTATIONS = """
+SELECT count(*) AS n, bit_xor(hash(suite, suite_version, key, title_en, title_es, advice_en, advice_es)) AS h
+FROM expectation
+"""
+NO_BLOCKS: Row = dict.fromkeys(
+    ("expectation_result_block", "expectation_example_block", "scale_score_block", "fix_block")
+)

@@ -7,10 +7,7 @@ when a distribution is visited.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
-from pipelines import artifacts
 from pipelines.clock import Clock
 from pipelines.errors import FetchFault, PublisherFault
 from pipelines.http_client import HttpClient, StatusFault
@@ -139,19 +136,3 @@ def _still_here(previous: Snapshot, url: str, store: Store) -> bool:
     if previous.sha256 is None or previous.url != url:
         return False
     return store.size(previous.sha256) == previous.bytes
-
-
-def previous_snapshots(runs: Path, source: str, before: date, *, look_back: int = 30) -> dict[str, Snapshot]:
-    """The newest earlier visit that brought bytes, by distribution, from the last `look_back` nights.
-
-    Only nights strictly before `before` count, so that a night run again gives the same result.
-    """
-    newest: dict[str, Snapshot] = {}
-    earlier = [night for night in artifacts.nights(runs) if night < before]
-    for night in reversed(earlier[-look_back:]):
-        path = artifacts.run_folder(runs, night, source) / artifacts.SNAPSHOTS
-        if path.exists():
-            for snapshot in artifacts.read_values(path, Snapshot):
-                if snapshot.sha256 is not None:
-                    newest.setdefault(snapshot.distribution, snapshot)
-    return newest

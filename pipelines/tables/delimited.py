@@ -32,7 +32,7 @@ from pipelines.tables.table import Presumption, Table
 from pipelines.tables.workspace import Row, Workspace, fill
 
 # In bytes: what is smaller costs less in Python than DuckDB takes to begin.
-FAST_ABOVE = 20_000
+FAST_ABOVE = 150_000
 # What is smaller is parsed once, into memory.
 STORED = 4_000_000
 _NAMED = 10

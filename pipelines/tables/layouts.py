@@ -102,9 +102,12 @@ class Fit:
 
 def fold(name: str) -> str:
     """A name as layouts compare it: without case, accents, punctuation and repeated blanks."""
-    plain = "".join(
-        part for part in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(part)
-    )
+    if name.isascii():
+        plain = name.lower()
+    else:
+        plain = "".join(
+            part for part in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(part)
+        )
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 

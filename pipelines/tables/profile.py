@@ -36,6 +36,7 @@ NOTHING = frozenset({
     "non renseigne", "not available", "unknown", "not applicable",
 })  # fmt: skip
 _LONGEST_NOTHING = 20
+_DIGIT = re.compile(r"\d")
 _MONEY = r"(?:[$€£]|R\$|US\$|Q|S/\.?|Bs\.?|MXN|USD|EUR|BRL|COP)?\s*"
 _POINT = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)\)?%?")
 _COMMA = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?|(?:0|[1-9]\d*),\d+)\)?%?")
@@ -70,11 +71,18 @@ class Profile:
 
 
 def profiles(table: Table, *, rows: int = ROWS) -> dict[str, Profile]:
-    """The profile of each column by its first rows. Raises DuckDB's exceptions."""
+    """The profile of each column by its first rows, looked at once. Raises DuckDB's exceptions."""
     names = table.report.columns
     if not names:
         return {}
     count = max(1, min(rows, CELLS // len(names)))
+    known: dict[str, Profile] | None = table.seen.get(("profiles", count, names))
+    if known is None:
+        known = table.seen["profiles", count, names] = _profiles(table, names, count)
+    return known
+
+
+def _profiles(table: Table, names: Sequence[str], count: int) -> dict[str, Profile]:
     chosen = ", ".join(map(duck.quote, names))
     found = table.connection.execute(
         f"SELECT {chosen} FROM {duck.quote(table.relation)} LIMIT {count}"
@@ -90,7 +98,7 @@ def kinds(found: Mapping[str, Profile]) -> dict[str, str]:
 
 def profile(cells: Sequence[str | None]) -> Profile:
     """The profile of a column's cells."""
-    values = Counter(cell.strip() for cell in cells if cell is not None and cell.strip())
+    values = Counter(said for cell in cells if cell is not None and (said := cell.strip()))
     nothing = {value: values.pop(value) for value in list(values) if says_nothing(value)}
     filled = values.total()
     kind, detail = _kind(values, filled)
@@ -99,7 +107,8 @@ def profile(cells: Sequence[str | None]) -> Profile:
 
 def says_nothing(value: str) -> bool:
     """Whether a cell only says that there is nothing: N/A, S/N, a dash."""
-    return len(value) <= _LONGEST_NOTHING and fold(value) in NOTHING
+    # A digit is still one when it is folded
+    return len(value) <= _LONGEST_NOTHING and not _DIGIT.search(value) and fold(value) in NOTHING
 
 
 def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
@@ -109,9 +118,10 @@ def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
     for value, count in values.items():
         if len(value) > LONGEST:
             continue
-        if order := date_order(value):
+        numeric = _DIGIT.search(value) is not None  # else it is no date and no number
+        if numeric and (order := date_order(value)):
             dates[order] += count
-        if mark := decimal_mark(value):
+        if numeric and (mark := decimal_mark(value)):
             numbers[mark] += count
         elif _URL.fullmatch(value):
             other[URL] += count

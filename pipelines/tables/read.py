@@ -80,18 +80,19 @@ def opened(
     `ReadFault` when nothing in it could be read as a table, and `OSError` when our own disk or machine stood in the
     way.
     """
-    with temporary.folder() as folder:
-        connection = duck.connect(memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill")
-        try:
-            space = Workspace(hint, connection, folder, presuming)
-            tables, failed = _read(path, space, _declared(hint), MAX_DEPTH)
-            if hint.part.member and not tables[0].report.member:
-                raise NotThere("The file is no archive and does not hold", hint.part.member, "member", ())
-            main, *others = tables
-            tables = [_with_report(main, main=True), *(_with_report(table, main=False) for table in others)]
-            yield Opened(tuple(tables), (*(table.report for table in tables), *failed))
-        finally:
-            connection.close()
+    with (
+        temporary.folder() as folder,
+        duck.borrowed(
+            memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill"
+        ) as connection,
+    ):
+        space = Workspace(hint, connection, folder, presuming)
+        tables, failed = _read(path, space, _declared(hint), MAX_DEPTH)
+        if hint.part.member and not tables[0].report.member:
+            raise NotThere("The file is no archive and does not hold", hint.part.member, "member", ())
+        main, *others = tables
+        tables = [_with_report(main, main=True), *(_with_report(table, main=False) for table in others)]
+        yield Opened(tuple(tables), (*(table.report for table in tables), *failed))
 
 
 def _read(

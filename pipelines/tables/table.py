@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines import duck
 from pipelines.model import Part, ReadReport
@@ -101,7 +101,8 @@ class Table:
 
     The relation of a large regular CSV is a view: each query parses the file again, about as fast as DuckDB
     parses CSV (a second a GB). Ask for all that you need in one query, or keep it in a temporary table. Of a table
-    with a `presumption` that is not settled, an answer counts only once a scan has settled it.
+    with a `presumption` that is not settled, an answer counts only once a scan has settled it. `seen` remembers answers
+    for whoever asks the same of this relation again.
     """
 
     report: ReadReport
@@ -109,6 +110,7 @@ class Table:
     relation: str
     presumption: Presumption | None = field(default=None, compare=False)
     index: LineIndex | None = field(default=None, compare=False)
+    seen: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def unsettled(self) -> Presumption | None:

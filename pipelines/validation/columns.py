@@ -35,6 +35,8 @@ NOT_A_WORD = r"[^\p{L}\p{N}]+"
 TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 
 
+# Rows of a small table.
+FEW = 50_000
 # A date that is written as we write it ourselves needs no other understanding; beginning with a digit, it has no sign.
 ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
 
@@ -59,6 +61,11 @@ class Columns:
     order: tuple[str, ...]
     source: Mapping[str, str]
     bare: Mapping[str, str]
+
+    @property
+    def few(self) -> bool:
+        """The table has so few rows that planning a query takes longer than answering it."""
+        return self.rows <= FEW
 
     def select(
         self,

@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from pipelines import duck
@@ -147,9 +148,14 @@ def compile_one(
     return rows_result(view, _called(ROWWISE[kind], view, given))
 
 
+@cache  # the same functions for every table
+def _signature(function: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
 def _called(function: Callable[..., T], view: View, given: Mapping[str, Any]) -> T:
     try:
-        bound = inspect.signature(function).bind(view, **given)
+        bound = _signature(function).bind(view, **given)
     except TypeError as error:
         raise NotPlanned(str(error)) from None
     return function(*bound.args, **bound.kwargs)

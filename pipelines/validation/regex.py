@@ -30,6 +30,8 @@ OUTER_BLANKS = (r"^\s|\s$", r"^\s|\s\Z")
 ANY_NUMBER = frozenset(
     f"^{sign}[0-9]+({group}\\.[0-9]+)?$" for sign in ("-?", "[-+]?", "[+-]?") for group in ("", "?:")
 )
+# A longer pattern takes DuckDB milliseconds to compile, and Python none: of a small table Python is asked.
+LONG = 400
 # Nothing in such a pattern tells one digit from another.
 DIGITS_ALIKE = re.compile(r"\^?(?:(?:\\d|\[0-9\])(?:\{[0-9]+\}|\+)?|-)+\$?")
 # May find an escaped backslash too, at the price of asking Python about some texts for nothing.
@@ -44,7 +46,7 @@ def matches(view: View, column: str, pattern: str) -> str:
     """SQL: some part of `column` matches Python's `pattern`. Raises `re.error` for a pattern that is none."""
     search = _searcher(pattern)
     translated = translate(pattern)
-    if translated is None:
+    if translated is None or (view.columns.few and len(translated) > LONG):
         return view.test(search, column)
     matched = f"regexp_matches({column}, {duck.literal(translated)})"
     if pattern in OUTER_BLANKS:

@@ -19,15 +19,17 @@ from typing import Any
 
 from pipelines import duck
 from pipelines.tables.table import Table
-from pipelines.validation.columns import Columns, published_name, typed_name
+from pipelines.validation.columns import FEW, Columns, published_name, typed_name
 from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
 from pipelines.validation.marks import Counted, Marks
 
 KEPT = '"veedor:kept"'
 NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
 EMPTY = "veedor:empty"
-# In a table with more rows than this, cells are taken as they are until one shows that it must not be.
-FEW = 50_000
+NEEDLESS = (
+    "expression_rewriter,filter_pullup,filter_pushdown,regex_range,in_clause,statistics_propagation,"
+    "common_subexpressions,column_lifetime,reorder_filter,compressed_materialization"
+)
 # What may follow a whole condition in the SQL of `plans/`.
 AFTER = r"(?=\)| AND | GROUP BY| ORDER BY|$)"
 PRESENT = re.compile(r'^\(("(?:[^"]|"")+") IS NOT NULL\)$')
@@ -226,7 +228,7 @@ def _kept(
     if not text:
         yield f"({scan})", names
         return
-    with _in_any_order(table):
+    with _in_any_order(table), _planned_as_written(table, columns):
         table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {KEPT} AS {scan}")
     try:
         yield KEPT, names
@@ -241,6 +243,19 @@ def _asked_for(views: Sequence[View]) -> tuple[list[str], list[str], list[str]]:
         sorted(set().union(*(view.typed_roles for view in views))),
         sorted(set().union(*(view.published_roles for view in views))),
     )
+
+
+@contextmanager
+def _planned_as_written(table: Table, columns: Columns) -> Iterator[None]:
+    """The scan of a small table as it stands: it has no joins, and to look for a better plan takes longer than it."""
+    if not columns.few:
+        yield
+        return
+    table.connection.execute(f"SET disabled_optimizers = '{NEEDLESS}'")
+    try:
+        yield
+    finally:
+        table.connection.execute("SET disabled_optimizers = ''")
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,3 +86,50 @@ def test_want_of_memory_is_told_with_what_to_do() -> None:
         assert "\n" not in str(told.value)
     finally:
         connection.close()
+
+
+def names_in(connection: Any) -> list[str]:
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def test_a_borrowed_connection_is_used_again_and_holds_nothing_of_the_work_before(tmp_path: Path) -> None:
+    known = []
+    for number in range(3):
+        folder = tmp_path / str(number)
+        with duck.borrowed(memory_limit="123MB", temp_directory=folder) as connection:
+            known.append(connection)
+            assert names_in(connection) == []
+            connection.execute("CREATE TABLE t AS SELECT 1 AS x; CREATE VIEW v AS FROM t")
+            ((limit, directory),) = connection.execute(
+                "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+            ).fetchall()
+            assert (limit, directory) == ("117.3 MiB", str(folder))
+    assert known[0] is known[1] is known[2]
+    with duck.borrowed(memory_limit="124MB", temp_directory=tmp_path) as other:
+        assert other is not known[0]
+
+
+def test_a_connection_that_failed_or_left_something_serves_nobody_else(tmp_path: Path) -> None:
+    with duck.borrowed(memory_limit="125MB", temp_directory=tmp_path) as first:
+        first.execute("CREATE TEMP TABLE left_behind AS SELECT 1 AS x")
+    with (  # noqa: PT012 - the work fails, not the loan
+        pytest.raises(KeyError),
+        duck.borrowed(memory_limit="125MB", temp_directory=tmp_path) as second,
+    ):
+        assert second is not first
+        raise KeyError
+    with duck.borrowed(memory_limit="125MB", temp_directory=tmp_path) as third:
+        assert all(third is not it for it in (first, second))
+        assert names_in(third) == []
+
+
+def test_two_works_at_once_have_a_connection_each(tmp_path: Path) -> None:
+    with (
+        duck.borrowed(temp_directory=tmp_path) as one,
+        duck.borrowed(temp_directory=tmp_path) as other,
+    ):
+        one.execute("CREATE TABLE t AS SELECT 1 AS x")
+        assert names_in(other) == []

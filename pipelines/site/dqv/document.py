@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pipelines.site.dqv.terms import PREFIXES, TERMS, TEXT, THING, context
@@ -36,14 +37,21 @@ class Document:
     prefixes: dict[str, str]
     nodes: Sequence[Node]
 
+    @cached_property
+    def clean(self) -> list[dict[str, Any]]:
+        """The nodes without what is not known, and with harmless texts."""
+        return [_clean(node) for node in self.nodes]
+
     def jsonld(self) -> str:
-        """As JSON-LD 1.1, its context inside: it can be read without asking anybody for anything."""
-        document = {"@context": context(self.prefixes), "@graph": [_clean(node) for node in self.nodes]}
-        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        """As JSON-LD 1.1, its context inside: it can be read without asking anybody for anything. A node is a line."""
+        dumped = json.JSONEncoder(ensure_ascii=False).encode
+        head = dumped(context(self.prefixes))
+        graph = ",\n".join(map(dumped, self.clean))
+        return f'{{"@context": {head},\n"@graph": [\n{graph}\n]}}\n'
 
     def turtle(self) -> str:
         """As Turtle 1.1."""
-        body = "\n".join(_subject(_clean(node)) for node in self.nodes)
+        body = "\n".join(map(_subject, self.clean))
         prefixes = (f"@prefix {name}: <{iri}> .\n" for name, iri in (PREFIXES | self.prefixes).items())
         return f"{''.join(prefixes)}\n{body}"
 
@@ -54,6 +62,8 @@ def _clean(node: Node) -> dict[str, Any]:
 
 
 def _cleaned(value: Any) -> Any:
+    if type(value) is str:
+        return harmless(value)
     if isinstance(value, Mapping):
         return _clean(value)
     if isinstance(value, list | tuple):
@@ -72,7 +82,10 @@ def _properties(node: dict[str, Any]) -> Iterator[str]:
     for term, value in node.items():
         if not term.startswith("@"):
             iri, kind = TERMS[term]
-            yield f"{iri} {', '.join(_object(item, kind) for item in _values(value, kind))}"
+            if type(value) is str:  # as nearly all are
+                yield f"{iri} {_literal(value, kind)}"
+            else:
+                yield f"{iri} {', '.join(_object(item, kind) for item in _values(value, kind))}"
 
 
 def _each(value: Any) -> list[Any]:
@@ -92,11 +105,14 @@ def _values(value: Any, kind: str) -> Iterator[Any]:
 def _object(value: Any, kind: str) -> str:
     if isinstance(value, dict):
         return f"[ {' ; '.join(_properties(value))} ]"
-    if kind == THING:
-        return _name(value)
     if isinstance(value, tuple):
         return f"{_quoted(value[0])}@{value[1]}"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return _literal(str(value).lower() if isinstance(value, bool) else str(value), kind)
+
+
+def _literal(text: str, kind: str) -> str:
+    if kind == THING:
+        return f"<{text}>" if text.startswith(_FULL) else text
     if kind == TEXT:
         return _quoted(text)
     return text if kind in _BARE else f"{_quoted(text)}^^{kind}"

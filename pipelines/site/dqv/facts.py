@@ -1,4 +1,4 @@
-"""Facts: what the published history knows of some datasets' nights, read for a whole source at a time.
+"""Facts: what the published history knows of some datasets' nights, read for some sources at a time.
 
 Belongs here: the questions to `quality.duckdb`, which hold nothing that is not public. Does not belong here: any term.
 Each dataset is told as of its newest night, or as of a night that is asked for.
@@ -34,16 +34,14 @@ class Facts:
     failed: list[Row]
 
 
-def sources(connection: DuckDBPyConnection) -> list[str]:
-    """The sources that ever had a verdict."""
-    return [str(row["source"]) for row in _rows(connection, SOURCES, {})]
-
-
-def of_source(
-    connection: DuckDBPyConnection, source: str, night: date | None = None, dataset: str | None = None
+def of_sources(
+    connection: DuckDBPyConnection,
+    sources: Sequence[str],
+    night: date | None = None,
+    dataset: str | None = None,
 ) -> Iterator[Facts]:
-    """The datasets of a source by key: all or one, as of its newest night or of `night`."""
-    asked = {"source": source, "night": night, "dataset": dataset}
+    """The datasets of some sources by key: all or one, as of its newest night or of `night`."""
+    asked = {"sources": list(sources), "night": night, "dataset": dataset}
 
     def by_dataset(sql: str) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
@@ -103,11 +101,10 @@ def guide(connection: DuckDBPyConnection) -> list[Row]:
 WANTED = """
 WITH wanted AS (
     SELECT dataset, max(night) AS night FROM verdict_history
-    WHERE source = $source AND ($dataset IS NULL OR dataset = $dataset)
+    WHERE list_contains($sources, source) AND ($dataset IS NULL OR dataset = $dataset)
       AND ($night::DATE IS NULL OR night = $night::DATE)
     GROUP BY dataset)
 """
-SOURCES = "SELECT DISTINCT source FROM verdict_history ORDER BY 1"
 METRICS = "SELECT DISTINCT metric, metric_version FROM quality_measurement ORDER BY ALL"
 SCALES = """
 SELECT scale, part, rules_version, arg_max(title_en, night) AS title_en, arg_max(title_es, night) AS title_es
@@ -123,7 +120,8 @@ FROM verdict_history WHERE guide_dataset NOT IN (SELECT guide_dataset FROM guide
 ORDER BY number NULLS LAST, guide_dataset
 """
 RUNS = """
-SELECT w.dataset, r.* FROM wanted w JOIN run r ON r.night = w.night AND r.source = $source ORDER BY r.run_id
+SELECT w.dataset, r.* FROM wanted w
+JOIN run r ON r.night = w.night AND r.source = split_part(w.dataset, '/', 1) ORDER BY r.run_id
 """
 DESCRIBED = """
 SELECT d.* FROM dataset d JOIN wanted w ON w.dataset = d.dataset AND d.night <= w.night

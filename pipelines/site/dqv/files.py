@@ -17,6 +17,7 @@ from pipelines.history import asking
 from pipelines.site import words
 from pipelines.site.dqv import catalog, dataset, facts, names, vocabulary
 from pipelines.site.dqv.document import Document
+from pipelines.site.pages import chunks
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,7 +54,7 @@ def write(
 def one(public: Path, key: str, it: names.Names, night: date | None = None) -> Document:
     """The document about one dataset. Raises `QueryError` when the history has none of it, `HistoryMissing`."""
     with asking.opened(public) as connection:
-        found = next(facts.of_source(connection, key.partition("/")[0], night, key), None)
+        found = next(facts.of_sources(connection, [key.partition("/")[0]], night, key), None)
         if found is None:
             of_night = f" on the night of {night}" if night else ""
             raise QueryError(
@@ -64,8 +65,8 @@ def one(public: Path, key: str, it: names.Names, night: date | None = None) -> D
 
 
 def _facts(connection: DuckDBPyConnection, night: date | None) -> Iterator[facts.Facts]:
-    for source in facts.sources(connection):
-        yield from facts.of_source(connection, source, night)
+    for chunk in chunks(connection):
+        yield from facts.of_sources(connection, chunk, night)
 
 
 def _vocabulary(connection: DuckDBPyConnection, it: names.Names, spoken: dict[str, words.Words]) -> Document:

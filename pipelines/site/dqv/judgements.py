@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.site.dqv import names
 from pipelines.site.dqv.facts import Facts
 from pipelines.site.dqv.measurements import body, common
-from pipelines.site.pages import DIMENSIONS
+from pipelines.site.page import DIMENSIONS
 from pipelines.site.reasons import told
 from pipelines.site.words import Words
 

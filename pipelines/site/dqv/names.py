@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from pipelines.site.pages import safe_name
+from pipelines.site.page import safe_name
 
 URN = "urn:veedor:"
 FOLDER = "dqv"

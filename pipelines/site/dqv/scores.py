@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.site.dqv import mqa, names
 from pipelines.site.dqv.measurements import scale_metric, score_metric
 from pipelines.site.dqv.texts import Texts
-from pipelines.site.pages import CATEGORIES, DIMENSIONS, SCALES
+from pipelines.site.page import CATEGORIES, DIMENSIONS, SCALES
 
 Node = dict[str, Any]
 Row = Mapping[str, Any]

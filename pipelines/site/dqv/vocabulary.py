@@ -16,7 +16,7 @@ from pipelines.site.dqv.document import Document
 from pipelines.site.dqv.measurements import UNITS, WHOLE
 from pipelines.site.dqv.scores import ALL, dimension
 from pipelines.site.dqv.texts import Texts
-from pipelines.site.pages import CATEGORIES, DIMENSIONS
+from pipelines.site.page import CATEGORIES, DIMENSIONS
 from pipelines.site.words import Words
 
 Node = dict[str, Any]

@@ -24,7 +24,6 @@ from pipelines.model import (
     RunIndex,
     Snapshot,
 )
-from pipelines.snapshots import fetch
 
 # success · the portal did not answer · a fault of ours before, or after fetching · killed before, or after fetching
 KINDS = ("success", "silent", "failed early", "failed late", "killed early", "killed late")
@@ -35,21 +34,22 @@ LOOKUPS: Mapping[str, Any] = {
     "last_finished": lambda runs, source, night: past_runs.last_finished(
         runs, source, night, RULES, DECLARED
     ),
+    "index_before": past_runs.index_before,
     "out_of_reach": past_runs.out_of_reach,
     "night_before": lambda runs, source, night: past_runs.night_before(runs, source, night, DECLARED),
     "previous_reads": past_runs.previous_reads,
     "previous_pages": lambda runs, source, night: list(past_runs.previous_pages(runs, source, night)),
-    "previous_snapshots": fetch.previous_snapshots,
+    "previous_snapshots": past_runs.previous_snapshots,
 }
 
 
 def functions_that_look_back() -> set[str]:
-    """The functions of past_runs and fetch whose first parameter is the folder of runs."""
+    """The public functions of past_runs whose first parameter is the folder of runs."""
     return {
         name
-        for module in (past_runs, fetch)
-        for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__
+        for name, function in inspect.getmembers(past_runs, inspect.isfunction)
+        if function.__module__ == past_runs.__name__
+        and not name.startswith("_")
         and next(iter(inspect.signature(function).parameters), "") == "runs"
     }
 

@@ -19,7 +19,7 @@ from pipelines.alerts.outbox import LOOK_BACK
 from pipelines.compacted import File
 from pipelines.errors import ArtifactDamaged, ConfigurationError
 from pipelines.history import apart, compact, rebuild
-from pipelines.snapshots.fetch import previous_snapshots
+from pipelines.past_runs import previous_snapshots
 from pipelines.snapshots.retention import referred
 from tests.unit.history import past, run_folders
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipelines import artifacts
 from pipelines.errors import HistoryMissing
 from pipelines.history import publish, record
 from pipelines.site import build as building
@@ -234,3 +236,40 @@ def test_without_a_published_history_nothing_is_built(tmp_path: Path) -> None:
     with pytest.raises(HistoryMissing):
         build(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_site_built_over_the_night_before_is_the_site_built_from_nothing(tmp_path: Path) -> None:
+    public, fresh = tmp_path / "public", tmp_path / "fresh"
+    folders = run_folders.write(tmp_path / "runs")
+    nights = sorted({folder.parent.name for folder in folders})
+    taken_over = 0
+    for night in nights:
+        for folder in (it for it in folders if it.parent.name == night):
+            if folder.name == artifacts.NIGHT_FOLDER:
+                record.record_alerts(tmp_path / "history.duckdb", folder)
+            else:
+                record.record_run(tmp_path / "history.duckdb", folder)
+        publish.publish(tmp_path / "history.duckdb", public)
+        fresh.mkdir()
+        shutil.copy(public / publish.QUALITY, fresh)
+        before = {path: path.read_text(encoding="utf-8") for path in public.rglob("dataset/**/*.html")}
+        build(public)
+        build(fresh)
+        for path in (it for it in fresh.rglob("*") if it.is_file() and it.name != publish.QUALITY):
+            assert (public / path.relative_to(fresh)).read_bytes() == path.read_bytes(), path
+        for path, text in before.items():
+            stamps = re.findall("<!--part .*?-->", path.read_text(encoding="utf-8"))
+            taken_over += sum(stamp in text for stamp in stamps)
+        shutil.rmtree(fresh)
+    assert taken_over > 0
+
+
+def test_a_page_that_was_cut_off_or_written_over_is_made_whole(site: Path, tmp_path: Path) -> None:
+    public = Path(shutil.copytree(site, tmp_path / "public"))
+    path = next(public.rglob("en/dataset/**/*.html"))
+    whole = path.read_bytes()
+    places = [found.end() for found in re.finditer(rb"<!--/?part ", whole)]
+    for content in (b"", b"\xff\xfe", b"<!--part -->", *(whole[:place] for place in places)):
+        path.write_bytes(content)
+        build(public)
+        assert path.read_bytes() == whole

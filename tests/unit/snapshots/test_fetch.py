@@ -17,8 +17,9 @@ from pipelines import artifacts
 from pipelines.clock import FixedClock
 from pipelines.http_client import HttpClient
 from pipelines.model import Distribution, FaultKind, Snapshot
+from pipelines.past_runs import previous_snapshots
 from pipelines.settings import Settings
-from pipelines.snapshots.fetch import fetch, previous_snapshots
+from pipelines.snapshots.fetch import fetch
 from pipelines.snapshots.store import Store
 from tests.portal_server import PortalServer
 from tests.portal_server.faults import FAULTS, PAGE, TABLE

@@ -36,4 +36,6 @@ def test_a_function_can_be_registered_after_reading(tmp_path: Path, name: str, c
     path = tmp_path / name
     path.write_bytes(content)
     with opened(path, Hint(name, "0" * 64)) as read:
-        read.tables[0].connection.create_function("told", lambda value: value, ["VARCHAR"], "VARCHAR")
+        connection = read.tables[0].connection
+        connection.create_function("told", lambda value: value, ["VARCHAR"], "VARCHAR")
+        connection.remove_function("told")  # the connection serves others afterwards

@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -182,13 +183,13 @@ def test_too_many_columns(reading):
     assert caught.value.kind is FaultKind.NO_TABLE
 
 
-def both_ways(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
-    """What the patient way and the fast way make of a file."""
+def every_way(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
+    """What the patient way, the fast way and the fast way for large files, which stay in place, make of a file."""
     results = []
-    for number, above in enumerate((1 << 40, 0)):
+    for number, (above, stored) in enumerate(((1 << 40, 0), (0, 1 << 40), (0, -1))):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with duck.connect() as connection:
+        with duck.connect() as connection, mock.patch.object(delimited, "STORED", stored):
             space = Workspace(Hint("a/b/c", "0" * 64), connection, folder)
             table = delimited.read(path, space, fast_above=above)[0]
             read = connection.execute(f'SELECT * FROM "{table.relation}" ORDER BY 1').fetchall()
@@ -218,10 +219,10 @@ def both_ways(path: Path, tmp_path: Path) -> tuple[list[object], ...]:
 def test_the_fast_way_gives_what_the_patient_way_gives(tmp_path, content, fast):
     path = tmp_path / "file"
     path.write_bytes(content)
-    patient, quick = both_ways(path, tmp_path)
-    assert patient[:2] == quick[:2]
+    patient, quick, in_file = every_way(path, tmp_path)
+    assert patient[:2] == quick[:2] == in_file[:2]
     assert not patient[2]
-    assert quick[2] is fast
+    assert quick[2] is in_file[2] is fast
 
 
 def test_both_ways_agree_on_a_larger_file(tmp_path):
@@ -232,9 +233,9 @@ def test_both_ways_agree_on_a_larger_file(tmp_path):
         writer = csv.writer(handle)
         writer.writerow([f"columna {number}" for number in range(8)])
         writer.writerows([choose.choice(cells) for _ in range(8)] for _ in range(20_000))
-    patient, quick = both_ways(path, tmp_path)
-    assert patient[:2] == quick[:2]
-    assert quick[2]
+    patient, quick, in_file = every_way(path, tmp_path)
+    assert patient[:2] == quick[:2] == in_file[:2]
+    assert in_file[2]
 
 
 def test_a_stray_quote_does_not_swallow_the_records_after_it(reading, rows):

@@ -1,0 +1,162 @@
+"""One dataset's page: what stands on it, and where it lies.
+
+Belongs here: the values of a page, what it is made of part by part (`parts` makes anew what changed), and its path.
+Does not belong here: reading the views (`pages`), words, HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from re import fullmatch
+from typing import Any
+
+from pipelines.model import Outcome
+from pipelines.site.chart import Line
+
+Row = dict[str, Any]
+
+CATEGORIES = ("access", "content")
+DIMENSIONS = (
+    *("availability", "timeliness", "structure", "openness", "metadata"),
+    *("completeness", "validity", "uniqueness", "consistency"),
+)
+SCALES = ("charter", "mexico_2019", "mqa")
+# What templates show of a row, where more is known of it.
+SCORE_SHOWN = ("dimension", "score", "explanation_en", "explanation_es")
+FILE_SHOWN = (
+    *("distribution", "title", "url", "fault_kind", "fault_message", "fault_advice", "http_status"),
+    *("sha256", "bytes", "changed", "last_modified", "modified"),
+)
+TABLE_SHOWN = (
+    *(
+        "table_name",
+        "main",
+        "fault_kind",
+        "fault_message",
+        "format",
+        "encoding",
+        "delimiter",
+        "header_row",
+        "rows",
+    ),
+    *("lost", "layout", "missing_roles", "column_changes"),
+)
+VISIT_SHOWN = ("purpose", "role", "row_number", "address", "answers", "fault", "http_status", "asked_on")
+
+# What needs somebody's hand stands first.
+OUTCOME_ORDER = [
+    *(Outcome.FAILED, Outcome.PARTLY_READ, Outcome.NOT_PUBLISHED, Outcome.ERROR),
+    *(Outcome.BLOCKED, Outcome.NOT_RUN, Outcome.NOT_APPLICABLE, Outcome.PASSED),
+]
+
+
+@dataclass(frozen=True)
+class CategoryScore:
+    """A category's score on the newest night. `change` is since the night before, None when not comparable."""
+
+    score: float | None
+    change: float | None
+    rules: str
+    rules_changed: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dataset in the index. `stale`: its newest night is older than the installation's."""
+
+    key: str
+    title: str
+    path: str
+    publisher: str
+    guide_titles: dict[str, str | None]
+    outcome: str
+    reason: str
+    night: date
+    stale: bool
+    scores: dict[str, CategoryScore]
+
+
+@dataclass(frozen=True)
+class DatasetPage:
+    """Everything on one dataset's page; rows as the views give them.
+
+    `fixes` stand by what they gain; `scales` holds the rows of each scale of others, in its order. These, and what is
+    known of expectations, are empty until `in_full`.
+    `visits` are the pages and links that were visited, those that do not answer first, then the unknown ones.
+    `lines` holds the categories that were ever measured, drawn from `floor` points up. `has_suite`: there are
+    expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
+    """
+
+    entry: Entry
+    described: Row
+    verdict: Row
+    run: Row
+    dimensions: dict[str, list[Row]]
+    history: list[Row]
+    lines: dict[str, Line]
+    floor: int
+    has_suite: bool
+    blocks: Row
+    files: list[Row]
+    visits: list[Row]
+    alerts: list[Row]
+    fixes: list[Row] = field(default_factory=list)
+    scales: dict[str, list[Row]] = field(default_factory=dict)
+    expectations: list[Row] = field(default_factory=list)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def parts(self) -> dict[str, tuple[object, ...]]:
+        """What is in history by blocks (`history.store`), and is looked up only for a page that is to tell it anew.
+
+        By the name of the part: all that it is made of.
+        """
+        results = (self.blocks["expectation_result_block"], self.blocks["expectation_example_block"])
+        verdict = tuple(self.verdict[it] for it in ("outcome", "reason", "fault_kind"))
+        counts = tuple(self.verdict[it] for it in ("critical_failed", "warning_failed"))
+        return {
+            "reason": (*verdict, *counts, *results),
+            "fixes": (self.blocks["fix_block"],),
+            "scales": (self.blocks["scale_score_block"],),
+            "expectations": (*results, len(self.files) > 1),
+            "suites": results,
+        }
+
+    def shown(self) -> dict[str, tuple[object, ...]]:
+        """What else stays as it is on most nights: by the name of the part, all that it is made of."""
+        dimensions = {it: _columns(rows, SCORE_SHOWN) for it, rows in self.dimensions.items()}
+        files = [
+            (*of, _columns(row["tables"], TABLE_SHOWN))
+            for row, of in zip(self.files, _columns(self.files, FILE_SHOWN), strict=True)
+        ]
+        return {
+            "scores": (dimensions, self.entry.scores),
+            "files": (files, self.has_suite),
+            "visits": (_columns(self.visits, VISIT_SHOWN),),
+        }
+
+
+def _columns(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[object, ...]]:
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def order(entry: Entry) -> tuple[int, str, str]:
+    """How the index is sorted: what needs a hand first, then by title."""
+    return (OUTCOME_ORDER.index(Outcome(entry.outcome)), entry.title.casefold(), entry.key)
+
+
+def safe_name(key: str) -> str:
+    """A dataset's key as the name of its files, whatever is in it."""
+    return "/".join(
+        part
+        if fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}", part)
+        else f"x-{sha256(part.encode()).hexdigest()[:16]}"
+        for part in key.split("/", 1)
+    )
+
+
+def safe_path(key: str) -> str:
+    """The path of a dataset's page."""
+    return f"dataset/{safe_name(key)}.html"

@@ -1,0 +1,97 @@
+"""Parts: what a page says as it said it the night before is taken over from there, and not made again.
+
+A part stands between two comments, the first of which bears a stamp: a hash of all that the part is made of, words,
+templates and code included. The same stamp means the same text, so that a page is byte for byte what it would be if all
+of it were made anew. What was published cannot look like such a comment, because it is escaped.
+
+    <!--part scales 5c1f0a9d2e7b4c33--> ... <!--/part scales-->
+
+Belongs here: stamps, and finding parts in a page. Does not belong here: which parts there are (`templates`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Macro
+    from markupsafe import Markup
+
+HERE = Path(__file__).parent
+_BEGIN, _END = "<!--part ", "<!--/part "
+_STAMP = 16
+
+
+def fingerprint(*facts: object) -> str:
+    """A hash of everything in this package (code, templates, words) and of `facts`."""
+    digest = blake2b(repr(facts).encode(), digest_size=16)
+    for path in sorted(HERE.rglob("*")):
+        if path.suffix in (".py", ".j2", ".json", ".css"):
+            digest.update(path.relative_to(HERE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one page. `made_of` is what every part of it is made of; `before` is the page as it was, or ""."""
+
+    made_of: str
+    before: str = ""
+    _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        place = 0
+        while (begin := self.before.find(_BEGIN, place)) >= 0:
+            head = self.before.find("-->", begin)
+            name, _, stamp = self.before[begin + len(_BEGIN) : head].partition(" ")
+            end = self.before.find(f"{_END}{name}-->", head)
+            if head < 0 or end < 0 or len(stamp) != _STAMP:
+                return  # cut off, or not ours
+            self._known[name] = stamp, self.before[head + 3 : end]
+            place = end
+
+    def has(self, name: str, *facts: object) -> bool:
+        """Whether the page as it was has this part, made of these facts."""
+        return self._known.get(name, ("", ""))[0] == self._stamp(name, facts)
+
+    def part(self, name: str, *facts: object, caller: Callable[[], str]) -> Markup:
+        """For `{% call %}` in a template: the part as it was, else as it is made now. `facts` are all it is made of."""
+        from markupsafe import Markup
+
+        stamp = self._stamp(name, facts)
+        known, text = self._known.get(name, ("", ""))
+        if known != stamp:
+            text = str(caller())
+        return Markup(f"{_BEGIN}{name} {stamp}-->{text}{_END}{name}-->")  # noqa: S704 - escaped when it was made
+
+    def _stamp(self, name: str, facts: tuple[object, ...]) -> str:
+        said = f"{self.made_of} {name} {facts!r}".encode("utf-8", "backslashreplace")
+        return blake2b(said, digest_size=_STAMP // 2).hexdigest()
+
+
+class Once:
+    """What macros of `words` and one more value tell, told once for each value; for what stands on many pages."""
+
+    def __init__(self, words: object) -> None:
+        self._words = words
+        self._told: dict[tuple[str, object], str] = {}
+
+    def __call__(self, macro: Macro, value: object) -> str:
+        """`macro(words, value)`. Equal values are told alike, and are never of two types."""
+        key = macro.name, value
+        if key not in self._told:
+            self._told[key] = macro(self._words, value)
+        return self._told[key]
+
+
+def page_before(path: Path) -> str:
+    """The page as it stands, "" when there is none or it is not to be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
