@@ -7,6 +7,7 @@ that a past night looks to detection as it did when it was tonight. Does not bel
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from pipelines.model import Access, DatasetNight
 
@@ -39,6 +40,7 @@ def state(night: DatasetNight, condition: str) -> float | None:
     return None if known is None else float(known)
 
 
+@cache  # a night asks it of every expectation of every dataset, many times over
 def condition_of(key: str) -> str:
     """The condition of an expectation by its key."""
     return f"{PERSONAL if key.endswith(NOT_PERSONAL) else EXPECTATION}{key}"
