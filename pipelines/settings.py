@@ -262,6 +262,41 @@ class Settings:
             "doc": "A file of more bytes goes to one of these processes.",
         },
     )
+    runs_store: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_RUNS_STORE",
+            "doc": "Where several machines keep their run folders: an object store's address such as "
+            "s3://bucket/prefix, or a folder that all of them share. Unset: in the data folder only.",
+        },
+    )
+    executor: str = field(
+        default="in_process",
+        metadata={
+            "env": "VEEDOR_EXECUTOR",
+            "doc": "What runs the steps of a night under Dagster: in_process; celery or k8s for several machines.",
+        },
+    )
+    broker: str = field(
+        default="redis://127.0.0.1:6379/0",
+        metadata={"env": "VEEDOR_BROKER", "doc": "Celery's broker and result backend: a Redis server."},
+    )
+    lost_after_seconds: int = field(
+        default=3600,
+        metadata={
+            "env": "VEEDOR_LOST_AFTER_SECONDS",
+            "positive": True,
+            "doc": "With Celery, a step that has not ended after this time is begun anew by another worker, because "
+            "its own one is taken for lost. Longer than any step takes, and the same on all machines.",
+        },
+    )
+    claim: str = field(
+        default="veedor-data",
+        metadata={
+            "env": "VEEDOR_CLAIM",
+            "doc": "With Kubernetes, the volume claim that holds the data folder of the steps at the recorder.",
+        },
+    )
     threads: int = field(
         default=2, metadata={"env": "VEEDOR_THREADS", "positive": True, "doc": "DuckDB's threads."}
     )

@@ -1,0 +1,36 @@
+"""What a Celery worker loads: `celery -A pipelines.defs.celery_app worker -Q batches`.
+
+Belongs here: Dagster's own Celery tasks under the settings of this installation. Like `definitions`, it reads the
+environment only when it is asked for `app`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.defs.executors import celery_config
+from pipelines.settings import Settings
+
+
+def make_app(settings: Settings) -> Any:
+    """The Celery application with the task that runs one step."""
+    from dagster_celery.config import DEFAULT_CONFIG, dict_wrapper
+    from dagster_celery.make_app import make_app as dagster_app
+    from dagster_celery.tasks import create_task
+
+    config = celery_config(settings)
+    app = dagster_app(
+        {
+            "broker": config["broker"],
+            "backend": config["backend"],
+            "config_source": dict_wrapper({**DEFAULT_CONFIG, **config["config_source"]}),
+        }
+    )
+    create_task(app)
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return make_app(Settings.from_env())
+    raise AttributeError(name)
