@@ -24,7 +24,8 @@ def executor_of(settings: Settings) -> dg.ExecutorDefinition:
         if settings.executor == "celery":
             from dagster_celery import celery_executor
 
-            return celery_executor.configured(celery_config(settings), name="celery")
+            found: dg.ExecutorDefinition = celery_executor.configured(celery_config(settings), name="celery")
+            return found
         if settings.executor == "k8s":
             from dagster_k8s import k8s_job_executor
 
