@@ -6,6 +6,7 @@ environment only when it is asked for `app`.
 
 from __future__ import annotations
 
+import multiprocessing
 from typing import Any
 
 from pipelines.defs.executors import celery_config
@@ -14,6 +15,7 @@ from pipelines.settings import Settings
 
 def make_app(settings: Settings) -> Any:
     """The Celery application with the task that runs one step."""
+    from celery.signals import worker_process_init
     from dagster_celery.config import DEFAULT_CONFIG, dict_wrapper
     from dagster_celery.make_app import make_app as dagster_app
     from dagster_celery.tasks import create_task
@@ -27,7 +29,16 @@ def make_app(settings: Settings) -> Any:
         }
     )
     create_task(app)
+    worker_process_init.connect(may_have_children, weak=False)
     return app
+
+
+def may_have_children(**_: Any) -> None:
+    """Celery's processes are daemons, which Python lets start no others; large files need one each (`workers`).
+
+    Those end with this one, because their pipe to it does.
+    """
+    multiprocessing.current_process().daemon = False
 
 
 def __getattr__(name: str) -> Any:
