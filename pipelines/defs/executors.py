@@ -74,6 +74,7 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "broker": settings.broker,
         "backend": settings.broker,
         "config_source": {
+            "task_default_queue": RECORDER,
             "task_acks_late": True,
             "task_reject_on_worker_lost": True,
             "task_retry_on_worker_lost": True,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from pipelines import artifacts
 from tests.servers.postgres import postgres_server
 from tests.servers.processes import end, started
 from tests.servers.redis import redis_server
@@ -24,7 +25,6 @@ from tests.servers.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).resolve().parents[2]
 DAGSTER_YAML = ROOT / "deploy" / "machines" / "dagster.yaml"
-QUEUES = {"recorder": "recorder,dagster"}
 
 
 @dataclass
@@ -40,7 +40,11 @@ class Fleet:
         """The data folder of one machine."""
         return self.folder / name / "data"
 
-    def environment(self, name: str, now: datetime) -> dict[str, str]:
+    def set_clock(self, now: datetime) -> None:
+        """What time it is on every machine."""
+        artifacts.write_text(self.folder / "clock", now.isoformat())
+
+    def environment(self, name: str) -> dict[str, str]:
         """All that one machine is told."""
         home = self.folder / name / "dagster"
         home.mkdir(parents=True, exist_ok=True)
@@ -54,20 +58,20 @@ class Fleet:
             "DAGSTER_HOME": str(home),
             "VEEDOR_DATA": str(self.data(name)),
             "VEEDOR_SOURCES": str(self.sources),
-            "TRIAL_NOW": now.isoformat(),
+            "TRIAL_CLOCK": str(self.folder / "clock"),
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "ignore",
         }
 
     @contextmanager
-    def worker(self, name: str, now: datetime) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
         """A Celery worker, from when it takes steps until the context ends."""
         log = self.folder / f"{name}.log"
         before = log.stat().st_size if log.exists() else 0
         command = [sys.executable, "-m", "celery", "-A", "pipelines.defs.celery_app", "worker"]
         options = [
             "-Q",
-            QUEUES.get(name, "batches"),
+            name if name == "recorder" else "batches",
             "--concurrency",
             "1",
             "-n",
@@ -79,7 +83,7 @@ class Fleet:
             [*command, *options],
             lambda: log.exists() and b" ready." in log.read_bytes()[before:],
             log,
-            environment=self.environment(name, now),
+            environment=self.environment(name),
             seconds=120.0,
         ) as process:
             self.workers[name] = process
@@ -89,7 +93,7 @@ class Fleet:
         """As if the machine had lost its power."""
         end(self.workers[name], signal.SIGKILL)
 
-    def start_night(self, night: date, now: datetime) -> subprocess.Popen[bytes]:
+    def start_night(self, night: date) -> subprocess.Popen[bytes]:
         """Start the run of a night, as Dagster's daemon does."""
         tags = json.dumps({"veedor/night": night.isoformat()})
         command = [
@@ -109,7 +113,7 @@ class Fleet:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self.environment("recorder", now),
+                env=self.environment("recorder"),
                 cwd=ROOT,
                 start_new_session=True,
             )
