@@ -34,11 +34,13 @@ def make_app(settings: Settings) -> Any:
 
 
 def may_have_children(**_: Any) -> None:
-    """Celery's processes are daemons, which Python lets start no others; large files need one each (`workers`).
+    """Let a process of Celery's start others, which large files need (`workers`); they end when their pipe to it does.
 
-    Those end with this one, because their pipe to it does.
+    Its library marks it as a daemon, and gives it a key of a kind of its own, which Python does not hand on.
     """
-    multiprocessing.current_process().daemon = False
+    process = multiprocessing.current_process()
+    process.daemon = False
+    multiprocessing.Process.authkey.fset(process, bytes(process.authkey))  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:

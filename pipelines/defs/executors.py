@@ -16,6 +16,8 @@ from pipelines.settings import Settings
 
 # What runs where the history is, and what may run anywhere.
 RECORDER, BATCHES = "recorder", "batches"
+# Of the image's user (deploy/docker), who has to be able to write to the volume.
+GROUP = 10001
 
 
 def executor_of(settings: Settings) -> dg.ExecutorDefinition:
@@ -49,7 +51,7 @@ def at_recorder(settings: Settings) -> dict[str, Any]:
             {
                 "dagster-k8s/config": {
                     "container_config": {"volume_mounts": [mount]},
-                    "pod_spec_config": {"volumes": [volume]},
+                    "pod_spec_config": {"volumes": [volume], "security_context": {"fs_group": GROUP}},
                 }
             }
             if settings.executor == "k8s"

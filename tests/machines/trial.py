@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,7 @@ def main(arguments: Sequence[str]) -> None:
     if chosen.one is not None:
         alone(chosen.one)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         folder.chmod(0o755)  # the database runs as somebody else
