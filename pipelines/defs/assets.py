@@ -91,4 +91,9 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         )
         fail_when_stopped(stopped)
 
-    return [visits_asset(settings, GROUP, OWNERS), source_assets(settings, GROUP, OWNERS), alerts, public_site]
+    return [
+        visits_asset(settings, GROUP, OWNERS),
+        source_assets(settings, GROUP, OWNERS),
+        alerts,
+        public_site,
+    ]

@@ -27,6 +27,8 @@ from pipelines.tools import opened_tools
 from tests.machines import world
 from tests.machines.fleet import ROOT, Fleet, fleet
 from tests.servers.processes import end
+from tests.smtp_server import Inbox
+from tests.smtp_server import running as mail
 
 NIGHTS = (3, 4, 5)
 HOSTS = 10
@@ -37,6 +39,7 @@ SETTINGS = {
     "VEEDOR_RETRY_SECONDS": "1",
     "VEEDOR_LOST_AFTER_SECONDS": "20",
     "VEEDOR_LARGE_BYTES": "400000",
+    "VEEDOR_DELIVERY": "live",
     "VEEDOR_OPERATOR": "operador@dependencia.example",
 }
 
@@ -47,9 +50,17 @@ def trial(folder: Path, sources: int, *, kill: bool = True, batch: int | None = 
     declared = folder / "sources.yaml"
     seconds: dict[str, list[float]] = {"machines": [], "one": []}
     killed = None
-    with world.hosts(HOSTS) as portals:
+    inboxes = {"machines": Inbox(), "one": Inbox()}
+    with (
+        world.hosts(HOSTS) as portals,
+        mail(inboxes["machines"]) as to_machines,
+        mail(inboxes["one"]) as to_one,
+    ):
         declared.write_text(world.declaration(portals, sources), encoding="utf-8")
-        with fleet(folder, declared, settings) as machines, ExitStack() as stack:
+        with (
+            fleet(folder, declared, {**settings, "VEEDOR_MAIL_URL": to_machines}) as machines,
+            ExitStack() as stack,
+        ):
             for name in ("recorder", "worker-1", "worker-2"):
                 stack.enter_context(machines.worker(name))
             for number in NIGHTS:
@@ -62,17 +73,23 @@ def trial(folder: Path, sources: int, *, kill: bool = True, batch: int | None = 
                 seconds["machines"].append(round(time.monotonic() - started, 1))
                 killed = found or killed
                 started = time.monotonic()
-                on_one(folder, declared, settings, number)
+                on_one(folder, declared, {**settings, "VEEDOR_MAIL_URL": to_one}, number)
                 seconds["one"].append(round(time.monotonic() - started, 1))
             ours, theirs = left_by(folder / "one" / "data"), left_by(machines.data("recorder"))
             shares = {name: runs_of(machines.data(name)) for name in machines.workers}
+    ours["mails"], theirs["mails"] = (str(sorted(inboxes[it].ids)) for it in ("one", "machines"))
     differ = sorted(key for key in ours | theirs if ours.get(key) != theirs.get(key))
+    compared = {
+        key: value for key, value in ours.items() if not key.startswith(("public/", "outbox/", "mails"))
+    }
     return {
         "sources": sources,
         "nights": len(NIGHTS),
         "killed_after": killed,
         "different": differ,
-        "compared": {key: value for key, value in ours.items() if not key.startswith("public/")},
+        "mails": len(inboxes["machines"].ids),
+        "mailed_twice": len(inboxes["machines"].ids) - len(set(inboxes["machines"].ids)),
+        "compared": compared,
         "pages": sum(key.startswith("public/") for key in ours),
         "run_folders_by_machine": shares,
         "seconds": seconds,
@@ -126,8 +143,8 @@ def on_one(folder: Path, declared: Path, settings: Mapping[str, str], number: in
 def alone(number: int) -> None:
     """The night as `veedor run` does it."""
     settings = Settings.from_env()
-    sources = load(settings.sources)
-    with opened_tools(settings, sources, clock=FixedClock(world.now(number))) as tools:
+    sources, clock = load(settings.sources), FixedClock(world.now(number))
+    with opened_tools(settings, sources, clock=clock, takes_mail=lambda _: None) as tools:
         report = run_night(sources, world.night(number), tools)
     assert not report.failures, report.failures
     assert report.alerts is not None
