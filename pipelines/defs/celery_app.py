@@ -28,7 +28,7 @@ def make_app(settings: Settings) -> Any:
             "config_source": dict_wrapper({**DEFAULT_CONFIG, **config["config_source"]}),
         }
     )
-    create_task(app)
+    create_task(app, max_retries=3, default_retry_delay=settings.retry_seconds)
     worker_process_init.connect(may_have_children, weak=False)
     return app
 

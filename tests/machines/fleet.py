@@ -93,6 +93,13 @@ class Fleet:
         """As if the machine had lost its power."""
         end(self.workers[name], signal.SIGKILL)
 
+    def kill_step(self, name: str) -> None:
+        """As if the system had ended the process that is at work, for want of memory; the worker itself goes on."""
+        worker = self.workers[name].pid
+        children = Path(f"/proc/{worker}/task/{worker}/children").read_text(encoding="ascii").split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+
     def start_night(self, night: date) -> subprocess.Popen[bytes]:
         """Start the run of a night, as Dagster's daemon does."""
         tags = json.dumps({"veedor/night": night.isoformat()})

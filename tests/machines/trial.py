@@ -44,7 +44,7 @@ SETTINGS = {
 }
 
 
-def trial(folder: Path, sources: int, *, kill: bool = True, batch: int | None = None) -> dict[str, Any]:
+def trial(folder: Path, sources: int, *, kill: str = "worker", batch: int | None = None) -> dict[str, Any]:
     """Run the nights on both, and compare."""
     settings = {**SETTINGS, "VEEDOR_BATCH_SOURCES": str(batch or max(3, sources // 10))}
     declared = folder / "sources.yaml"
@@ -66,10 +66,10 @@ def trial(folder: Path, sources: int, *, kill: bool = True, batch: int | None = 
             for number in NIGHTS:
                 world.publish(portals, sources, number)
                 machines.set_clock(world.now(number))
-                if killed and number > world.BROKEN_NIGHT:  # another machine in its place
+                if kill == "worker" and number > world.BROKEN_NIGHT:  # another machine in its place
                     stack.enter_context(machines.worker("worker-3"))
                 started = time.monotonic()
-                found = on_machines(machines, number, kill=kill and number == world.BROKEN_NIGHT)
+                found = on_machines(machines, number, kill=kill if number == world.BROKEN_NIGHT else "")
                 seconds["machines"].append(round(time.monotonic() - started, 1))
                 killed = found or killed
                 started = time.monotonic()
@@ -96,8 +96,8 @@ def trial(folder: Path, sources: int, *, kill: bool = True, batch: int | None = 
     }
 
 
-def on_machines(machines: Fleet, number: int, *, kill: bool) -> int | None:
-    """One night on the fleet. With `kill`, after how many of its sources the first worker was killed."""
+def on_machines(machines: Fleet, number: int, *, kill: str) -> int | None:
+    """One night on the fleet. With `kill`, after how many of its sources the first worker, or its step, was killed."""
     killed, until = None, time.monotonic() + 1200
     run = machines.start_night(world.night(number))
     try:
@@ -106,7 +106,7 @@ def on_machines(machines: Fleet, number: int, *, kill: bool) -> int | None:
                 raise RuntimeError(f"the night of {world.night(number)} does not end")
             done = finished(machines.data("worker-1"), number)
             if kill and killed is None and done:
-                machines.kill("worker-1")
+                (machines.kill if kill == "worker" else machines.kill_step)("worker-1")
                 killed = done
             time.sleep(0.02)
     finally:
@@ -176,7 +176,12 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("--sources", type=int, default=30)
     parser.add_argument("--folder", type=Path, help="an empty folder that stays; left out: a temporary one")
-    parser.add_argument("--undisturbed", action="store_true")
+    parser.add_argument(
+        "--kill",
+        choices=["worker", "step", ""],
+        default="worker",
+        help="the whole worker, or the process of its step",
+    )
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.one is not None:
@@ -186,7 +191,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         folder.chmod(0o755)  # the database runs as somebody else
-        print(json.dumps(trial(folder, chosen.sources, kill=not chosen.undisturbed), indent=1))
+        print(json.dumps(trial(folder, chosen.sources, kill=chosen.kill), indent=1))
 
 
 if __name__ == "__main__":
