@@ -29,15 +29,15 @@ NAME = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9._][A-Za-z0-9._-]*(?:/(?=.)|$
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
-def pack(folder: Path) -> bytes:
+def pack(folder: Path, *, largest: int = LARGEST) -> bytes:
     """The archive of a run folder. Raises `ArtifactDamaged` for what `unpack` would refuse."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if _kept(path)}
     where = str(folder)
     for name in files:
         _check_name("/" if name == SUMS else name, where)
     contents = {name: files[name].read_bytes() for name in sorted(files)}
-    if len(contents) > MOST_FILES or sum(map(len, contents.values())) > LARGEST:
-        raise ArtifactDamaged(f"{where}: a run folder of more than {MOST_FILES} files or {LARGEST} bytes")
+    if len(contents) > MOST_FILES or sum(map(len, contents.values())) > largest:
+        raise ArtifactDamaged(f"{where}: a run folder of more than {MOST_FILES} files or {largest} bytes")
     sums = "".join(f"{hashlib.sha256(it).hexdigest()}  {name}\n" for name, it in contents.items())
     packed = io.BytesIO()
     with (
@@ -51,13 +51,13 @@ def pack(folder: Path) -> bytes:
     return packed.getvalue()
 
 
-def unpack(content: bytes, folder: Path, where: str) -> None:
+def unpack(content: bytes, folder: Path, where: str, *, largest: int = LARGEST) -> None:
     """Write the files of an archive into `folder`, which is new. `where` names the archive in messages.
 
     Raises `ArtifactDamaged`, before anything is written, for whatever `pack` does not make: a cut or changed archive, a
     name that leads out of the folder, a link, a file that is not vouched for.
     """
-    contents = dict(_members(_unzipped(content, where), where))
+    contents = dict(_members(_unzipped(content, where, largest), where))
     sums = _sums(contents.pop(SUMS, None), where)
     found = {name: hashlib.sha256(it).hexdigest() for name, it in contents.items()}
     if found != sums:
@@ -81,10 +81,10 @@ def _kept(path: Path) -> bool:
     return path.is_file() and not (path.name.startswith(".") and path.name.endswith(".tmp"))
 
 
-def _unzipped(content: bytes, where: str) -> bytes:
+def _unzipped(content: bytes, where: str, largest: int) -> bytes:
     unzip = zlib.decompressobj(wbits=31)
     try:
-        found = unzip.decompress(content, LARGEST)
+        found = unzip.decompress(content, largest)
     except zlib.error as error:
         raise ArtifactDamaged(f"{where}: {error}") from error
     if not unzip.eof or unzip.unused_data:

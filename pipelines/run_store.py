@@ -14,6 +14,7 @@ import hashlib
 import json
 import logging
 import shutil
+import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ RUNS = "runs"
 SUFFIX = ".tar.gz"
 # As many nights as the stages look back to (`past_runs`, `snapshots.fetch`).
 LOOK_BACK = 30
+ABANDONED_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,9 @@ class RunStore:
             content = self.objects.read(key, LARGEST)
         except ValueError as error:
             raise ArtifactDamaged(f"the run store's {error}") from error
-        folder = self.aside / "incoming" / uuid.uuid4().hex
+        incoming = self.aside / "incoming"
+        _clear(incoming)
+        folder = incoming / uuid.uuid4().hex
         try:
             folder.mkdir(parents=True)
             unpack(content, folder, f"the run store's {key}")
@@ -197,6 +201,14 @@ def run_store_of(settings: Settings) -> RunStore | None:
         return None
     place = located(settings.runs_store, "VEEDOR_RUNS_STORE")
     return RunStore(objects_at(place), settings.runs, settings.data / "run_store")
+
+
+def _clear(incoming: Path) -> None:
+    """Remove what killed processes left there more than a day ago."""
+    for folder in incoming.glob("*"):
+        with suppress(FileNotFoundError):  # another process clears too
+            if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(source: str, night: date) -> str:

@@ -136,7 +136,7 @@ def fleet(folder: Path, sources: Path, settings: Mapping[str, str]) -> Iterator[
         shared = {
             **s3,
             **settings,
-            "VEEDOR_POSTGRES_URL": postgres,
+            "DAGSTER_POSTGRES_URL": postgres,
             "VEEDOR_BROKER": redis,
             "VEEDOR_EXECUTOR": "celery",
             "VEEDOR_STORE": f"s3://{BUCKET}/snapshots",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -233,3 +234,15 @@ def test_a_worker_finds_what_a_single_machine_finds(plan: dict[str, Any]) -> Non
             worker.bring("a", night)
             expected = str(past.found(recorder.runs, ["a"], night)).replace("/recorder/", "/worker/")
             assert str(past.found(worker.runs, ["a"], night)) == expected
+
+
+def test_what_was_left_on_its_way_is_cleared_away(one: RunStore, other: RunStore) -> None:
+    old, new = one.aside / "incoming" / "old", one.aside / "incoming" / "new"
+    for folder in (old, new):
+        artifacts.write_text(folder / "said.txt", "half")
+    os.utime(old, (1, 1))
+    through(other)
+    other.send("s", NIGHT)
+    one.bring_one("s", NIGHT)
+    assert not old.exists()
+    assert new.exists()
