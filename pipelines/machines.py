@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -20,8 +19,6 @@ from pipelines.locks import alone
 from pipelines.run_store import LOOK_BACK
 from pipelines.sources import Sources
 from pipelines.tools import Tools
-
-log = logging.getLogger("veedor")
 
 AT_ONCE = 8
 LARGEST = 1_000_000

@@ -277,9 +277,14 @@ class Settings:
             "doc": "What runs the steps of a night under Dagster: in_process; celery or k8s for several machines.",
         },
     )
-    broker: str = field(
-        default="redis://127.0.0.1:6379/0",
-        metadata={"env": "VEEDOR_BROKER", "doc": "Celery's broker and result backend: a Redis server."},
+    broker: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_BROKER",
+            "secret": True,
+            "doc": "Celery's broker and result backend: a Redis server, redis://:password@host:6379/0.",
+        },
     )
     lost_after_seconds: int = field(
         default=3600,

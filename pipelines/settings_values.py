@@ -92,6 +92,11 @@ def _check_executor(settings: Settings) -> None:
             f"VEEDOR_EXECUTOR is {settings.executor!r}, but the machines share no files.",
             "Set VEEDOR_STORE and VEEDOR_RUNS_STORE, on every machine to the same (docs/machines.md).",
         )
+    if settings.executor == "celery" and not settings.broker:
+        raise ConfigurationError(
+            "VEEDOR_EXECUTOR is 'celery' but VEEDOR_BROKER is not set.",
+            "Set VEEDOR_BROKER to a Redis server, e.g. redis://:password@redis.example.org:6379/0.",
+        )
 
 
 def check_number(name: str, value: object, positive: bool) -> None:

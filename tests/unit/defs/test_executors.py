@@ -81,5 +81,9 @@ def test_steps_at_the_recorder_get_its_volume(shared: Settings) -> None:
 def test_several_machines_have_to_share_their_files() -> None:
     with pytest.raises(ConfigurationError, match="the machines share no files"):
         Settings.from_env({"VEEDOR_EXECUTOR": "celery", "VEEDOR_STORE": "s3://a"})
+    with pytest.raises(ConfigurationError, match="VEEDOR_BROKER is not set"):
+        Settings.from_env(
+            {"VEEDOR_EXECUTOR": "celery", "VEEDOR_STORE": "s3://a", "VEEDOR_RUNS_STORE": "s3://b"}
+        )
     with pytest.raises(ConfigurationError, match="VEEDOR_EXECUTOR is 'many'"):
         Settings.from_env({"VEEDOR_EXECUTOR": "many"})
