@@ -45,10 +45,10 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         context: dg.OpExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.DynamicOutput[list[str]]]:
         sync_partitions(context.instance, tonight.sources)
+        night.begun(tonight.sources, tonight.night, tonight.tools)
         machines.gather(
             [it.id for it in tonight.sources.enabled], tonight.night, tonight.tools, tonight=False
         )
-        night.begun(tonight.sources, tonight.night, tonight.tools)
         chosen = due(tonight.sources, tonight.night, tonight.tools.settings.runs)
         machines.announce(tonight.sources, tonight.night, tonight.tools)
         parts = batches(chosen, tonight.tools.settings.batch_sources)
