@@ -266,15 +266,14 @@ class Settings:
         default=None,
         metadata={
             "env": "VEEDOR_RUNS_STORE",
-            "doc": "Where several machines keep their run folders: an object store's address such as "
-            "s3://bucket/prefix, or a folder that all of them share. Unset: in the data folder only.",
+            "doc": "Where several machines share run folders, as VEEDOR_STORE.",
         },
     )
     executor: str = field(
         default="in_process",
         metadata={
             "env": "VEEDOR_EXECUTOR",
-            "doc": "What runs the steps of a night under Dagster: in_process; celery or k8s for several machines.",
+            "doc": "What runs a night under Dagster: in_process, celery or k8s.",
         },
     )
     broker: str | None = field(
@@ -283,7 +282,7 @@ class Settings:
         metadata={
             "env": "VEEDOR_BROKER",
             "secret": True,
-            "doc": "Celery's broker and result backend: a Redis server, redis://:password@host:6379/0.",
+            "doc": "Celery's Redis, redis://:password@host:6379/0.",
         },
     )
     lost_after_seconds: int = field(
@@ -291,15 +290,7 @@ class Settings:
         metadata={
             "env": "VEEDOR_LOST_AFTER_SECONDS",
             "positive": True,
-            "doc": "With Celery, a step that has not ended after this time is begun anew by another worker, because "
-            "its own one is taken for lost. Longer than any step takes, and the same on all machines.",
-        },
-    )
-    claim: str = field(
-        default="veedor-data",
-        metadata={
-            "env": "VEEDOR_CLAIM",
-            "doc": "With Kubernetes, the volume claim that holds the data folder of the steps at the recorder.",
+            "doc": "With Celery, after how long a step that has not ended is begun anew by another worker.",
         },
     )
     threads: int = field(

@@ -18,6 +18,8 @@ from pipelines.settings import Settings
 RECORDER, BATCHES = "recorder", "batches"
 # Of the image's user (deploy/docker), who has to be able to write to the volume.
 GROUP = 10001
+# The volume claim that holds the recorder's data folder in a cluster.
+CLAIM = "veedor-data"
 
 
 def executor_of(settings: Settings) -> dg.ExecutorDefinition:
@@ -43,7 +45,7 @@ def executor_of(settings: Settings) -> dg.ExecutorDefinition:
 
 def at_recorder(settings: Settings) -> dict[str, Any]:
     """The tags of a step that needs the history: one machine's queue, and its volume."""
-    volume = {"name": "veedor", "persistentVolumeClaim": {"claimName": settings.claim}}
+    volume = {"name": "veedor", "persistentVolumeClaim": {"claimName": CLAIM}}
     mount = {"name": "veedor", "mountPath": str(settings.data)}
     return {
         "dagster-celery/queue": RECORDER,

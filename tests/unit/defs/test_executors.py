@@ -70,11 +70,11 @@ def test_the_run_and_the_workers_are_set_up_alike(shared: Settings) -> None:
 def test_steps_at_the_recorder_get_its_volume(shared: Settings) -> None:
     from dagster_k8s.job import get_user_defined_k8s_config
 
-    settings = replace(shared, executor="k8s", claim="history")
+    settings = replace(shared, executor="k8s")
     tags = {name: it if isinstance(it, str) else json.dumps(it) for name, it in at_recorder(settings).items()}
     config = get_user_defined_k8s_config(tags)
     assert config.container_config["volume_mounts"][0]["mount_path"] == str(settings.data)
-    assert config.pod_spec_config["volumes"][0]["persistent_volume_claim"] == {"claim_name": "history"}
+    assert config.pod_spec_config["volumes"][0]["persistent_volume_claim"] == {"claim_name": "veedor-data"}
     assert "dagster-k8s/config" not in at_recorder(shared)
 
 
