@@ -41,9 +41,9 @@ TEXT_AT_ONCE = 32_000_000
 # Lines that are the same on several nights are then stored once in each group of rows.
 DICTIONARY_BYTES = 16_000_000
 
-# What the newest run of is looked for, however old: any, one that no fault of ours stopped, one that came to fetch, one
-# to which the portal answered (`past_runs`).
-KINDS = ("any", "worked", "fetched", "answered")
+# What the newest run of is looked for, however old: one that ended, one that no fault of ours stopped, one that came to
+# fetch, one to which the portal answered (`past_runs`).
+KINDS = ("ended", "worked", "fetched", "answered")
 
 Wanted = Callable[[str], bool]
 
@@ -107,7 +107,7 @@ def not_settled(runs: Path, night: date) -> None:
 
 def kinds(folder: Path) -> set[str]:
     """Which of KINDS a finished run is."""
-    found = {"any"}
+    found = {"ended"}
     if artifacts.read_value(folder / artifacts.INDEX, RunIndex).result != "failure":
         found.add("worked")
     if (folder / artifacts.SNAPSHOTS).exists():

@@ -224,11 +224,7 @@ class Settings:
     )
     sources_at_once: int = field(
         default=8,
-        metadata={
-            "env": "VEEDOR_SOURCES_AT_ONCE",
-            "positive": True,
-            "doc": "How many sources are waited for at a time.",
-        },
+        metadata={"env": "VEEDOR_SOURCES_AT_ONCE", "positive": True, "doc": "Sources waited for at a time."},
     )
     batch_sources: int = field(
         default=1000,
@@ -290,7 +286,7 @@ class Settings:
         metadata={
             "env": "VEEDOR_LOST_AFTER_SECONDS",
             "positive": True,
-            "doc": "With Celery, after how long a step that has not ended is begun anew by another worker.",
+            "doc": "Celery: a longer step is lost.",
         },
     )
     threads: int = field(
