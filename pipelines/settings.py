@@ -213,10 +213,7 @@ class Settings:
     )
     page_days: float = field(
         default=7.0,
-        metadata={
-            "env": "VEEDOR_PAGE_DAYS",
-            "doc": "A page or link that answered is not visited again for so many days.",
-        },
+        metadata={"env": "VEEDOR_PAGE_DAYS", "doc": "A page that answered is not visited for these days."},
     )
     memory_limit: str = field(
         default="512MB",
@@ -231,8 +228,7 @@ class Settings:
         metadata={
             "env": "VEEDOR_BATCH_SOURCES",
             "positive": True,
-            "doc": "Under Dagster, how many sources make a batch, which is one step of the night. Smaller ones "
-            "spread a night over more machines.",
+            "doc": "Under Dagster, how many sources make a batch, a step of the night; small ones suit many machines.",
         },
     )
     retry_seconds: float = field(
@@ -286,7 +282,7 @@ class Settings:
         metadata={
             "env": "VEEDOR_LOST_AFTER_SECONDS",
             "positive": True,
-            "doc": "Celery: a longer step is lost.",
+            "doc": "With Celery, after how long a step that has not ended is begun anew by another worker.",
         },
     )
     threads: int = field(
