@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev suites soak fuzz test test-slow test-all check format docs clean
+.PHONY: help setup demo run sql site dev suites soak fuzz servers trial-machines test test-slow test-all check format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
 .PHONY: bench-night bench-night-scale
 
@@ -21,7 +21,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Build .venv/ from uv.lock
 	@echo "Ready: $$($(BIN)/python --version) in .venv/"
@@ -94,6 +94,12 @@ docs: $(READY) ## Write docs/reference/ anew from the code
 
 soak: $(READY) ## Writers, publications and readers of the history at once: make soak SECONDS=300, or KILLS=200
 	@$(BIN)/python -m tests.soak.history $(if $(KILLS),--kills $(KILLS),--seconds $(or $(SECONDS),300))
+
+servers: ## Redis and PostgreSQL for tests, from Debian's packages, as root; nothing when they are there
+	@sh tests/servers/install.sh
+
+trial-machines: $(READY) ## The same nights on several machines and on one: make trial-machines SOURCES=300
+	@$(BIN)/python -m tests.machines.trial --sources $(or $(SOURCES),30)
 
 fuzz: $(READY) ## Damaged files of every format under the readers: make fuzz SECONDS=600
 	@$(BIN)/python -m tests.fuzz.reading --seconds $(or $(SECONDS),300)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import artifacts
 from pipelines.errors import ArtifactDamaged, ConfigurationError
+from pipelines.model import Catalog, RunIndex
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,10 @@ ROWS_AT_ONCE = 100_000
 TEXT_AT_ONCE = 32_000_000
 # Lines that are the same on several nights are then stored once in each group of rows.
 DICTIONARY_BYTES = 16_000_000
+
+# What the newest run of is looked for, however old: one that ended, one that no fault of ours stopped, one that came to
+# fetch, one to which the portal answered (`past_runs`).
+KINDS = ("ended", "worked", "fetched", "answered")
 
 Wanted = Callable[[str], bool]
 
@@ -98,6 +103,19 @@ def not_settled(runs: Path, night: date) -> None:
             f"the night {night} is settled: nights before {before} look back to runs that have been compacted.",
             "To run it again all the same, give all folders back first: veedor history compact --restore all",
         )
+
+
+def kinds(folder: Path) -> set[str]:
+    """Which of KINDS a finished run is."""
+    found = {"ended"}
+    if artifacts.read_value(folder / artifacts.INDEX, RunIndex).result != "failure":
+        found.add("worked")
+    if (folder / artifacts.SNAPSHOTS).exists():
+        found.add("fetched")
+    catalog = folder / artifacts.CATALOG
+    if catalog.exists() and artifacts.read_value(catalog, Catalog).fault is None:
+        found.add("answered")
+    return found
 
 
 def files_of(folder: Path) -> Iterator[File]:

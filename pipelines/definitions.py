@@ -15,6 +15,7 @@ from pipelines.clock import SystemClock
 from pipelines.defs.assets import all_assets
 from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.delivery import deliver_alerts_sensor
+from pipelines.defs.executors import executor_of
 from pipelines.defs.jobs import night_job, sources_by_hand_job
 from pipelines.defs.pruning import prune_records_sensor
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
@@ -57,7 +58,7 @@ def build_definitions(
             prune_records_sensor(settings),
         ],
         resources={**resources, **(overrides or {})},
-        executor=dg.in_process_executor,
+        executor=executor_of(settings),
     )
 
 

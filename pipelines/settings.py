@@ -213,10 +213,7 @@ class Settings:
     )
     page_days: float = field(
         default=7.0,
-        metadata={
-            "env": "VEEDOR_PAGE_DAYS",
-            "doc": "A page or link that answered is not visited again for so many days.",
-        },
+        metadata={"env": "VEEDOR_PAGE_DAYS", "doc": "A page that answered is not visited for these days."},
     )
     memory_limit: str = field(
         default="512MB",
@@ -224,19 +221,14 @@ class Settings:
     )
     sources_at_once: int = field(
         default=8,
-        metadata={
-            "env": "VEEDOR_SOURCES_AT_ONCE",
-            "positive": True,
-            "doc": "How many sources are waited for at a time.",
-        },
+        metadata={"env": "VEEDOR_SOURCES_AT_ONCE", "positive": True, "doc": "Sources waited for at a time."},
     )
     batch_sources: int = field(
         default=1000,
         metadata={
             "env": "VEEDOR_BATCH_SOURCES",
             "positive": True,
-            "doc": "Under Dagster, how many sources make a batch, which is one step of the night. Smaller ones "
-            "spread a night over more machines.",
+            "doc": "Under Dagster, how many sources make a batch, a step of the night; small ones suit many machines.",
         },
     )
     retry_seconds: float = field(
@@ -260,6 +252,37 @@ class Settings:
             "env": "VEEDOR_LARGE_BYTES",
             "positive": True,
             "doc": "A file of more bytes goes to one of these processes.",
+        },
+    )
+    runs_store: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_RUNS_STORE",
+            "doc": "Where several machines share run folders, as VEEDOR_STORE.",
+        },
+    )
+    executor: str = field(
+        default="in_process",
+        metadata={
+            "env": "VEEDOR_EXECUTOR",
+            "doc": "What runs a night under Dagster: in_process, celery or k8s.",
+        },
+    )
+    broker: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_BROKER",
+            "secret": True,
+            "doc": "Celery's Redis, redis://:password@host:6379/0.",
+        },
+    )
+    lost_after_seconds: int = field(
+        default=3600,
+        metadata={
+            "env": "VEEDOR_LOST_AFTER_SECONDS",
+            "positive": True,
+            "doc": "With Celery, after how long a step that has not ended is begun anew by another worker.",
         },
     )
     threads: int = field(

@@ -28,6 +28,7 @@ SIZE = re.compile(r"^(?=.*[1-9])\d+(\.\d+)?\s*([KMGT]i?B|%)$", re.IGNORECASE | r
 TOKEN = re.compile("[!-~]{8,200}")
 # Of the characters of an address (RFC 3986), those that stand in a folder's.
 BASE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/!$&'()*+,;=@%\[\]-]+")
+EXECUTORS = ("in_process", "celery", "k8s")
 MAIL_FORM = (
     "Set VEEDOR_MAIL_URL, e.g. mailtos://user:password@smtp.example.org:587; "
     "write special characters of the password as %40, %23, %2F."
@@ -41,6 +42,7 @@ def demand_usable(settings: Settings) -> None:
             f"VEEDOR_DELIVERY is {settings.delivery!r}; it must be 'files' or 'live'.",
             "Set VEEDOR_DELIVERY=files until the operator has looked at the messages in data/outbox.",
         )
+    _check_executor(settings)
     if settings.delivery == "live" and not settings.mail_url:
         raise ConfigurationError("VEEDOR_DELIVERY is 'live' but VEEDOR_MAIL_URL is not set.", MAIL_FORM)
     if settings.mail_url is not None:
@@ -77,6 +79,24 @@ def demand_usable(settings: Settings) -> None:
         check_ping("VEEDOR_PING_URL", settings.ping_url)
     check_word("VEEDOR_LOG", settings.log_form, ("text", "json"))
     check_word("VEEDOR_LOG_LEVEL", settings.log_level, ("debug", "info", "warning", "error"))
+
+
+def _check_executor(settings: Settings) -> None:
+    if settings.executor not in EXECUTORS:
+        raise ConfigurationError(
+            f"VEEDOR_EXECUTOR is {settings.executor!r}, which is none.",
+            f"Set it to one of: {', '.join(EXECUTORS)}.",
+        )
+    if settings.executor != "in_process" and not (settings.runs_store and settings.store):
+        raise ConfigurationError(
+            f"VEEDOR_EXECUTOR is {settings.executor!r}, but the machines share no files.",
+            "Set VEEDOR_STORE and VEEDOR_RUNS_STORE, on every machine to the same (docs/machines.md).",
+        )
+    if settings.executor == "celery" and not settings.broker:
+        raise ConfigurationError(
+            "VEEDOR_EXECUTOR is 'celery' but VEEDOR_BROKER is not set.",
+            "Set VEEDOR_BROKER to a Redis server, e.g. redis://:password@redis.example.org:6379/0.",
+        )
 
 
 def check_number(name: str, value: object, positive: bool) -> None:

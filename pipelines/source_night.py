@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from pipelines import stages
+from pipelines.errors import ArtifactDamaged
 from pipelines.locks import alone
 from pipelines.log_context import within_source
 from pipelines.model import RunIndex
@@ -29,9 +30,10 @@ def run_source(source: Source, night: date, tools: Tools, *, wait: bool = False)
     Raises `OSError` and `MemoryError`: with a full disk or an exhausted machine no other source would fare better. And
     `HistoryLocked` while another process is at work on the source, unless it is to `wait`.
     """
-    with _at_work(source, night, tools, wait=wait):
+    with _at_work(source, night, tools, wait=wait) as damaged:
         run = stages.declare(source, night, tools)
         try:
+            _sound(damaged)
             catalog = stages.discover(run, tools)
             snapshots = stages.fetch(run, catalog, tools)
             with tools.processor:
@@ -61,9 +63,10 @@ def arrive(source: Source, night: date, tools: Tools, *, larger_than: int) -> in
     It is the size of the largest such file; 0 when no file at all is larger than `larger_than`. The index when our own
     fault stopped the source. Raises what `run_source` does.
     """
-    with _at_work(source, night, tools, wait=False):
+    with _at_work(source, night, tools, wait=False) as damaged:
         run = stages.declare(source, night, tools)
         try:
+            _sound(damaged)
             catalog = stages.discover(run, tools)
             snapshots = stages.fetch(run, catalog, tools)
             sizes = [it.bytes or 0 for it in snapshots if it.sha256 is not None]
@@ -81,12 +84,29 @@ def _stopped(run: stages.Run, fault: Exception, tools: Tools) -> RunIndex:
     return stages.give_up(run, fault, tools)
 
 
+def _sound(damaged: ArtifactDamaged | None) -> None:
+    if damaged is not None:
+        raise damaged
+
+
 @contextmanager
-def _at_work(source: Source, night: date, tools: Tools, *, wait: bool) -> Iterator[None]:
+def _at_work(source: Source, night: date, tools: Tools, *, wait: bool) -> Iterator[ArtifactDamaged | None]:
+    """Nobody else is at work on the source. Its runs come from the store that several machines share, and go there.
+
+    Gives the fault by which the source's past cannot be had, as one of its night like any other.
+    """
     with (
         within_source(night, source.id),
         alone(tools.settings, source.id, wait=wait),
         tools.store.in_use(),
         sharing_tables(),
     ):
-        yield
+        damaged = None
+        if tools.run_store is not None:
+            try:
+                tools.run_store.bring_once(source.id, night)
+            except ArtifactDamaged as fault:
+                damaged = fault
+        yield damaged
+        if tools.run_store is not None:
+            tools.run_store.send(source.id, night)

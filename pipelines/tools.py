@@ -29,6 +29,7 @@ from pipelines.http_client import HttpClient
 from pipelines.measurement.scale import Scales, load_scales
 from pipelines.measurement.score import Weights, load_weights
 from pipelines.portals import socrata
+from pipelines.run_store import RunStore, run_store_of
 from pipelines.settings import Settings
 from pipelines.snapshots.store import Store, store_at
 from pipelines.sources import Sources
@@ -54,7 +55,7 @@ class Tools:
     """Everything that a stage may use besides its input. `rules` changes with the software or any rule.
 
     `processor` is held while something is computed, so that threads which wait for servers do not all fill the memory
-    with tables at once.
+    with tables at once. `run_store` is where several machines keep their run folders.
     """
 
     settings: Settings
@@ -70,6 +71,7 @@ class Tools:
     post: Post
     takes_mail: TakesMail
     step: Callable[[Step], None] = silent
+    run_store: RunStore | None = None
     processor: AbstractContextManager[object] = field(default_factory=nullcontext)
 
     def at(self, stage: str, key: str) -> None:
@@ -112,6 +114,7 @@ def opened_tools(
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             takes_mail=takes_mail or _domains(settings),
             step=step,
+            run_store=run_store_of(settings),
             processor=threading.BoundedSemaphore(_processors()),
         )
 

@@ -66,8 +66,13 @@ class Workers:
         """Keep one process busy, and start another one in its place when it dies."""
         pipe: Connection | None = None
         while (name := self._waiting.get()[2]) is not None:
-            if pipe is None:
-                pipe, process = self._started()
+            found: Found
+            try:
+                if pipe is None:
+                    pipe, process = self._started()
+            except Exception as fault:  # this thread must not end without a word: the night waits for one
+                self.told(name, fault)
+                continue
             self.tools.at("large", name)
             try:
                 pipe.send(name)

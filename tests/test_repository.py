@@ -145,7 +145,7 @@ def test_the_lock_file_holds_every_dependency_that_is_declared() -> None:
         return {entry["name"] + _ordered(entry.get("specifier", "")) for entry in entries}
 
     def declared(entries: list[str]) -> set[str]:
-        parts = [re.fullmatch(r"([\w.-]+)(.*)", entry) for entry in entries]
+        parts = [re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?(.*)", entry) for entry in entries]
         return {part[1].lower() + _ordered(part[2]) for part in parts if part}
 
     metadata = mine["metadata"]

@@ -31,7 +31,7 @@ SETTLED_NS = 10_000_000_000
 TRIES = 5
 
 # What is no part of a backup: made anew by the next night, or of this machine and this day only.
-LEFT_OUT = ("public", "dagster", "batches", "hosts", "locks", "restored")
+LEFT_OUT = ("public", "dagster", "batches", "hosts", "locks", "restored", "run_store")
 # In a demonstration's folder, which may lie in that of an installation.
 DEMONSTRATION = ".veedor-demo"
 # What is kept in another way than as bundles.

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from pipelines.errors import ConfigurationError, DiskFull, VeedorError
-from pipelines.snapshots.store import SCHEME
+from pipelines.object_store import SCHEME
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

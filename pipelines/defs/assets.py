@@ -15,8 +15,9 @@ import dagster as dg
 
 from pipelines import night
 from pipelines.defs.delivery import metadata_of
+from pipelines.defs.executors import at_recorder
 from pipelines.defs.freshness import freshness
-from pipelines.defs.night_graph import AT_RECORDER, VISITS, visits_asset
+from pipelines.defs.night_graph import VISITS, visits_asset
 from pipelines.defs.resources import Tonight
 from pipelines.defs.source_assets import fail_when_stopped, source_assets
 from pipelines.defs.source_events import QUALITY_HISTORY, stopped_run
@@ -38,7 +39,7 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         group_name=GROUP,
         owners=list(OWNERS),
         kinds={"email"},
-        op_tags=AT_RECORDER,
+        op_tags=at_recorder(settings),
         retry_policy=retry,
         description="One message to each owner whose data got worse or was mended since the night before, and the "
         "record of its delivery. Waits until every source of the night is through it.",
@@ -63,7 +64,7 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         group_name=GROUP,
         owners=list(OWNERS),
         kinds={"html", "duckdb"},
-        op_tags=AT_RECORDER,
+        op_tags=at_recorder(settings),
         retry_policy=retry,
         freshness_policy=freshness(sources),
         description="What anybody may read: the scorecards, and `quality.duckdb` with the whole history for SQL. A "
@@ -90,4 +91,9 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         )
         fail_when_stopped(stopped)
 
-    return [visits_asset(settings, GROUP, OWNERS), source_assets(GROUP, OWNERS), alerts, public_site]
+    return [
+        visits_asset(settings, GROUP, OWNERS),
+        source_assets(settings, GROUP, OWNERS),
+        alerts,
+        public_site,
+    ]

@@ -16,9 +16,10 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import artifacts, night
+from pipelines import artifacts, machines, night
 from pipelines.batch import batches, run_batch
 from pipelines.defs.batches import BATCHES, BatchFiles
+from pipelines.defs.executors import anywhere, at_recorder
 from pipelines.defs.partitions import sync_partitions
 from pipelines.defs.resources import Tonight
 from pipelines.defs.source_events import has_changed, index_of, materializations, verdict
@@ -29,9 +30,6 @@ from pipelines.settings import Settings
 
 VISITS = "visits"
 SHOWN_ROWS = 1000
-# What runs where the history is, and what may run anywhere.
-AT_RECORDER: dict[str, Any] = {"dagster-celery/queue": "recorder"}
-ANYWHERE: dict[str, Any] = {"dagster-celery/queue": "batches"}
 
 
 def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.AssetsDefinition:
@@ -40,7 +38,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
 
     @dg.op(
         out=dg.DynamicOut(list[str], io_manager_key=BATCHES),
-        tags=AT_RECORDER,
+        tags=at_recorder(settings),
         description="Which sources the night visits, in batches: those of one host stay together.",
     )
     def plan(
@@ -48,7 +46,11 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
     ) -> Iterator[dg.DynamicOutput[list[str]]]:
         sync_partitions(context.instance, tonight.sources)
         night.begun(tonight.sources, tonight.night, tonight.tools)
+        machines.gather(
+            [it.id for it in tonight.sources.enabled], tonight.night, tonight.tools, tonight=False
+        )
         chosen = due(tonight.sources, tonight.night, tonight.tools.settings.runs)
+        machines.announce(tonight.sources, tonight.night, tonight.tools)
         parts = batches(chosen, tonight.tools.settings.batch_sources)
         for number, part in enumerate(parts, 1):
             yield dg.DynamicOutput(
@@ -57,11 +59,12 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
 
     @dg.op(
         out=dg.Out(dg.Nothing),
-        tags=ANYWHERE,
+        tags=anywhere(),
         retry_policy=retry,
         description="Fetch, read, validate and measure the sources of one batch; leaves their run folders.",
     )
     def batch(context: dg.OpExecutionContext, names: list[str], tonight: dg.ResourceParam[Tonight]) -> None:
+        machines.join(tonight.sources, tonight.night, tonight.tools)
         chosen = [source for source in tonight.sources.enabled if source.id in set(names)]
         for index in run_batch(chosen, tonight.night, tonight.tools, tonight.sources):
             if index.result == "failure":
@@ -69,7 +72,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
 
     @dg.op(
         ins={"done": dg.In(dg.Nothing)},
-        tags=AT_RECORDER,
+        tags=at_recorder(settings),
         retry_policy=retry,
         description="Run folders become rows of history.duckdb; what changed is shown source by source.",
     )
@@ -79,6 +82,8 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         batches: dg.ResourceParam[BatchFiles],
     ) -> dg.Output[None]:
         tools = tonight.tools
+        due_tonight = due(tonight.sources, tonight.night, tools.settings.runs)
+        machines.gather([it.id for it in due_tonight], tonight.night, tools, tonight=True)
         through = {
             folder: index
             for folder in night.visited(tonight.sources, tonight.night, tools)

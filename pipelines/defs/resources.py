@@ -12,6 +12,7 @@ from datetime import date
 
 import dagster as dg
 
+from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
 from pipelines.settings import Settings
@@ -31,7 +32,9 @@ class Tonight:
     tools: Tools
 
 
-def tonight_resource(settings: Settings, sources: Sources) -> dg.ResourceDefinition:
+def tonight_resource(
+    settings: Settings, sources: Sources, takes_mail: TakesMail | None = None
+) -> dg.ResourceDefinition:
     """`Tonight`, opened when a run's first asset needs it and closed when the run ends.
 
     The night is settled once: a run that goes on past midnight stays on its night, and a run that was started
@@ -45,7 +48,7 @@ def tonight_resource(settings: Settings, sources: Sources) -> dg.ResourceDefinit
         night = night_of_run(run.tags if run else {}, sources, clock.now())
         if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
             context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
-        with opened_tools(settings, sources, clock=clock) as tools:
+        with opened_tools(settings, sources, clock=clock, takes_mail=takes_mail) as tools:
             yield Tonight(sources, night, tools)
 
     return tonight

@@ -19,6 +19,7 @@ from dagster_shared.utils.warnings import PreviewWarning
 from pipelines import artifacts, night
 from pipelines.alerts.message import clean
 from pipelines.batch import run_batch
+from pipelines.defs.executors import at_recorder
 from pipelines.defs.night_graph import VISITS
 from pipelines.defs.partitions import source_partitions
 from pipelines.defs.resources import Tonight
@@ -32,6 +33,7 @@ from pipelines.defs.source_events import (
     verdict,
 )
 from pipelines.model import RunIndex
+from pipelines.settings import Settings
 
 ADVICE = (
     "The other sources went on. Mend the cause and start it again: what is finished is kept, and the sources named "
@@ -75,7 +77,7 @@ SPECS: tuple[tuple[str, str, set[str], str, str], ...] = (
 )
 
 
-def source_assets(group: str, owners: Sequence[str]) -> dg.AssetsDefinition:
+def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.AssetsDefinition:
     """The four assets in one step."""
     with warnings.catch_warnings():
         # `backfill_policy` is in beta in Dagster 1.13, and would say so at every start of every process.
@@ -97,6 +99,7 @@ def source_assets(group: str, owners: Sequence[str]) -> dg.AssetsDefinition:
                 for name, artifact, kinds, before, description in SPECS
             ],
             partitions_def=source_partitions(),
+            op_tags=at_recorder(settings),
             backfill_policy=dg.BackfillPolicy.single_run(),
         )
         def source_night(

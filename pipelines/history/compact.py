@@ -31,7 +31,6 @@ from pathlib import Path
 from pipelines import artifacts, compacted
 from pipelines.compacted import File
 from pipelines.errors import ArtifactDamaged, ConfigurationError
-from pipelines.model import Catalog, RunIndex
 
 # Snapshots and reports are looked for on so many earlier nights (`previous_snapshots`, `previous_reads`).
 LOOK_BACK = 30
@@ -108,8 +107,8 @@ def movable(runs: Path, before: date) -> list[Path]:
             if folder.name == artifacts.NIGHT_FOLDER:
                 found.append(folder)
             elif (folder / artifacts.INDEX).is_file():
-                wanted = sought.setdefault(folder.name, {"ended", "worked", "fetched", "answered"})
-                if wanted and (met := wanted & _kinds(folder)):
+                wanted = sought.setdefault(folder.name, set(compacted.KINDS))
+                if wanted and (met := wanted & compacted.kinds(folder)):
                     wanted -= met
                     needed.add(folder)
                 found.append(folder)
@@ -155,19 +154,6 @@ def restore(runs: Path, month: str, step: Step = silent) -> int:
     path.unlink()  # last: whoever is killed before it begins again
     _sync(path.parent)
     return count
-
-
-def _kinds(folder: Path) -> set[str]:
-    """What a run can be found as by a later night."""
-    found = {"ended"}
-    if artifacts.read_value(folder / artifacts.INDEX, RunIndex).result != "failure":
-        found.add("worked")
-    if (folder / artifacts.SNAPSHOTS).exists():
-        found.add("fetched")
-    catalog = folder / artifacts.CATALOG
-    if catalog.exists() and artifacts.read_value(catalog, Catalog).fault is None:
-        found.add("answered")
-    return found
 
 
 def _compact_month(runs: Path, month: str, folders: Sequence[Path], step: Step) -> int:

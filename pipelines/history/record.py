@@ -7,7 +7,7 @@ it is stored (`store`), making everything anew (`rebuild`), comparing nights (`p
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,7 +70,10 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
 
 
 def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
-    """The finished run folders of the last `nights` nights that the history does not know, oldest first."""
+    """The finished run folders of the last `nights` nights that the history does not know as they are, oldest first.
+
+    A run that was done again, after a fault of ours or under another declaration, finished later.
+    """
     finished = [
         folder
         for night in artifacts.nights(runs)[-nights:]
@@ -80,8 +83,13 @@ def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
     if not finished or not path.is_file():
         return finished
     with writing(path) as connection:  # which brings the tables up to date first
-        known = {run for (run,) in connection.execute("SELECT run_id FROM run").fetchall()}
-    return [folder for folder in finished if _run_of(folder) not in known]
+        known = dict(connection.execute("SELECT run_id, finished_on FROM run").fetchall())
+    return [folder for folder in finished if known.get(_run_of(folder)) != _finished_on(folder)]
+
+
+def _finished_on(folder: Path) -> datetime:
+    index = artifacts.read_value(folder / artifacts.INDEX, model.RunIndex)
+    return index.finished_on.astimezone(UTC).replace(tzinfo=None)
 
 
 def unrecorded_answers(path: Path, runs: Path, *, nights: int = 14) -> list[Path]:

@@ -46,7 +46,8 @@ FROM (
     SELECT b.dataset, b.night, b.scale_score_block AS block FROM dataset_night b
     JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v ON v.dataset = b.dataset AND v.night = b.night) n
 JOIN scale_score_rows c ON c.block = n.block AND c.dataset = n.dataset
-LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset
+ORDER BY n.dataset, c.rowid; -- as the scale has them: a join gives them in any order
 COMMENT ON VIEW latest_scale IS 'The scales on each dataset''s newest night; columns as in scale_history.';
 
 CREATE VIEW latest_fix AS

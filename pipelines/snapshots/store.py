@@ -22,24 +22,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipelines.errors import ConfigurationError, HistoryLocked
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
+from pipelines.errors import HistoryLocked
+from pipelines.object_store import Remote, located
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 ABANDONED_SECONDS = 86_400.0
-
-
-@dataclass(frozen=True)
-class Remote:
-    """An object store: one of fsspec's file systems, and what every key of ours begins with."""
-
-    files: AbstractFileSystem
-    prefix: str
 
 
 @dataclass(frozen=True)
@@ -57,21 +45,10 @@ def store_at(address: str | None, root: Path) -> Store:
     With an object store `root` holds copies of the files in use. Raises `ConfigurationError` for an address
     that cannot be used; whether the store answers is seen when it is used.
     """
-    scheme = SCHEME.match(address or "")
-    if address is None or scheme is None:
-        return Store(Path(address).expanduser() if address else root)
-    if scheme[1].lower() in ("file", "local"):
-        return Store(Path(address[scheme.end() :]))
-    from fsspec.core import url_to_fs
-
-    try:
-        files, prefix = url_to_fs(address, use_listings_cache=False)
-    except (ImportError, ValueError) as error:  # a library that is not installed; an unknown scheme
-        raise ConfigurationError(
-            f"VEEDOR_STORE names a place of kind {scheme[1]!r} that cannot be used: {error}",
-            "Name a folder, or install the library that the message names (for s3:// it is s3fs).",
-        ) from error
-    return Store(root, Remote(files, prefix.rstrip("/")))
+    if address is None:
+        return Store(root)
+    place = located(address, "VEEDOR_STORE")
+    return Store(place) if isinstance(place, Path) else Store(root, place)
 
 
 class Store:

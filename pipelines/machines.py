@@ -1,0 +1,95 @@
+"""One night on several machines: what they agree about, and gathering what each has done. docs/machines.md
+
+Belongs here: the night's plan as an object of the run store, and the run folders of all machines on the one that
+records, alerts and publishes. Does not belong here: who does which source (`defs`), or how a folder gets into the store
+(`run_store`). Without VEEDOR_RUNS_STORE there is one machine, and nothing to be done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from pipelines import artifacts
+from pipelines.errors import ConfigurationError
+from pipelines.locks import alone
+from pipelines.run_store import LOOK_BACK
+from pipelines.sources import Sources
+from pipelines.tools import Tools
+
+AT_ONCE = 8
+LARGEST = 1_000_000
+# Settings that change what is found; the others may differ from machine to machine.
+ALIKE = ("max_bytes", "deadline_seconds", "min_bytes_per_second", "page_visits", "page_days", "retries")
+
+
+def announce(sources: Sources, night: date, tools: Tools) -> None:
+    """At the recorder, when a night is planned: tell the other machines by what it is done and what went before it."""
+    if tools.run_store is not None:
+        earlier = [it.isoformat() for it in artifacts.nights(tools.settings.runs) if it < night]
+        told = {**_rules(sources, tools), "nights": earlier[-LOOK_BACK:]}
+        tools.run_store.objects.write(_key(night), (json.dumps(told, indent=1) + "\n").encode())
+
+
+def join(sources: Sources, night: date, tools: Tools) -> None:
+    """Before a batch, on whatever machine: make sure that it works by the same rules, and knows of the same nights.
+
+    The stages look back over so many *nights*, whether the source was visited on them or not: each is a folder here,
+    even if empty. Raises `ConfigurationError` when software, rules or `sources.yaml` are not those of the plan.
+    """
+    if tools.run_store is None:
+        return
+    try:
+        told = json.loads(tools.run_store.objects.read(_key(night), LARGEST))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"the run store knows of no plan for the night of {night}.",
+            "Give VEEDOR_RUNS_STORE the same value on every machine.",
+        ) from None
+    ours = _rules(sources, tools)
+    if differs := [name for name, value in ours.items() if told.get(name) != value]:
+        raise ConfigurationError(
+            f"this machine differs from the one that planned the night of {night} in: {', '.join(differs)}.",
+            "Bring the same version of Veedor, expectations/, sources.yaml and settings to every machine.",
+        )
+    for name in told["nights"]:
+        (tools.settings.runs / date.fromisoformat(name).isoformat()).mkdir(parents=True, exist_ok=True)
+
+
+def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) -> None:
+    """At the recorder: have the runs of these sources here and in the store: those before `night`, or its own.
+
+    Raises `ArtifactDamaged` and `OSError` as `RunStore.bring` does, once the runs of the others are here.
+    """
+    store = tools.run_store
+    if store is None:
+        return
+
+    def bring(name: str) -> None:
+        with alone(tools.settings, name, wait=True):  # this machine too may be at work on it
+            if tonight:
+                store.bring_one(name, night)
+            else:
+                store.bring(name, night)
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="veedor-gather") as threads:
+        waiting = [threads.submit(bring, name) for name in names]
+    for each in waiting:
+        each.result()
+
+
+def _rules(sources: Sources, tools: Tools) -> dict[str, str]:
+    """By what a night is done, as far as machines might differ."""
+    declared = "\n".join([sources.time_zone, *(it.declaration for it in sources.enabled)])
+    return {
+        "rules": tools.rules,
+        "sources": hashlib.sha256(declared.encode()).hexdigest(),
+        **{f"VEEDOR_{name.upper()}": str(getattr(tools.settings, name)) for name in ALIKE},
+    }
+
+
+def _key(night: date) -> str:
+    return f"nights/{night.isoformat()}.json"
