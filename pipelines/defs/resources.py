@@ -6,17 +6,18 @@ configuration: no setting, let alone a mail server's password, ever gets into a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
 
+from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
 from pipelines.settings import Settings
 from pipelines.sources import Sources
-from pipelines.tools import Tools, opened_tools
+from pipelines.tools import Step, Tools, opened_tools, silent
 
 CLOCK = "clock"
 TONIGHT = "tonight"
@@ -31,11 +32,18 @@ class Tonight:
     tools: Tools
 
 
-def tonight_resource(settings: Settings, sources: Sources) -> dg.ResourceDefinition:
+def tonight_resource(
+    settings: Settings,
+    sources: Sources,
+    *,
+    step: Callable[[Step], None] = silent,
+    takes_mail: TakesMail | None = None,
+) -> dg.ResourceDefinition:
     """`Tonight`, opened when a run's first asset needs it and closed when the run ends.
 
     The night is settled once: a run that goes on past midnight stays on its night, and a run that was started
-    by hand is tagged with it, so that its re-execution a day later goes on with the same one.
+    by hand is tagged with it, so that its re-execution a day later goes on with the same one. `step` and `takes_mail`
+    are those of `opened_tools`.
     """
 
     @dg.resource(required_resource_keys={CLOCK}, description="The night and the tools of its stages.")
@@ -45,7 +53,7 @@ def tonight_resource(settings: Settings, sources: Sources) -> dg.ResourceDefinit
         night = night_of_run(run.tags if run else {}, sources, clock.now())
         if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
             context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
-        with opened_tools(settings, sources, clock=clock) as tools:
+        with opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools:
             yield Tonight(sources, night, tools)
 
     return tonight

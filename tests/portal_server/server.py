@@ -67,7 +67,8 @@ class PortalServer:
 
     `files` and `ckan` may be changed while it runs. In a package `{portal}` stands for the server's address,
     and a missing `name` or `id` is filled in. `tls` is a certificate's and its key's PEM files. With
-    `validators=False` no ETag and no Last-Modified is sent. `newest_tls` makes an old server of it.
+    `validators=False` no ETag and no Last-Modified is sent. `newest_tls` makes an old server of it; `address` is
+    one of 127.0.0.0/8, each another host.
     """
 
     def __init__(
@@ -78,13 +79,15 @@ class PortalServer:
         tls: tuple[Path, Path] | None = None,
         validators: bool = True,
         newest_tls: ssl.TLSVersion | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
+        self._address = address
         self._site = _Site(dict(files or {}), dict(ckan or {}), validators)
         self._tls = tls
         self._newest_tls = newest_tls
 
     def __enter__(self) -> Self:
-        self._server = _Server(self._site, self._tls, self._newest_tls)
+        self._server = _Server(self._site, self._tls, self._newest_tls, self._address)
         self._site.url = self.url
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -102,7 +105,7 @@ class PortalServer:
     @property
     def url(self) -> str:
         """The base address, without a slash at its end."""
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.server_port}"
+        return f"{'https' if self._tls else 'http'}://{self._address}:{self._server.server_port}"
 
     @property
     def files(self) -> dict[str, Path | bytes]:
@@ -153,7 +156,11 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, site: _Site, tls: tuple[Path, Path] | None, newest_tls: ssl.TLSVersion | None = None
+        self,
+        site: _Site,
+        tls: tuple[Path, Path] | None,
+        newest_tls: ssl.TLSVersion | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
         self.site = site
         self.ended = threading.Event()
@@ -167,7 +174,7 @@ class _Server(ThreadingHTTPServer):
                 with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
                     self._context.minimum_version = ssl.TLSVersion.TLSv1
                     self._context.maximum_version = newest_tls
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__((address, 0), Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self._context is None:
