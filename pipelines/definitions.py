@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.clock import SystemClock
 from pipelines.defs.assets import all_assets
 from pipelines.defs.batches import BATCHES, BatchFiles
+from pipelines.defs.dead_runs import dead_runs_sensor
 from pipelines.defs.delivery import deliver_alerts_sensor
 from pipelines.defs.jobs import night_job, sources_by_hand_job
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
@@ -51,6 +52,7 @@ def build_definitions(
             run_failure_sensor(settings, declared),
             deliver_alerts_sensor(settings, declared),
             sync_sources_sensor(settings),
+            dead_runs_sensor(settings, declared),
         ],
         resources={**resources, **(overrides or {})},
         executor=dg.in_process_executor,

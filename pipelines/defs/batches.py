@@ -35,9 +35,14 @@ class BatchFiles(dg.IOManager):
         names: list[str] = json.loads(self._path(context.upstream_output).read_text(encoding="utf-8"))
         return names
 
-    def clear(self, run_id: str) -> None:
-        """Remove the batches of a run that is through with them."""
-        shutil.rmtree(self._folder / run_id, ignore_errors=True)
+    def clear(self, run_id: str, instance: dg.DagsterInstance) -> None:
+        """Remove the batches of a run that is through with them, and of runs that ended before they were."""
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            if path.name != run_id:
+                run = instance.get_run_by_id(path.name)
+                if run is not None and not run.is_finished:
+                    continue
+            shutil.rmtree(path, ignore_errors=True)
 
     def _path(self, context: dg.OutputContext) -> Path:
         return self._folder / context.run_id / f"{context.mapping_key}.json"

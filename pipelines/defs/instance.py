@@ -26,7 +26,13 @@ concurrency:
   runs:
     max_concurrent_runs: 2
 
-# A run whose process has died is given up after this time (seconds), so that the operator is told.
+# A run whose process was killed is started anew, twice. One that failed in a step is not: its steps were tried again.
+run_retries:
+  enabled: true
+  max_retries: 2
+  retry_on_asset_or_op_failure: false
+
+# A run that goes on for longer (seconds) is given up, so that the operator is told.
 run_monitoring:
   enabled: true
   max_runtime_seconds: 72000

@@ -7,6 +7,7 @@ configuration: no setting, let alone a mail server's password, ever gets into a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ import dagster as dg
 
 from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
+from pipelines.defs.alive import alive
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
 from pipelines.settings import Settings
 from pipelines.sources import Sources
@@ -53,7 +55,10 @@ def tonight_resource(
         night = night_of_run(run.tags if run else {}, sources, clock.now())
         if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
             context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
-        with opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools:
+        with (
+            alive(settings, run.run_id) if run is not None else nullcontext(),
+            opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
+        ):
             yield Tonight(sources, night, tools)
 
     return tonight

@@ -53,7 +53,13 @@ class Processes:
         self._context.set_forkserver_preload(["tests.soak.nights.preload"])
 
     def start(
-        self, installation: str, work: str, *, limit: int = 0, more: Mapping[str, str] | None = None, **values: Any
+        self,
+        installation: str,
+        work: str,
+        *,
+        limit: int = 0,
+        more: Mapping[str, str] | None = None,
+        **values: Any,
     ) -> ForkServerProcess:
         """Begin `work`; with `limit` no file grows beyond so many bytes, as on a full disk."""
         told = {**self.environment[installation], **(more or {})}
@@ -62,7 +68,9 @@ class Processes:
         process.start()
         return process
 
-    def asked(self, installation: str, work: str, more: Mapping[str, str] | None = None, **values: Any) -> Any:
+    def asked(
+        self, installation: str, work: str, more: Mapping[str, str] | None = None, **values: Any
+    ) -> Any:
         """What `work` puts into its file `out`. Raises `RuntimeError` when it fails."""
         self._number += 1
         out = self.base / f"told-{self._number}.json"

@@ -49,11 +49,29 @@ class Replay:
     points: int = 100
     lasts: float = 5.0
 
+    def seen_to(self, night: str) -> None:
+        """Leave both in peace on a last night of which all is known."""
+        now = {"SOAK_NOW": self.ticks[night][0].isoformat()}
+        for process in (
+            self.processes.start(UNDISTURBED, "plain", more=now, night=night),
+            self.processes.start(DISTURBED, "seen_to", more=now, tags={"veedor/night": night}),
+        ):
+            if ended(process):
+                self.wrong.append(f"{process.name} at the end: {self.processes.tail(DISTURBED)}")
+
+    def aged(self) -> None:
+        """Let a day pass for what was left lying about: the age of a file is taken by the machine's own clock."""
+        data = self.base / DISTURBED / "data"
+        day = time.time() - 86_400
+        for it in data.rglob(".*.tmp*"):
+            os.utime(it, (day, day))
+
     def night(self, shown: Shown, plan: Plan) -> None:
         """Both nights, and whether they are alike."""
         night = str(shown.night)
         before = len(self.wrong)
         self.world.show(shown)
+        self.aged()
         (tick,) = self.ticks[night]
         now = {"SOAK_NOW": tick.isoformat()}
         steps = self.base / "steps.json"
@@ -127,13 +145,13 @@ class Replay:
         assert plan.daemon is not None
         self.processes.asked(DISTURBED, "prepared", more={"SOAK_NOW": tick.isoformat()})
         for other in other_hours(night, tick):
-            with session(self.processes, night, other) as running:
+            with session(self.processes, night, tick, other) as running:
                 running.start_server()
                 running.start_daemon()
                 until(running.workers, 25.0)
                 if running.runs():
                     self.wrong.append(f"{night}: the schedule began it at {other}, which is not its hour")
-        with session(self.processes, night, tick) as running:
+        with session(self.processes, night, tick, tick) as running:
             wrong, killed = befall(running, plan.daemon, self.dice, self.lasts, self.kills)
             begun = [it for it in running.runs() if it["parent"] is None]
         self.killed += killed
@@ -154,7 +172,8 @@ def other_hours(night: str, tick: datetime) -> list[datetime]:
 def ticks_of(processes: Processes, shown: list[Shown]) -> tuple[dict[str, list[datetime]], list[str]]:
     """By night the instants at which the schedule begins it; and where that is not one instant."""
     first, last = shown[0].night, shown[-1].night
-    asked = processes.asked(UNDISTURBED, "ticks", first=str(first), last=str(last))
+    now = {"SOAK_NOW": datetime.now(UTC).isoformat()}  # no tick looks at it
+    asked = processes.asked(UNDISTURBED, "ticks", more=now, first=str(first), last=str(last))
     found: dict[str, list[datetime]] = {}
     for tick in asked:
         for tags in tick["tags"]:
@@ -187,17 +206,24 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
         for number, (night, plan) in enumerate(zip(shown, planned, strict=True), 1):
             replay.night(night, plan)
             what = f"{plan.trouble}{f', {plan.daemon}' if plan.daemon else ''}"
-            told(f"{number}/{count} {night.night} {what}: {len(replay.wrong)} wrong, {time.monotonic() - began:.0f} s")
+            told(
+                f"{number}/{count} {night.night} {what}: {len(replay.wrong)} wrong, {time.monotonic() - began:.0f} s"
+            )
             if len(replay.wrong) > 20:
                 break
+        replay.aged()
+        replay.seen_to(str(shown[-1].night))
         wrong = replay.wrong + processes.asked(DISTURBED, "proof")
+        wrong += judge.differences(processes, UNDISTURBED, DISTURBED)
         theirs, ours = (world.mailboxes[it].received() for it in (UNDISTURBED, DISTURBED))
         about_mails, repeated = judge.mails(theirs, ours, replay.deaths)
         about_runs, runs_told = judge.runs_told(ours)
         account = {
             "nights": count,
             "seconds": round(time.monotonic() - began),
-            "troubles": dict(Counter(f"{it.trouble}{f', {it.daemon}' if it.daemon else ''}" for it in planned)),
+            "troubles": dict(
+                Counter(f"{it.trouble}{f', {it.daemon}' if it.daemon else ''}" for it in planned)
+            ),
             "attempts": replay.attempts,
             "killed": replay.killed,
             "ended by a full disk": replay.ended_full,

@@ -34,11 +34,12 @@ STARTS, RUNS = 120.0, 300.0
 
 @dataclass
 class Session:
-    """Dagster's processes for one night, which the schedule begins at `tick`."""
+    """Dagster's processes for one night: it is always `now`, and the daemon's time begins shortly before `hour`."""
 
     processes: Processes
     night: str
-    tick: datetime
+    now: datetime
+    hour: datetime
     port: int = field(default_factory=free_port)
     server: subprocess.Popen[bytes] | None = None
     daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Session:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
         own = self.processes.environment[INSTALLATION]
         home = str(self.folder / "data" / "dagster")
-        return {**kept, **own, "SOAK_NOW": self.tick.isoformat(), "DAGSTER_HOME": home}
+        return {**kept, **own, "SOAK_NOW": self.now.isoformat(), "DAGSTER_HOME": home}
 
     def start_server(self) -> None:
         """The code server, until it answers."""
@@ -67,7 +68,7 @@ class Session:
         """A daemon, whose time goes on where that of the first one stands, `later` than that."""
         now = time.monotonic()
         if self.from_ is None:
-            self.from_, self.begun = self.tick - BEFORE, now
+            self.from_, self.begun = self.hour - BEFORE, now
         else:
             self.from_ += later
         begins = self.from_ + timedelta(seconds=now - self.begun)
@@ -131,9 +132,9 @@ class Session:
 
 
 @contextmanager
-def session(processes: Processes, night: str, tick: datetime) -> Iterator[Session]:
+def session(processes: Processes, night: str, now: datetime, hour: datetime) -> Iterator[Session]:
     """Dagster's processes; none of them is left at the end."""
-    running = Session(processes, night, tick)
+    running = Session(processes, night, now, hour)
     try:
         yield running
     finally:

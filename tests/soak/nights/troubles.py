@@ -112,5 +112,7 @@ def _plan(trouble: Trouble, daemon: Daemon | None, dice: Random, kills: int) -> 
     if trouble in (Trouble.TWICE, Trouble.BESIDE):
         second = "dagster" if trouble is Trouble.TWICE else "plain"
         spared = dice.random() < 0.5
-        return Plan(trouble, (Attempt("dagster") if spared else killed("dagster"), Attempt(second)), together=True)
+        return Plan(
+            trouble, (Attempt("dagster") if spared else killed("dagster"), Attempt(second)), together=True
+        )
     return Plan(trouble, daemon=daemon)

@@ -12,7 +12,6 @@ import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 DATA = Path("data")
 
@@ -97,6 +96,24 @@ def ticks(first: str, last: str, out: str) -> None:
     Path(out).write_text(json.dumps(found), encoding="utf-8")
 
 
+def seen_to(tags: dict[str, str]) -> None:
+    """What the daemon does when it is left alone: it sees to runs that died, and the night is run once more."""
+    import dagster as dg
+
+    from pipelines.defs.dead_runs import DEAD_RUNS
+    from tests.soak.nights.definitions import defs
+
+    home()
+    definitions = defs()
+    sensor = definitions.get_repository_def().get_sensor_def(DEAD_RUNS)
+    with (
+        dg.DagsterInstance.get() as instance,
+        dg.build_sensor_context(instance=instance, definitions=definitions) as context,
+    ):
+        sensor.evaluate_tick(context)
+    dagster(tags)
+
+
 def runs(night: str, out: str) -> None:
     """Dagster's runs of a night, oldest first: `id`, `status`, `tags`, `parent`."""
     import dagster as dg
@@ -121,7 +138,7 @@ def fingerprint(out: str) -> None:
     found = {}
     with duck.connect(DATA / "history.duckdb", read_only=True) as connection:
         for name in store.relations(connection):
-            query = f'SELECT count(*) || \' \' || coalesce(sum(hash(t)::HUGEINT), 0) FROM "{name}" t'
+            query = f"SELECT count(*) || ' ' || coalesce(sum(hash(t)::HUGEINT), 0) FROM \"{name}\" t"
             found[name] = connection.execute(query).fetchall()[0][0]
     for pattern in ("outbox/*.eml", "public/**/*.html"):
         for path in sorted(DATA.glob(pattern)):
@@ -159,7 +176,8 @@ def leftovers(data: Path) -> list[str]:
     """Temporary files of whatever stage; those on their way into the store go after a day (docs/operate.md)."""
     marks = (".tmp", ".part", ".wal", ".under_way")
     found = [it for it in data.rglob("*") if it.is_file() and any(mark in it.name for mark in marks)]
-    found += [it for it in (data / "batches").glob("*")] if (data / "batches").is_dir() else []
+    for folder in ("batches", "locks/runs"):
+        found += list((data / folder).glob("*"))
     return sorted(
         str(it.relative_to(data)) for it in found if "incoming" not in it.parts and "dagster" not in it.parts
     )

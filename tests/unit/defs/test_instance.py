@@ -17,6 +17,8 @@ def test_dagster_takes_it_and_sends_no_telemetry(settings: Settings) -> None:
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert instance.telemetry_enabled is False
         assert instance.run_monitoring_enabled is True
+        assert instance.run_retries_enabled is True
+        assert instance.run_retries_retry_on_asset_or_op_failure is False
         config = instance.get_concurrency_config()
         assert config.run_queue_config is not None
         assert config.run_queue_config.max_concurrent_runs == 2
