@@ -27,7 +27,7 @@ from tests.soak.nights.troubles import Attempt, Plan, Trouble
 UNDISTURBED = "undisturbed"
 ROOT = Path(__file__).resolve().parents[3]
 # A file beyond this goes to a process of its own.
-LARGE_BYTES = 9_000
+LARGE_BYTES = 8_000
 TRIES = 3
 
 

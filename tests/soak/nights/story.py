@@ -44,10 +44,8 @@ class Watched:
 
 WATCHED = (
     Watched("spending", "norte-gasto", "norte", True),
-    Watched("debarred_contractors", "norte-gasto", "norte", True),
-    Watched("land_register", "norte-registro", "norte", True),
+    Watched("land_register", "norte-gasto", "norte", True),
     Watched("meeting_records", "norte-agenda", "norte", True),
-    Watched("lobbying_register", "norte-agenda", "norte", True),
     Watched("pep_list", "sur-padron", "sur", False),
     Watched("government_grants", "sur-becas", "sur", False),
     Watched("tax_records", "sur-fisco", "sur", False),

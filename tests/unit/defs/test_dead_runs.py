@@ -1,4 +1,4 @@
-"""A run whose process died with the machine is found, given up and started anew on its own night; a living one is not."""
+"""A run whose process died with the machine is given up, and started anew on its own night; a living one is not."""
 
 from __future__ import annotations
 
