@@ -12,9 +12,6 @@ PYTHON ?=
 UV_MINIMUM := 0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
-# Prints the folder of Dagster's own records inside the data folder, made when missing.
-DAGSTER_HOME := from pipelines.defs.instance import dagster_home as home; \
-	from pipelines.settings import Settings; print(home(Settings.from_env()))
 
 # Without bytecode the first import of Great Expectations alone takes 11 seconds.
 export UV_COMPILE_BYTECODE := 1
@@ -71,7 +68,7 @@ site: $(READY) ## Build the public pages again from the published history
 	@$(BIN)/veedor site
 
 dev: $(READY) ## The Dagster screen, with schedule and daemon, on this machine
-	@DAGSTER_HOME="$$($(BIN)/python -c '$(DAGSTER_HOME)')" && export DAGSTER_HOME && exec $(BIN)/dagster dev
+	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.defs.instance)" && export DAGSTER_HOME && exec $(BIN)/dagster dev
 
 test: $(READY) ## The tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadscope

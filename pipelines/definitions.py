@@ -16,6 +16,7 @@ from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.dead_runs import dead_runs_sensor
 from pipelines.defs.delivery import deliver_alerts_sensor
 from pipelines.defs.jobs import night_job, sources_by_hand_job
+from pipelines.defs.pruning import prune_records_sensor
 from pipelines.defs.resources import CLOCK, TONIGHT, tonight_resource
 from pipelines.defs.schedules import nightly
 from pipelines.defs.sensors import run_failure_sensor
@@ -53,6 +54,7 @@ def build_definitions(
             deliver_alerts_sensor(settings, declared),
             sync_sources_sensor(settings),
             dead_runs_sensor(settings, declared),
+            prune_records_sensor(settings),
         ],
         resources={**resources, **(overrides or {})},
         executor=dg.in_process_executor,

@@ -13,6 +13,7 @@
     ├── HistoryLocked           another process held history.duckdb for longer than the deadline
     ├── HistoryDamaged          history.duckdb is no database any more
     ├── DiskFull                there was no room to write to; what was finished is kept
+    ├── BackupDamaged           a backup is not as it was written
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
     ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── HistoryMissing          there is no published history to read yet
@@ -186,6 +187,15 @@ class DiskFull(VeedorError):
     default_advice = (
         "Make room (`veedor snapshots prune`, `veedor history compact`), then run the same command again: "
         "what was finished is kept."
+    )
+
+
+class BackupDamaged(VeedorError):
+    """Raised when a backup cannot be read back: cut off, altered, or a part of it is gone."""
+
+    title = "The backup is damaged"
+    default_advice = (
+        "Restore an earlier backup: `veedor backup DEST --list` names them, `--backup` chooses one."
     )
 
 

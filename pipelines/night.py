@@ -78,6 +78,7 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
     try:
         for index in run_batch(chosen, night, tools, sources):
             runs.append(index)
+            tools.step(Step("source", index.source, done=True))
             waiting_to_be_recorded.append(artifacts.run_folder(runs_folder, night, index.source))
             if len(waiting_to_be_recorded) >= RECORDED_AT_ONCE:
                 record(waiting_to_be_recorded, tools)

@@ -49,6 +49,10 @@ class Settings:
             "and that nothing refers to. 0: everything is kept.",
         },
     )
+    keep_dagster_days: int = field(
+        default=60,
+        metadata={"env": "VEEDOR_KEEP_DAGSTER_DAYS", "doc": "How long Dagster's runs are kept. 0: for ever."},
+    )
     expectations: Path = field(
         default_factory=packaged_expectations,
         metadata={"env": "VEEDOR_EXPECTATIONS", "doc": "Suites, layouts and the catalogue of the guide."},

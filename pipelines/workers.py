@@ -23,7 +23,7 @@ from pipelines.model import RunIndex
 from pipelines.settings import Settings
 from pipelines.source_night import run_source
 from pipelines.sources import Sources
-from pipelines.tools import Tools, opened_tools
+from pipelines.tools import Step, Tools, opened_tools
 
 Found = RunIndex | Exception
 Told = Callable[[str, Found], None]
@@ -51,7 +51,8 @@ class Workers:
         self._waiting.put((-size, next(self._numbers), name))
         if self._threads < self.tools.settings.workers:
             self._threads += 1
-            threading.Thread(target=self._serve, name="veedor-worker", daemon=True).start()
+            thread = threading.Thread(target=self._serve, name=f"veedor-worker-{self._threads}", daemon=True)
+            thread.start()
 
     def close(self) -> None:
         """End every process at once, whatever it is at."""
@@ -66,12 +67,14 @@ class Workers:
         while (name := self._waiting.get()[2]) is not None:
             if pipe is None:
                 pipe, process = self._started()
+            self.tools.at("large", name)
             try:
                 pipe.send(name)
                 found = pipe.recv()
             except (EOFError, OSError):
                 process.join()
                 found, pipe = WorkerDied(f"exit code {process.exitcode}"), None
+            self.tools.step(Step("large", name, done=True))
             self.told(name, found)
         if pipe is not None:
             pipe.close()

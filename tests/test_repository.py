@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {
     *(".ci", ".editorconfig", ".gitignore"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
-    *("docs", "expectations", "pipelines", "tests", "benchmarks"),
+    *("docs", "expectations", "pipelines", "tests", "benchmarks", "deploy"),
     *("pyproject.toml", "sources.yaml", "uv.lock"),
 }
 OPTIONAL = {"benchmarks"}
@@ -43,6 +43,13 @@ TEXT = {
     ".csv",
     ".lock",
     ".txt",
+    # deploy/
+    ".service",
+    ".timer",
+    ".conf",
+    ".sh",
+    ".env",
+    ".dockerignore",
 }
 
 # A letter in brackets keeps this file from holding what it looks for.
@@ -74,8 +81,8 @@ def committed() -> list[Path]:
 
 
 def texts() -> list[Path]:
-    """The same without the histories of earlier versions, which are databases, compressed."""
-    return [path for path in committed() if not ("released" in path.parts and path.suffix == ".gz")]
+    """The same without what earlier versions left, which is compressed."""
+    return [path for path in committed() if not ("released" in path.parts and path.suffix in (".gz", ".xz"))]
 
 
 def relative(path: Path) -> str:

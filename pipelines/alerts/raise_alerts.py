@@ -112,27 +112,22 @@ class Policies:
     sources: Sources
 
     @cached_property
-    def watched(self) -> frozenset[str]:
-        """The datasets that are declared, of sources that are on."""
-        return frozenset(f"{it.id}/{dataset.id}" for it in self.sources.enabled for dataset in it.datasets)
+    def watched(self) -> Mapping[str, AlertPolicy]:
+        """The datasets that are declared, of sources that are on, each with its policy."""
+        return {
+            f"{it.id}/{dataset.id}": self.sources.policy_of(it, dataset)
+            for it in self.sources.enabled
+            for dataset in it.datasets
+        }
 
     def __call__(self, dataset: str) -> AlertPolicy:
-        if dataset not in self.watched:
-            return AlertPolicy(enabled=False)
-        source, _, name = dataset.partition("/")
-        return self.sources.policy(source, name)
+        return self.watched.get(dataset) or AlertPolicy(enabled=False)
 
     @property
     def confirmations(self) -> int:
         """The most nights that any dataset asks for."""
-        return max(
-            (
-                self(f"{it.id}/{dataset.id}").confirmations
-                for it in self.sources.sources
-                for dataset in it.datasets
-            ),
-            default=AlertPolicy().confirmations,
-        )
+        default = AlertPolicy().confirmations
+        return max((it.confirmations for it in self.watched.values()), default=default)
 
 
 class Portals:

@@ -1,14 +1,15 @@
 """The command line's root: the list of commands, and the one place where an error becomes a line.
 
-Exit codes: 0 done · 1 the data did not pass (`validate`), or history and run folders differ (`history verify`) ·
-2 the command could not be carried out · 3 a night in which one of our own faults stopped a source · 4 a fault of
-ours stopped the command; its traceback is in veedor-failure.log in the data folder, or in the temporary folder ·
-130 interrupted.
+Exit codes: 0 done · 1 the data did not pass (`validate`), history and run folders differ (`history verify`), or a
+backup is damaged (`backup --verify`) · 2 the command could not be carried out · 3 a night in which one of our own
+faults stopped a source · 4 a fault of ours stopped the command; its traceback is in veedor-failure.log in the data
+folder, or in the temporary folder · 130 interrupted.
 """
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import typer
 from pipelines import __version__
 from pipelines.cli import (
     alerts,
+    backup,
     demo,
     diff,
     export,
@@ -64,6 +66,8 @@ app.command("site")(site.site)
 app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)
 app.command("demo")(demo.demo)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(sources.app, name="sources")
 app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
@@ -122,7 +126,10 @@ def run() -> None:
 
 def _interrupted() -> NoReturn:
     err.print("Interrupted. Run the same command again: finished stages are kept.")
-    sys.exit(130)
+    sys.stdout.flush()
+    for child in multiprocessing.active_children():
+        child.terminate()
+    os._exit(130)  # threads that wait for a server would be waited for
 
 
 def _unforeseen(error: Exception) -> None:

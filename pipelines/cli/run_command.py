@@ -67,7 +67,16 @@ def run(
             }
         )
     else:
-        out.print(table(("dataset", "verdict", "access", "content", "reason", "mend first"), summary))
+        shown = (
+            summary if len(summary) <= SHOWN else sorted(summary, key=lambda row: row[1] == "passed")[:SHOWN]
+        )
+        out.print(table(("dataset", "verdict", "access", "content", "reason", "mend first"), shown))
+        if len(summary) > len(shown):
+            passed = sum(row[1] == "passed" for row in summary)
+            out.print(
+                f"... and {len(summary) - len(shown)} more; of {len(summary)} datasets {passed} passed. All of them: "
+                'veedor sql "from latest_verdict"'
+            )
         out.print(f"\n{_alerts(report, waited_for)} The site: {cell(settings.public / 'index.html')}")
     if undelivered:
         err.print(
@@ -109,6 +118,9 @@ def _undelivered(public: Path, night: date) -> int:
     _, rows = columns_and_rows(UNDELIVERED, [night], public=public)
     return len(rows)
 
+
+# So many datasets are listed, those that did not pass first.
+SHOWN = 60
 
 UNDELIVERED = """
 select alert, channel from notification where night = ?

@@ -1,11 +1,12 @@
 """The instance: where Dagster keeps its own records (DAGSTER_HOME). https://docs.dagster.io/deployment/oss/dagster-yaml
 
 Belongs here: the folder and its `dagster.yaml`. Nothing of what Veedor knows is in it: it may be deleted, and
-costs the run screen's past, no night.
+costs the run screen's past, no night. `python -m pipelines.defs.instance` makes the folder and says where it is.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pipelines import artifacts
@@ -37,7 +38,7 @@ run_monitoring:
   enabled: true
   max_runtime_seconds: 72000
 
-# Days for which ticks are kept. (Runs are kept until somebody deletes them.)
+# Days for which ticks are kept. (How long runs are kept is VEEDOR_KEEP_DAGSTER_DAYS.)
 retention:
   schedule:
     purge_after_days: 90
@@ -52,3 +53,7 @@ def dagster_home(settings: Settings) -> Path:
     if not (home / "dagster.yaml").exists():
         artifacts.write_text(home / "dagster.yaml", DAGSTER_YAML)
     return home
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{dagster_home(Settings.from_env())}\n")

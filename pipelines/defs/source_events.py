@@ -24,6 +24,7 @@ from pipelines.model import (
     ReadReport,
     RunIndex,
     Score,
+    Severity,
     Snapshot,
     ValidationResult,
     Verdict,
@@ -37,7 +38,7 @@ T = TypeVar("T")
 CATALOG, SNAPSHOTS, VALIDATION_RESULTS = "catalog", "snapshots", "validation_results"
 QUALITY_HISTORY = "quality_history"
 VERDICT = "verdict"
-SHOWN_FAULTS, SHOWN_DATASETS = 5, 50
+SHOWN_FAULTS, SHOWN_DATASETS, SHOWN_EVIDENCE = 5, 50, 10
 
 Counts = Mapping[str, Any]
 
@@ -119,6 +120,7 @@ def verdict(source: Source, night: date, folder: Path, public: Path) -> dg.Asset
             "night": str(night),
             **outcomes,
             "datasets": dg.MetadataValue.table(rows, schema=SCHEMA),
+            "evidence": dg.MetadataValue.table(_evidence(folder), schema=EVIDENCE),
             "page": dg.MetadataValue.path(_page(public, source, worst[0][0].dataset)),
             **({"published_at": dg.MetadataValue.url(link)} if link else {}),
         },
@@ -137,6 +139,44 @@ SCHEMA = dg.TableSchema(
         dg.TableColumn("published_at", description="the dataset's page at its portal"),
     ]
 )
+
+
+EVIDENCE = dg.TableSchema(
+    [
+        dg.TableColumn("expectation"),
+        dg.TableColumn("severity"),
+        dg.TableColumn("column"),
+        dg.TableColumn("unexpected", "int", description="values that do not meet it"),
+        dg.TableColumn("of", "int", description="values that were looked at"),
+        dg.TableColumn("row", "int", description="the first such row of the file"),
+        dg.TableColumn("value", description="what stands there; never of a personal column"),
+    ]
+)
+
+
+def _evidence(folder: Path) -> list[dg.TableRecord]:
+    """The expectations that failed, the most severe and most often missed first, each with its first example."""
+    failed = [
+        it
+        for validation in _values(folder / artifacts.VALIDATION_RESULTS, ValidationResult)
+        for it in validation.results
+        if it.outcome is Outcome.FAILED
+    ]
+    failed.sort(key=lambda it: (list(Severity).index(it.severity), -(it.unexpected_percent or 100.0)))
+    return [
+        dg.TableRecord(
+            {
+                "expectation": it.key,
+                "severity": it.severity.value,
+                "column": clean(it.column),
+                "unexpected": it.unexpected_count,
+                "of": it.element_count,
+                "row": it.examples[0].row if it.examples else None,
+                "value": clean(it.examples[0].value or "") if it.examples else "",
+            }
+        )
+        for it in failed[:SHOWN_EVIDENCE]
+    ]
 
 
 def _page(public: Path, source: Source, dataset: str) -> str:

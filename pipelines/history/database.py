@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipelines import duck
 from pipelines.errors import DiskFull, HistoryDamaged, HistoryLocked, HistoryMissing
@@ -88,16 +88,17 @@ def reading(
 @contextmanager
 def withheld(
     path: Path, *, deadline_seconds: float = DEADLINE_SECONDS, sleep: Sleep = time.sleep
-) -> Iterator[None]:
+) -> Iterator[BinaryIO | None]:
     """Hold the lock that DuckDB itself uses on `path` without opening it, while another file takes its place.
 
-    Writers wait as they wait for each other. Raises `HistoryLocked`.
+    Writers wait as they wait for each other. Gives the open file, None where there is none: whoever opened and closed
+    it once more would let go of the lock, which is one of the process. Raises `HistoryLocked`.
     """
     import fcntl
 
     with _thread(path, deadline_seconds):
         if not path.exists():
-            yield
+            yield None
             return
         with path.open("rb+") as handle:
             waited = 0.0
@@ -110,7 +111,7 @@ def withheld(
                         raise HistoryLocked(_who(path, "", waited)) from error
                 sleep(FIRST_PAUSE_SECONDS)
                 waited += FIRST_PAUSE_SECONDS
-            yield
+            yield handle
 
 
 @contextmanager

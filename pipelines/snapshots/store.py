@@ -84,6 +84,11 @@ class Store:
         self._root = root
         self._remote = remote
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether what is kept lies in an object store, and only copies here."""
+        return self._remote is not None
+
     def path(self, sha256: str) -> Path:
         """Where the bytes of that checksum, or their copy, lie or would. Raises `ValueError` for no SHA-256 in hex."""
         return self._root / _key(sha256)

@@ -31,7 +31,10 @@ from pipelines.tables.mend import Mender
 from pipelines.tables.table import Presumption, Table
 from pipelines.tables.workspace import Row, Workspace, fill
 
-FAST_ABOVE = 1_000_000
+# In bytes: what is smaller costs less in Python than DuckDB takes to begin.
+FAST_ABOVE = 20_000
+# What is smaller is parsed once, into memory.
+STORED = 4_000_000
 _NAMED = 10
 _MAX_TABLES = 100
 _NAMES = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv", None: "text"}
@@ -261,10 +264,16 @@ def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str |
     parse = Parse(clean, dialect, width, header.first)
     presumed = space.presuming and path.stat().st_size > footer.CHEAP
     agrees = _presumed if presumed else _agrees
-    if not agrees(space, parse, begin, records, tally):
+    asked = in_place.store(space, parse) if path.stat().st_size <= STORED else parse
+    if asked is None or not agrees(space, asked, begin, records, tally):
         if clean != path:
             clean.unlink()
         return None
+    if asked.stored:
+        if clean != path:
+            clean.unlink()
+        blank = tally.blank > tally.trailing
+        return in_place.published(space, asked, header.columns, row=header.first + 1, blank=blank)
     if clean == path:
         parse = replace(parse, path=space.kept(path))
     if tally.lines:

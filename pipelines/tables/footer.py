@@ -80,14 +80,17 @@ def judged(rows: Sequence[Row]) -> Below:
 
 def _begin(rows: Sequence[Row]) -> int:
     """The position of the first row of the footer; that after the last row when there is none."""
+    counts = [len(_filled(cells)) for _, cells in rows]
     for index in range(_ENOUGH, len(rows)):
-        window = rows[max(index - _WINDOW, 0) : index]
-        usual = _usual(window)
+        begin = max(index - _WINDOW, 0)
+        usual = median(counts[begin:index])
         if (
             usual >= _ENOUGH + 1
-            and not any(_thin(cells, usual) for _, cells in window)
-            and all(_thin(cells, usual) and not _only_data(cells) for _, cells in rows[index:])
-            and _announces(rows, index, window)
+            and _thin(counts[-1], usual)
+            and not any(_thin(count, usual) for count in counts[begin:index])
+            and all(_thin(count, usual) for count in counts[index:])
+            and not any(_only_data(cells) for _, cells in rows[index:])
+            and _announces(rows, index, rows[begin:index])
         ):
             return index
     return len(rows)
@@ -105,8 +108,8 @@ def _announces(rows: Sequence[Row], index: int, window: Sequence[Row]) -> bool:
     return len(text) > longest and len(text.split()) >= 4
 
 
-def _thin(cells: Sequence[str | None], usual: float) -> bool:
-    count = len(_filled(cells))
+def _thin(count: int, usual: float) -> bool:
+    """Whether a row with so many filled cells has far fewer than is usual."""
     return count == 1 or count * 3 <= usual
 
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from statistics import median
 
@@ -29,6 +30,7 @@ _MAX_MORE_ROWS = 3
 _ENOUGH_BELOW = 5
 
 _NUMBER = re.compile(r"[-+(]?\s*(?:[$€£]|R\$)?\s*[-+]?[\d.,]*\d[\d.,\s\u00a0']*[%)]?|-\d-")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T\s].*)?|\d{1,2}[-/ ][^\W\d]{3,10}[-/ ]\d{2,4}(?:[T\s].*)?"
@@ -76,7 +78,8 @@ def find(rows: Sequence[Cells]) -> Header:
     columns that hold numbers or dates it holds neither. Raises `ReadFault` when there are too many columns.
     """
     filled = [index for index, row in enumerate(rows) if not blank(row)]
-    full = [index for index in filled[:_CANDIDATES] if _fullness(rows, filled, index) >= 0.6]
+    fullness = _fullness(rows, filled)
+    full = [index for index, share in fullness.items() if share >= 0.6]
     chosen: int | None = None
     if full:
         pro, con = _evidence(rows, filled, full[0])
@@ -84,7 +87,7 @@ def find(rows: Sequence[Cells]) -> Header:
             chosen = full[0]
         else:
             # A row of codes or hidden identifiers may stand above the names, or names may fill fewer columns
-            near = [index for index in filled[:_CANDIDATES] if _fullness(rows, filled, index) >= 0.3]
+            near = [index for index, share in fullness.items() if share >= 0.3]
             near = [index for index in near if index < full[0]] + full[1:6]
             chosen = next((index for index in near if _clear(rows, filled, index)), None)
     last = chosen if chosen is None else _last_of(rows, filled, chosen)
@@ -115,13 +118,19 @@ def find(rows: Sequence[Cells]) -> Header:
 
 def repeated(row: Cells, header: Cells) -> bool:
     """Whether `row`, found among the records, is the header of the same or of a similar table once more."""
-    said = [clean(cell or "") for cell in row]
-    known = [clean(cell or "") for cell in header]
-    begin = next((index for index, name in enumerate(known) if name), None)
-    if begin is None or begin >= len(said) or said[begin] != known[begin]:
+    begin, name, known = _known(tuple(header))
+    if begin >= len(row) or clean(row[begin] or "") != name:
         return False
-    both = set(filter(None, known)) & set(said)
-    return len(both) >= max(2, len(set(filter(None, known))) / 2) and not any(map(looks_like_data, row))
+    both = known & {clean(cell or "") for cell in row}
+    return len(both) >= max(2, len(known) / 2) and not any(map(looks_like_data, row))
+
+
+@lru_cache(maxsize=64)
+def _known(header: tuple[str | None, ...]) -> tuple[int, str, frozenset[str]]:
+    """The first column of a header with a name, this name, and all of them; of none, a column that no row has."""
+    known = [clean(cell or "") for cell in header]
+    begin = next((index for index, name in enumerate(known) if name), MAX_COLUMNS * 1_000)
+    return begin, known[begin] if begin < len(known) else "", frozenset(filter(None, known))
 
 
 def names(cells: Cells, width: int) -> tuple[str, ...]:
@@ -139,7 +148,7 @@ def some(count: int, what: str) -> str:
 
 def clean(name: str) -> str:
     """A published name fit for a report: one line, valid Unicode, at most 300 characters; it may be empty."""
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", name).strip(BLANKS)[:_MAX_NAME]
+    return _CONTROL.sub(" ", name).strip(BLANKS)[:_MAX_NAME]
 
 
 def column_name(cell: str | None, position: int, seen: set[str]) -> str:
@@ -203,10 +212,14 @@ def _below(rows: Sequence[Cells], filled: Sequence[int], index: int) -> list[Cel
     return [rows[other] for other in islice((at for at in filled if at > index), _WINDOW)]
 
 
-def _fullness(rows: Sequence[Cells], filled: Sequence[int], index: int) -> float:
-    below = _below(rows, filled, index)
-    usual = median(_full_cells(row) for row in below) if below else 1
-    return _full_cells(rows[index]) / max(1.0, usual)
+def _fullness(rows: Sequence[Cells], filled: Sequence[int]) -> dict[int, float]:
+    """Of each row that may be the header, how full it is as a share of what is usual in the rows below it."""
+    counts = [_full_cells(rows[index]) for index in filled[: _CANDIDATES + _WINDOW]]
+    found = {}
+    for place, index in enumerate(filled[:_CANDIDATES]):
+        below = counts[place + 1 : place + 1 + _WINDOW]
+        found[index] = counts[place] / max(1.0, median(below) if below else 1)
+    return found
 
 
 def looks_like_data(cell: str | None) -> bool:

@@ -29,6 +29,7 @@ from benchmarks.nights.portal import Portal
 from benchmarks.nights.stages import staged
 from benchmarks.nights.tonight import Night, demand_all
 from benchmarks.nights.world import FAULTS, Mix, Watched, World, address, mix_of
+from pipelines.revisit import due
 from pipelines.settings import packaged_expectations
 from pipelines.sources import parse
 from pipelines.tables.layouts import lay, load_layouts
@@ -80,11 +81,11 @@ def test_tonight_the_changed_change_and_nothing_else(nights: int) -> None:
     assert all(it.fails(1) is None for it in World(MIX).sources)
 
 
-def test_the_declaration_is_valid_and_grows() -> None:
+def test_the_declaration_is_valid_and_grows(tmp_path: Path) -> None:
     world = World(MIX)
     declared = parse(world.sources_yaml(40_000, MEASURED))
     assert [it.id for it in declared.sources] == [it.id for it in world.sources]
-    assert len(declared.due(date(2026, 3, 12))) == MIX.total
+    assert len(due(declared, date(2026, 3, 12), tmp_path)) == MIX.total
     assert 0 < len(parse(world.sources_yaml(40_000, 1)).sources) < MIX.total
 
 

@@ -66,6 +66,7 @@ def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
     assert [sensor.name for sensor in repository.sensor_defs] == [
         "dead_runs",
         "deliver_alerts",
+        "prune_records",
         "run_failure",
         "sync_sources",
     ]

@@ -27,6 +27,7 @@ def small_is_large(monkeypatch):
     """A file of 100 KB is treated as one of 100 MB."""
     monkeypatch.setattr(footer, "CHEAP", 0)
     monkeypatch.setattr("pipelines.tables.delimited.FAST_ABOVE", 0)
+    monkeypatch.setattr("pipelines.tables.delimited.STORED", 0)
     monkeypatch.setattr("pipelines.tables.delimited.read.__kwdefaults__", {"fast_above": 0})
     monkeypatch.setattr(pieces, "LEAST", 1_000)
     monkeypatch.setattr("pipelines.tables.lines._CHUNK", 4_096)
