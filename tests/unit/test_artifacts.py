@@ -22,7 +22,9 @@ def test_only_what_replacing_names_goes(tmp_path: Path) -> None:
         pass_for_dead = temporary.name
         temporary.write_bytes(b"x")
     touched(tmp_path, pass_for_dead, f"notes/{pass_for_dead}", ".quality.duckdb.7.0a.tmp.wal")
-    kept = touched(tmp_path, ".pages.jsonl.under_way", "a.7.0123abcd.tmp", ".tmp", ".hidden.tmp", "notes/a.json")
+    kept = touched(
+        tmp_path, ".pages.jsonl.under_way", "a.7.0123abcd.tmp", ".tmp", ".hidden.tmp", "notes/a.json"
+    )
     artifacts.clear_left(tmp_path)
     left = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {tmp_path / "reads.jsonl", *kept}

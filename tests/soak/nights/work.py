@@ -101,14 +101,13 @@ def seen_to(tags: dict[str, str]) -> None:
     import dagster as dg
 
     from pipelines.defs.dead_runs import DEAD_RUNS
-    from tests.soak.nights.definitions import defs
+    from tests.soak.nights.definitions import clock, defs
 
     home()
-    definitions = defs()
-    sensor = definitions.get_repository_def().get_sensor_def(DEAD_RUNS)
+    sensor = defs().get_repository_def().get_sensor_def(DEAD_RUNS)  # type: ignore[attr-defined]
     with (
         dg.DagsterInstance.get() as instance,
-        dg.build_sensor_context(instance=instance, definitions=definitions) as context,
+        dg.build_sensor_context(instance=instance, resources={"clock": clock()}) as context,
     ):
         sensor.evaluate_tick(context)
     dagster(tags)
