@@ -7,10 +7,12 @@ are one process, on the machine on which it is looked at.
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines import artifacts
 from pipelines.settings import Settings
 
 
@@ -18,21 +20,22 @@ from pipelines.settings import Settings
 def alive(settings: Settings, run_id: str) -> Iterator[None]:
     """Let it be known, as long as the context lasts, that the process of the run lives."""
     path = _folder(settings) / run_id
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
+    # Under its name the lock is never free while the process lives: it comes there held, and goes before it is let go.
+    with artifacts.replacing(path) as temporary, temporary.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_SH)
-        try:
-            yield
-        finally:
-            path.unlink(
-                missing_ok=True
-            )  # before the lock: a free one that is there is that of a dead process
+        held = os.dup(handle.fileno())
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(held)
 
 
 def dead(settings: Settings) -> list[str]:
     """The runs whose process ended without a word."""
     folder = _folder(settings)
-    return [path.name for path in sorted(folder.iterdir()) if _is_free(path)] if folder.is_dir() else []
+    artifacts.clear_left(folder, older_than=artifacts.ABANDONED)
+    return [path.name for path in sorted(folder.glob("[!.]*")) if _is_free(path)]
 
 
 def forget(settings: Settings, run_id: str) -> None:

@@ -8,6 +8,7 @@ after a power cut the run would count as being under way until its longest time 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
 
 import dagster as dg
+from dagster._core.launcher import DefaultRunLauncher
 
 from pipelines.clock import Clock
 from pipelines.defs.alive import dead, forget
@@ -33,6 +34,8 @@ def dead_runs_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinitio
         description="Finds runs whose process died with the machine, and has them started anew on their own night.",
     )
     def tick(context: dg.SensorEvaluationContext, clock: dg.ResourceParam[Clock]) -> dg.SkipReason:
+        if not isinstance(context.instance.run_launcher, DefaultRunLauncher):
+            return dg.SkipReason("runs are on other machines, whose launcher knows whether they live")
         found = dead(settings)
         given_up = [run_id for run_id in found if give_up(context.instance, run_id, sources, clock)]
         for run_id in found:
@@ -50,6 +53,9 @@ def give_up(instance: dg.DagsterInstance, run_id: str, sources: Sources, clock: 
     run = instance.get_run_by_id(run_id)
     if run is None or run.is_finished:
         return False
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run)
+        return True
     try:
         over = is_over(night_of_run(run.tags, sources, clock.now()), clock.now(), sources)
     except ConfigurationError:  # a tag that somebody typed

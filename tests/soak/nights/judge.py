@@ -19,6 +19,8 @@ from tests.soak.nights.processes import Processes
 from tests.soak.nights.story import OPERATOR
 
 SHOWN = 3
+# Who got it, and its Message-ID.
+Mail = tuple[str, str]
 
 
 def differences(processes: Processes, one: str, other: str) -> list[str]:
@@ -37,35 +39,50 @@ def differences(processes: Processes, one: str, other: str) -> list[str]:
     return found
 
 
-def under_way(runs: Path, night: str) -> list[str]:
-    """The alerts of a night whose mail was being sent when the process ended."""
-    folder = runs / night / "_night" / "notifications"
+def under_way(runs: Path, since: float) -> list[str]:
+    """The alerts, of whatever night, whose mail was being sent when a process ended that began at `since`."""
     told: list[dict[str, Any]] = []
-    for path in folder.glob("[!.]*.json"):
-        told.append(json.loads(path.read_text(encoding="utf-8")))
+    for path in runs.glob("*/_night/notifications/[!.]*.json"):
+        if path.stat().st_mtime >= since:
+            told.append(json.loads(path.read_text(encoding="utf-8")))
     return [it["alert"] for it in told if it["state"] == "sending" and it["channel"] == "mail"]
 
 
-def mails(
-    expected: Iterable[tuple[str, str]], received: Iterable[tuple[str, str]], deaths: Counter[str]
+def repeated(
+    before: Iterable[Mail], tonight: Iterable[Mail], deaths: Counter[str], kills: int
 ) -> tuple[list[str], int]:
-    """What is wrong with the mails that were `received`, and how many were repeated under their own Message-ID.
+    """Which mails that came `tonight` came once before without an excuse; and how many had one.
 
-    `deaths`: how often a process ended while the mail of an alert was under way.
+    An excuse is a death with the mail of that alert under way, which is used up by it; or, where several processes are
+    at work and the next one may have taken the mail up before anybody could look, one of `kills`.
     """
-    theirs, ours = Counter(expected), Counter(it for it in received if not _of_a_run(it))
-    wrong = [f"{who} did not get {what}" for who, what in sorted(theirs.keys() - ours.keys())]
-    wrong += [f"{who} got {what}, which nobody gets" for who, what in sorted(ours.keys() - theirs.keys())]
-    wrong += [f"{who} got {what} twice undisturbed" for (who, what), count in theirs.items() if count > 1]
-    repeated = 0
-    for (who, what), count in ours.items():
-        repeated += count - 1
-        if count - 1 > deaths[what.strip("<>").partition("@")[0]]:
-            wrong.append(f"{who} got {what} {count} times")
-    return wrong, repeated
+    seen, wrong, excused = set(before), [], 0
+    for mail in tonight:
+        if mail in seen and not _of_a_run(mail):
+            alert = mail[1].strip("<>").partition("@")[0]
+            if deaths[alert]:
+                deaths[alert] -= 1
+                excused += 1
+            elif kills:
+                kills -= 1
+                excused += 1
+            else:
+                wrong.append(f"{mail[0]} got {mail[1]} twice")
+        seen.add(mail)
+    return wrong, excused
 
 
-def runs_told(received: Iterable[tuple[str, str]]) -> tuple[list[str], int]:
+def mails(expected: Iterable[Mail], received: Iterable[Mail]) -> list[str]:
+    """What is wrong with the mails that were `received`, however often."""
+    theirs, ours = Counter(expected), {it for it in received if not _of_a_run(it)}
+    wrong = [f"{who} did not get {what}" for who, what in sorted(theirs.keys() - ours)]
+    wrong += [f"{who} got {what}, which nobody gets" for who, what in sorted(ours - theirs.keys())]
+    return wrong + [
+        f"{who} got {what} twice undisturbed" for (who, what), count in theirs.items() if count > 1
+    ]
+
+
+def runs_told(received: Iterable[Mail]) -> tuple[list[str], int]:
     """What is wrong with the mails about failed runs, which only the operator gets, once each; and how many."""
     told = Counter(it for it in received if _of_a_run(it))
     wrong = [f"{who} heard of {what} {count} times" for (who, what), count in told.items() if count > 1]
@@ -73,5 +90,5 @@ def runs_told(received: Iterable[tuple[str, str]]) -> tuple[list[str], int]:
     return wrong, len(told)
 
 
-def _of_a_run(mail: tuple[str, str]) -> bool:
+def _of_a_run(mail: Mail) -> bool:
     return mail[1].startswith("<run-")

@@ -42,10 +42,12 @@ class Replay:
     kills: int
     ticks: dict[str, list[datetime]]
     wrong: list[str] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
     killed: int = 0
     ended_full: int = 0
     attempts: int = 0
     deaths: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
     points: int = 100
     lasts: float = 5.0
 
@@ -80,13 +82,20 @@ class Replay:
             raise RuntimeError(f"{night} undisturbed: {self.processes.tail(UNDISTURBED)}")
         self.lasts = time.monotonic() - began
         self.points = len(steps.read_text(encoding="utf-8").split(","))
+        mailbox, killed = self.world.mailboxes[DISTURBED], self.killed
+        came = mailbox.received()
         if plan.trouble is Trouble.DAEMON:
             self._by_daemon(night, tick, plan)
         else:
             self._troubled(night, now, plan)
             self._through(night, now)
+        at_once = self.killed - killed if plan.together or plan.daemon else 0
+        wrong, excused = judge.repeated(came, mailbox.received()[len(came) :], self.deaths, at_once)
+        self.wrong += [f"{night}: {it}" for it in wrong]
+        self.repeated += excused
         found = judge.differences(self.processes, UNDISTURBED, DISTURBED)
-        self.wrong += [f"{night}: {it}" for it in found]
+        self.wrong += [f"{night}: {it}" for it in found if it not in self.told]  # it stays as it is
+        self.told.update(found)
         if len(self.wrong) > before:
             told = f"after {plan.trouble}{f' ({plan.daemon})' if plan.daemon else ''}, {plan.attempts}"
             self.wrong.append(f"{night}: {told}")
@@ -94,19 +103,19 @@ class Replay:
     def _troubled(self, night: str, now: dict[str, str], plan: Plan) -> None:
         if plan.together:
             first, second = (self._begin(night, now, it) for it in plan.attempts)
+            # Whoever lives may take up the mail of the one that died before we can look.
             self._finish(night, first, plan.attempts[0])
             self._finish(night, second, plan.attempts[1])
-            # Whoever lived may have taken up the mail of the one that died before we could look.
-            if plan.attempts[0] != Attempt(plan.attempts[0].shell):
-                self.deaths.update(self._told(night))
             return
         for attempt in plan.attempts:
+            began = time.time()
             process = self._begin(night, now, attempt)
             watcher = self.world.mailboxes[DISTURBED].watcher
             if attempt.mail:
                 watcher.taken = lambda process=process: kill(process, whole=True)
             self._finish(night, process, attempt)
             watcher.taken = None
+            self.deaths.update(judge.under_way(self.base / DISTURBED / "data" / "runs", began))
 
     def _begin(self, night: str, now: dict[str, str], attempt: Attempt) -> Any:
         self.attempts += 1
@@ -130,11 +139,6 @@ class Replay:
         elif status:
             told = self.processes.tail(DISTURBED)
             self.wrong.append(f"{night}: {attempt} ended by itself with {status}: {told}")
-        self.deaths.update(judge.under_way(self.base / DISTURBED / "data" / "runs", night))
-
-    def _told(self, night: str) -> list[str]:
-        folder = self.base / DISTURBED / "data" / "runs" / night / "_night" / "notifications"
-        return [it.name.partition("-mail-")[0] for it in folder.glob("[!.]*-mail-*.json")]
 
     def _through(self, night: str, now: dict[str, str]) -> None:
         """In peace at last, in either shell."""
@@ -156,7 +160,6 @@ class Replay:
             begun = [it for it in running.runs() if it["parent"] is None]
         self.killed += killed
         self.wrong += wrong
-        self.deaths.update(self._told(night))
         if len(begun) != 1 and plan.daemon is not troubles.Daemon.TWO:
             self.wrong.append(f"{night}: the schedule began {len(begun)} runs")
 
@@ -216,7 +219,7 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
         wrong = replay.wrong + processes.asked(DISTURBED, "proof")
         wrong += judge.differences(processes, UNDISTURBED, DISTURBED)
         theirs, ours = (world.mailboxes[it].received() for it in (UNDISTURBED, DISTURBED))
-        about_mails, repeated = judge.mails(theirs, ours, replay.deaths)
+        about_mails = judge.mails(theirs, ours)
         about_runs, runs_told = judge.runs_told(ours)
         account = {
             "nights": count,
@@ -229,7 +232,7 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
             "ended by a full disk": replay.ended_full,
             "mails": len(set(theirs)),
             "mails to owners": len({it for it in theirs if it[0] != OPERATOR}),
-            "repeated under their Message-ID": repeated,
+            "repeated under their Message-ID": replay.repeated,
             "mails of failed runs": runs_told,
             "nights without a portal": sum(bool(it.portals) for it in shown),
             "nights without a mail server": sum(it.mail_refused for it in shown),

@@ -103,6 +103,16 @@ def test_when_its_night_is_over_it_is_left_at_that(
     assert state(instance, run_id) == ("FAILURE", "false"), "and the operator is told"
 
 
+def test_a_run_that_was_to_end_is_not_started_anew(settings: Settings, instance: dg.DagsterInstance) -> None:
+    run_id = begun(instance, TAGS)
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    instance.report_run_canceling(run)
+    killed(settings, run_id)
+    assert ticked(instance, settings, BEGUN) == f"given up: {run_id}"
+    assert state(instance, run_id) == ("CANCELED", None)
+
+
 def test_a_run_that_lives_or_ended_well_is_left_alone(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:
