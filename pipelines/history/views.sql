@@ -46,7 +46,8 @@ FROM (
     SELECT b.dataset, b.night, b.scale_score_block AS block FROM dataset_night b
     JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v ON v.dataset = b.dataset AND v.night = b.night) n
 JOIN scale_score_rows c ON c.block = n.block AND c.dataset = n.dataset
-LEFT JOIN latest_dataset d ON d.dataset = n.dataset;
+LEFT JOIN latest_dataset d ON d.dataset = n.dataset
+ORDER BY n.dataset, c.rowid; -- the order of the scale, which a join by several threads does not keep
 COMMENT ON VIEW latest_scale IS 'The scales on each dataset''s newest night; columns as in scale_history.';
 
 CREATE VIEW latest_fix AS
@@ -177,7 +178,8 @@ FROM newest t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
 WHERE t.kind IN ('opened', 'worsened') AND NOT EXISTS (
     SELECT 1 FROM newest later
     WHERE later.dataset = t.dataset AND later.condition = t.condition AND later.place > t.place
-      AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''));
+      AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''))
+ORDER BY t.dataset, t.condition, t.night;
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have neither recovered nor been closed.';
 
 CREATE VIEW incident_history AS

@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.soak.nights import judge, portals, troubles
+from tests.soak.nights.disk import Disk, disk
 from tests.soak.nights.processes import Processes, ended, kill, killed_after, until
 from tests.soak.nights.session import INSTALLATION as DISTURBED
 from tests.soak.nights.session import befall, session
@@ -38,6 +39,7 @@ class Replay:
     base: Path
     world: portals.World
     processes: Processes
+    disk: Disk
     dice: Random
     kills: int
     ticks: dict[str, list[datetime]]
@@ -123,7 +125,8 @@ class Replay:
         if attempt.point is not None:
             more["SOAK_KILL_AT"] = str(int(attempt.point * self.points))
         values = {"night": night} if attempt.shell == "plain" else {"tags": {"veedor/night": night}}
-        return self.processes.start(DISTURBED, attempt.shell, limit=attempt.limit, more=more, **values)
+        limit = self.disk.fill(attempt.limit) if attempt.limit else 0
+        return self.processes.start(DISTURBED, attempt.shell, limit=limit, more=more, **values)
 
     def _finish(self, night: str, process: Any, attempt: Attempt) -> None:
         if attempt.seconds is not None:
@@ -132,6 +135,7 @@ class Replay:
             status = killed_after(process, attempt.seconds * lasts, whole=attempt.whole)
         else:
             status = ended(process)
+        self.disk.make_room()
         if status == -signal.SIGKILL:
             self.killed += 1
         elif attempt.limit:
@@ -189,12 +193,14 @@ def ticks_of(processes: Processes, shown: list[Shown]) -> tuple[dict[str, list[d
     return found, wrong
 
 
-def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[str, Any], list[str]]:
+def run(
+    base: Path, count: int, seed: int, kills: int, only: str, told: Any
+) -> tuple[dict[str, Any], list[str]]:
     """Replay `count` nights below `base`; the account and what is wrong. `told` hears of each night."""
     began = time.monotonic()
     for it in (UNDISTURBED, DISTURBED):
         (base / it).mkdir(parents=True)
-    with portals.world((UNDISTURBED, DISTURBED)) as world:
+    with portals.world((UNDISTURBED, DISTURBED)) as world, disk(base / DISTURBED / "data") as own:
         declared = base / "sources.yaml"
         declared.write_text(sources_yaml(world.addresses), encoding="utf-8")
         environment = {it: _environment(declared, world.mail_urls[it]) for it in (UNDISTURBED, DISTURBED)}
@@ -204,8 +210,8 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
         if wrong:
             return {}, wrong
         dice = Random(f"replay {seed}")  # noqa: S311
-        replay = Replay(base, world, processes, dice, kills, ticks)
-        planned = troubles.plans(count, seed, kills)
+        replay = Replay(base, world, processes, own, dice, kills, ticks)
+        planned = troubles.plans(count, seed, kills, only)
         for number, (night, plan) in enumerate(zip(shown, planned, strict=True), 1):
             replay.night(night, plan)
             what = f"{plan.trouble}{f', {plan.daemon}' if plan.daemon else ''}"
@@ -221,6 +227,8 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
         theirs, ours = (world.mailboxes[it].received() for it in (UNDISTURBED, DISTURBED))
         about_mails = judge.mails(theirs, ours)
         about_runs, runs_told = judge.runs_told(ours)
+        if wrong or about_mails or about_runs:
+            own.keep()
         account = {
             "nights": count,
             "seconds": round(time.monotonic() - began),
@@ -230,6 +238,7 @@ def run(base: Path, count: int, seed: int, kills: int, told: Any) -> tuple[dict[
             "attempts": replay.attempts,
             "killed": replay.killed,
             "ended by a full disk": replay.ended_full,
+            "disk": own.kind,
             "mails": len(set(theirs)),
             "mails to owners": len({it for it in theirs if it[0] != OPERATOR}),
             "repeated under their Message-ID": replay.repeated,
