@@ -1,8 +1,9 @@
 """Runs whose process died with the machine. https://docs.dagster.io/deployment/execution/run-monitoring
 
 Belongs here: the sensor that gives them up. Dagster's code server sees a run's process die only while it lives itself:
-after a power cut the run would count as being under way until its longest time is over. Given up, it is started anew
-(`run_retries` in `instance`), on its own night alone. Does not belong here: how a dead process is known (`alive`).
+after a power cut, or on a full disk, the run would count as being under way until its longest time is over. Given up, it
+is started anew (`run_retries` in `instance`), on its own night alone. Does not belong here: how it is known that a
+process is gone (`alive`).
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
@@ -11,7 +12,7 @@ import dagster as dg
 from dagster._core.launcher import DefaultRunLauncher
 
 from pipelines.clock import Clock
-from pipelines.defs.alive import dead, forget
+from pipelines.defs.alive import ended, forget
 from pipelines.defs.partitions import night_of_run
 from pipelines.defs.schedules import is_over
 from pipelines.errors import ConfigurationError
@@ -36,7 +37,7 @@ def dead_runs_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinitio
     def tick(context: dg.SensorEvaluationContext, clock: dg.ResourceParam[Clock]) -> dg.SkipReason:
         if not isinstance(context.instance.run_launcher, DefaultRunLauncher):
             return dg.SkipReason("runs are on other machines, whose launcher knows whether they live")
-        found = dead(settings)
+        found = ended(settings)
         given_up = [run_id for run_id in found if give_up(context.instance, run_id, sources, clock)]
         for run_id in found:
             forget(settings, run_id)
@@ -63,5 +64,7 @@ def give_up(instance: dg.DagsterInstance, run_id: str, sources: Sources, clock: 
     if over:
         instance.add_run_tags(run_id, {MAX_RETRIES_TAG: "0"})
         run = instance.get_run_by_id(run_id) or run
-    instance.report_run_failed(run, "Its process ended without a word: killed, or stopped with the machine.")
+    instance.report_run_failed(
+        run, "Its process ended without a word: killed, stopped with the machine, or on a full disk."
+    )
     return True

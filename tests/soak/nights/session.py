@@ -175,6 +175,8 @@ def befall(running: Session, what: Daemon, dice: Random, lasts: float, kills: in
     else:
         killed += 2 + len(running.workers())
         running.kill_all()
+        for it in (running.folder / "data" / "locks" / "runs").glob("*"):
+            os.utime(it, (time.time() - STANDSTILL.total_seconds(),) * 2)
         running.start_server()
         running.start_daemon(STANDSTILL)
     return running.wait(), killed

@@ -175,8 +175,7 @@ def leftovers(data: Path) -> list[str]:
     """Temporary files of whatever stage; those on their way into the store go after a day (docs/operate.md)."""
     marks = (".tmp", ".part", ".wal", ".under_way")
     found = [it for it in data.rglob("*") if it.is_file() and any(mark in it.name for mark in marks)]
-    for folder in ("batches", "locks/runs"):
-        found += list((data / folder).glob("*"))
+    found += list((data / "batches").glob("*"))
     return sorted(
         str(it.relative_to(data)) for it in found if "incoming" not in it.parts and "dagster" not in it.parts
     )

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import dagster as dg
 import pytest
 
 from pipelines.clock import FixedClock
-from pipelines.defs.alive import alive, dead
+from pipelines.defs.alive import SETTLED, alive, ended
 from pipelines.defs.dead_runs import dead_runs_sensor
 from pipelines.defs.instance import dagster_home
 from pipelines.demo import story
@@ -65,9 +66,17 @@ def killed(settings: Settings, run_id: str) -> None:
         assert process.stdout is not None
         try:
             assert process.stdout.readline() == b"held\n"
-            assert run_id not in dead(settings), "it lives"
+            aged(settings)
+            assert run_id not in ended(settings), "it lives"
         finally:
             os.kill(process.pid, signal.SIGKILL)
+    aged(settings)
+
+
+def aged(settings: Settings) -> None:
+    """Let some minutes pass."""
+    for path in (settings.data / "locks" / "runs").iterdir():
+        os.utime(path, (time.time() - 2 * SETTLED, time.time() - 2 * SETTLED))
 
 
 def ticked(instance: dg.DagsterInstance, settings: Settings, now: datetime) -> str:
@@ -87,7 +96,7 @@ def state(instance: dg.DagsterInstance, run_id: str) -> tuple[str, str | None]:
 def test_on_its_own_night_it_is_started_anew(settings: Settings, instance: dg.DagsterInstance) -> None:
     run_id = begun(instance, TAGS)
     killed(settings, run_id)
-    assert dead(settings) == [run_id]
+    assert ended(settings) == [run_id]
     assert ticked(instance, settings, BEGUN + timedelta(hours=5)) == f"given up: {run_id}"
     assert state(instance, run_id) == ("FAILURE", "true")
     assert ticked(instance, settings, BEGUN + timedelta(hours=5)) == "every run that began lives"
@@ -123,7 +132,21 @@ def test_a_run_that_lives_or_ended_well_is_left_alone(
         dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_SUCCESS.value, job_name="night"), ended
     )
     with alive(settings, lives):
+        aged(settings)
         assert ticked(instance, settings, BEGUN) == "every run that began lives"
         assert state(instance, lives) == ("STARTED", None)
     assert state(instance, ended)[0] == "SUCCESS"
-    assert not list((settings.data / "locks" / "runs").iterdir())
+    assert [path.name for path in (settings.data / "locks" / "runs").iterdir()] == [lives]
+    assert ticked(instance, settings, BEGUN) == "every run that began lives", "it has just ended, or not yet"
+    assert state(instance, lives) == ("STARTED", None)
+
+
+def test_a_run_whose_end_could_not_be_written_down_is_given_up(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    run_id = begun(instance, TAGS)
+    with alive(settings, run_id):
+        pass
+    aged(settings)
+    assert ticked(instance, settings, BEGUN) == f"given up: {run_id}"
+    assert state(instance, run_id) == ("FAILURE", "true")
