@@ -1,9 +1,9 @@
 """Runs whose process died with the machine. https://docs.dagster.io/deployment/execution/run-monitoring
 
 Belongs here: the sensor that gives them up. Dagster's code server sees a run's process die only while it lives itself:
-after a power cut, or on a full disk, the run would count as being under way until its longest time is over. Given up, it
-is started anew (`run_retries` in `instance`), on its own night alone. Does not belong here: how it is known that a
-process is gone (`alive`).
+after a power cut, or on a full disk, a run would count as under way until its longest time is over. Given up, it is
+started anew (`run_retries` in `instance`), on its own night alone. Does not belong here: how it is known that a process
+is gone (`alive`).
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.

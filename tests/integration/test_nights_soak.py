@@ -32,7 +32,7 @@ def replayed(*arguments: object) -> dict[str, Any]:
 @pytest.mark.timeout(1200)
 def test_eight_nights_around_both_changes_of_the_clocks() -> None:
     account = replayed("--nights", 8, "--seed", 2, "--kills", 2)
-    assert len(account["troubles"]) == 8, "each kind of trouble"
+    assert len(account["troubles"]) == 8, "no two nights are alike"
     assert account["killed"] > 3
     assert account["ended by a full disk"] > 0
 

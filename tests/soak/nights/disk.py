@@ -21,10 +21,13 @@ OWN, LIMITED = "a file system of its own", "a limit on the size of files"
 
 
 def apart() -> None:
-    """Go on in a namespace of our own, if the system has them; returns there, or here when it has none."""
+    """Go on in namespaces of our own, if the system has them; returns there, or here when it has none.
+
+    With the first process of such a namespace all others end, however it ends: no daemon outlives a test that is killed.
+    """
     if MARK in os.environ or shutil.which("unshare") is None:
         return
-    within = ["unshare", "--map-root-user", "--mount"]
+    within = ["unshare", "--map-root-user", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"]
     if subprocess.run([*within, "true"], capture_output=True, check=False).returncode == 0:
         command = [*within, sys.executable, "-m", "tests.soak.nights", *sys.argv[1:]]
         os.execvpe(command[0], command, {**os.environ, MARK: "1"})  # noqa: S606

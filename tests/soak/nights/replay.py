@@ -161,7 +161,7 @@ class Replay:
                     self.wrong.append(f"{night}: the schedule began it at {other}, which is not its hour")
         with session(self.processes, night, tick, tick) as running:
             wrong, killed = befall(running, plan.daemon, self.dice, self.lasts, self.kills)
-            begun = [it for it in running.runs() if it["parent"] is None]
+            begun = [it for it in running.runs() if it.parent is None]
         self.killed += killed
         self.wrong += wrong
         if len(begun) != 1 and plan.daemon is not troubles.Daemon.TWO:
@@ -178,9 +178,8 @@ def other_hours(night: str, tick: datetime) -> list[datetime]:
 
 def ticks_of(processes: Processes, shown: list[Shown]) -> tuple[dict[str, list[datetime]], list[str]]:
     """By night the instants at which the schedule begins it; and where that is not one instant."""
-    first, last = shown[0].night, shown[-1].night
     now = {"SOAK_NOW": datetime.now(UTC).isoformat()}  # no tick looks at it
-    asked = processes.asked(UNDISTURBED, "ticks", more=now, first=str(first), last=str(last))
+    asked = processes.asked(UNDISTURBED, "ticks", more=now, nights=[str(it.night) for it in shown])
     found: dict[str, list[datetime]] = {}
     for tick in asked:
         for tags in tick["tags"]:

@@ -63,8 +63,8 @@ def prepared(out: str) -> None:
     Path(out).write_text(json.dumps(home()), encoding="utf-8")
 
 
-def ticks(first: str, last: str, out: str) -> None:
-    """What the schedule asks for from `first` to `last`: by tick its instant, and the tags of each run."""
+def ticks(nights: list[str], out: str) -> None:
+    """What the schedule asks for on the days of `nights`: by tick its instant, and the tags of each run."""
     import dagster as dg
     from dagster._utils.schedules import schedule_execution_time_iterator
 
@@ -76,8 +76,8 @@ def ticks(first: str, last: str, out: str) -> None:
     sources = load(Path(os.environ["VEEDOR_SOURCES"]))
     repository = defs().get_repository_def()  # type: ignore[attr-defined]
     schedule = repository.get_schedule_def(NIGHTLY)
-    begins = datetime.combine(date.fromisoformat(first), datetime.min.time(), UTC) - timedelta(hours=4)
-    ends = datetime.combine(date.fromisoformat(last), datetime.max.time(), UTC)
+    begins = datetime.combine(date.fromisoformat(min(nights)), datetime.min.time(), UTC) - timedelta(days=1)
+    ends = datetime.combine(date.fromisoformat(max(nights)), datetime.max.time(), UTC)
     found = []
     with dg.DagsterInstance.ephemeral() as instance:
         for tick in schedule_execution_time_iterator(
@@ -85,6 +85,8 @@ def ticks(first: str, last: str, out: str) -> None:
         ):
             if tick > ends:
                 break
+            if str(tick.date()) not in nights:
+                continue
             context = dg.build_schedule_context(
                 instance=instance,
                 scheduled_execution_time=tick,
@@ -111,20 +113,6 @@ def seen_to(tags: dict[str, str]) -> None:
     ):
         sensor.evaluate_tick(context)
     dagster(tags)
-
-
-def runs(night: str, out: str) -> None:
-    """Dagster's runs of a night, oldest first: `id`, `status`, `tags`, `parent`."""
-    import dagster as dg
-
-    home()
-    with dg.DagsterInstance.get() as instance:
-        found = instance.get_runs(dg.RunsFilter(tags={"veedor/night": night}))
-    told = [
-        {"id": it.run_id, "status": it.status.value, "tags": dict(it.tags), "parent": it.parent_run_id}
-        for it in reversed(list(found))
-    ]
-    Path(out).write_text(json.dumps(told), encoding="utf-8")
 
 
 def fingerprint(out: str) -> None:
