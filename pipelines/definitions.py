@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from pipelines import logs
 from pipelines.clock import SystemClock
 from pipelines.defs.assets import all_assets
 from pipelines.defs.batches import BATCHES, BatchFiles
@@ -24,6 +25,7 @@ from pipelines.defs.source_assets import verdict_check
 from pipelines.defs.syncing import sync_sources_sensor
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings
+from pipelines.settings_secrets import secrets_of
 from pipelines.sources import Sources, load
 
 
@@ -64,6 +66,8 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The graph of this installation. A setting or sources.yaml that cannot be used is named in one line."""
+    # Dagster's handlers show our lines as they are: what they carry goes into the message.
+    logs.guard(told_in_text=True).hide(secrets_of())
     try:
         return build_definitions(Settings.from_env())
     except VeedorError as error:

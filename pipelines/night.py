@@ -30,11 +30,13 @@ from pipelines.history import dictionary, parquet
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded, unrecorded_answers
 from pipelines.locks import ALERTS, PUBLIC, alone
+from pipelines.log_context import within
 from pipelines.model import Alert, IncidentAction, Notification, RunIndex
+from pipelines.operation import closing, heartbeat
 from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
-from pipelines.sources import Sources
+from pipelines.sources import Source, Sources
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
@@ -64,14 +66,23 @@ def night_of(instant: datetime, sources: Sources) -> date:
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
     """Run every source of the night (or those named in `only`), then alert and publish. Can be run again at will."""
-    runs_folder = tools.settings.runs
-    tonight = due(sources, night, runs_folder) if only is None else sources.enabled
+    tonight = due(sources, night, tools.settings.runs) if only is None else sources.enabled
     chosen = [it for it in tonight if only is None or it.id in only]
     unknown = sorted(set(only or ()) - {source.id for source in chosen})
     if unknown:
         raise ConfigurationError(
             f"there is no enabled source {', '.join(unknown)}.", "See `veedor sources check`."
         )
+    if only is None:
+        begun(sources, night, tools)
+    with within(night=str(night)), closing.watched(night, sources.language, tools.settings, tools.http):
+        runs = _run(chosen, sources, night, tools)
+        return NightReport(night, runs, finish(sources, night, tools))
+
+
+def _run(chosen: Sequence[Source], sources: Sources, night: date, tools: Tools) -> tuple[RunIndex, ...]:
+    """Every chosen source, recorded as they come; what was raised is raised when all that came is recorded."""
+    runs_folder = tools.settings.runs
     runs: list[RunIndex] = []
     # What a night that was killed had finished, and did not come to record.
     waiting_to_be_recorded = unrecorded(tools.settings.history, runs_folder)
@@ -85,12 +96,12 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
                 waiting_to_be_recorded = []
     finally:
         record(waiting_to_be_recorded, tools)
-    return NightReport(night, tuple(runs), finish(sources, night, tools))
+    return tuple(runs)
 
 
 def record_all(folders: Sequence[Path], tools: Tools) -> None:
-    """Record however many run folders, some at a time."""
-    for first in range(0, len(folders), RECORDED_AT_ONCE):
+    """Record however many run folders, some at a time. With none there is a history all the same."""
+    for first in range(0, max(1, len(folders)), RECORDED_AT_ONCE):
         record(folders[first : first + RECORDED_AT_ONCE], tools)
 
 
@@ -112,13 +123,28 @@ def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | N
         return None
     alerts = told(sources, night, tools)
     publish(tools)
+    finished(sources, night, tools)
     return tuple(alerts)
+
+
+def begun(sources: Sources, night: date, tools: Tools) -> None:
+    """Tell the dead-man's switch that a whole night begins: one that is not finished then is missed sooner."""
+    heartbeat.started(night, sources.language, tools.settings, tools.http)
+
+
+def finished(sources: Sources, night: date, tools: Tools) -> None:
+    """Note and tell that a night is through: recorded, alerted and published. Nothing in here fails it."""
+    try:
+        names = [source.id for source in due(sources, night, tools.settings.runs)]
+        closing.closed(night, names, sources.language, tools.settings, tools.clock, tools.http)
+    except Exception:
+        log.error("the night of %s is finished, but that could not be noted", night, exc_info=True)
 
 
 def told(sources: Sources, night: date, tools: Tools) -> list[Alert]:
     """The alerts of a night that every source is through. A second night by mistake waits and finds them told."""
     folders = visited(sources, night, tools)
-    with alone(tools.settings, ALERTS, wait=True):
+    with within(stage="alert"), alone(tools.settings, ALERTS, wait=True):
         artifacts.clear_left(artifacts.night_folder(tools.settings.runs, night))
         artifacts.clear_left(tools.settings.outbox, older_than=artifacts.ABANDONED)
         return alert(folders, sources, night, tools)
@@ -205,7 +231,7 @@ def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None
 def publish(tools: Tools) -> None:
     """History -> public: `quality.duckdb`, Parquet, data dictionary, site, linked data, each file replaced whole."""
     tools.at("publish", "public")
-    with alone(tools.settings, PUBLIC, wait=True):
+    with within(stage="publish"), alone(tools.settings, PUBLIC, wait=True):
         publish_history(tools.settings.history, tools.settings.public)
         tools.at("export", "public")
         parquet.export(tools.settings.public)

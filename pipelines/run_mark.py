@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from pipelines import __version__, artifacts
+from pipelines import __version__, artifacts, stage_seconds
 from pipelines.model import Catalog, RunIndex, Snapshot, Verdict
 from pipelines.tools import Tools
 
@@ -28,6 +28,7 @@ def mark(folder: Path, source: str, night: date, result: str, tools: Tools) -> R
         finished_on=now,
         result=result,
         rules=tools.rules,
+        seconds=stage_seconds.of(folder),
     )
 
 

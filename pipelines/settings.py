@@ -266,6 +266,52 @@ class Settings:
         default=2, metadata={"env": "VEEDOR_THREADS", "positive": True, "doc": "DuckDB's threads."}
     )
 
+    ping_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "VEEDOR_PING_URL",
+            "secret": True,
+            "doc": "Dead-man's switch: asked when a night begins (`/start` behind it), is finished, or was stopped by "
+            "a fault of ours (`/fail`), as healthchecks.io has it.",
+        },
+    )
+    late_hours: float = field(
+        default=6.0,
+        metadata={
+            "env": "VEEDOR_LATE_HOURS",
+            "positive": True,
+            "doc": "A night that is not finished so many hours after it was due is late.",
+        },
+    )
+    log_form: str = field(
+        default="text",
+        metadata={"env": "VEEDOR_LOG", "doc": "How the log looks: `text`, or `json`, an object a line."},
+    )
+    log_level: str = field(
+        default="error",
+        metadata={
+            "env": "VEEDOR_LOG_LEVEL",
+            "doc": "What is logged: `debug`, `info`, `warning` or `error`, and what is worse.",
+        },
+    )
+    metrics_file: Path | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_METRICS_FILE",
+            "doc": "Where figures of each finished night are written for Prometheus, e.g. "
+            "/var/lib/node_exporter/veedor.prom. Unset: nowhere.",
+        },
+    )
+    otlp_endpoint: str | None = field(
+        default=None,
+        metadata={
+            "env": "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "doc": "An OpenTelemetry collector, to which each finished night is pushed over OTLP/HTTP, e.g. "
+            "http://localhost:4318. Unset: none. Its own variables, such as OTEL_EXPORTER_OTLP_HEADERS, are heeded.",
+        },
+    )
+
     @property
     def snapshots(self) -> Path:
         """Content-addressed bytes."""
@@ -301,6 +347,11 @@ class Settings:
         """Which channel is switched off, which address is not reached: a file each; who deletes it tries again."""
         return self.data / "delivery"
 
+    @property
+    def operations(self) -> Path:
+        """What is known of each night besides its results: when it ended, room on the disk, whether the ping went."""
+        return self.data / "operations"
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from `environment` (default: the process's).
@@ -319,5 +370,8 @@ class Settings:
             settings = replace(settings, public_url=base_address("VEEDOR_PUBLIC_URL", settings.public_url))
         if settings.answer_url is not None:
             settings = replace(settings, answer_url=base_address("VEEDOR_ANSWER_URL", settings.answer_url))
+        if settings.otlp_endpoint is not None:
+            endpoint = base_address("OTEL_EXPORTER_OTLP_ENDPOINT", settings.otlp_endpoint)
+            settings = replace(settings, otlp_endpoint=endpoint)
         demand_usable(settings)
         return settings

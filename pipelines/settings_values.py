@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -72,6 +73,10 @@ def demand_usable(settings: Settings) -> None:
     check_address("VEEDOR_MAIL_FROM", parseaddr(settings.mail_from)[1], settings.mail_from)
     if settings.operator is not None:
         check_address("VEEDOR_OPERATOR", settings.operator, settings.operator)
+    if settings.ping_url is not None:
+        check_ping("VEEDOR_PING_URL", settings.ping_url)
+    check_word("VEEDOR_LOG", settings.log_form, ("text", "json"))
+    check_word("VEEDOR_LOG_LEVEL", settings.log_level, ("debug", "info", "warning", "error"))
 
 
 def check_number(name: str, value: object, positive: bool) -> None:
@@ -107,6 +112,29 @@ def check_key(key: str | None, *, needed: bool) -> None:
         )
 
 
+def check_word(name: str, value: str, known: Collection[str]) -> None:
+    """Refuse a word that is none of `known`."""
+    if value not in known:
+        raise ConfigurationError(
+            f"{name} is {value!r}; it must be one of: {', '.join(known)}.", f"Correct or unset {name}."
+        )
+
+
+def check_ping(name: str, address: str) -> None:
+    """Refuse what is no address to ping. It is a secret: it is never repeated."""
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and address.isprintable()
+        _ = parts.port
+    except ValueError:
+        fine = False
+    if not fine or "#" in address or " " in address:
+        raise ConfigurationError(
+            f"{name} is no web address.",
+            "Copy it as the service shows it, such as https://hc-ping.com/<uuid>.",
+        )
+
+
 def base_address(name: str, text: str) -> str:
     """An address below which other addresses are made: it ends in a slash."""
     try:
@@ -125,6 +153,7 @@ def base_address(name: str, text: str) -> str:
 
 def convert(name: str, kind: str, text: str) -> Any:
     """The value of the type `kind` that `text` stands for."""
+    kind = kind.removesuffix(" | None")
     try:
         if kind == "Path":
             return Path(text).expanduser()

@@ -14,6 +14,7 @@ from datetime import date
 
 from pipelines import stages
 from pipelines.locks import alone
+from pipelines.log_context import within_source
 from pipelines.model import RunIndex
 from pipelines.sources import Source
 from pipelines.tools import Tools
@@ -27,7 +28,7 @@ def run_source(source: Source, night: date, tools: Tools, *, wait: bool = False)
     Raises `OSError` and `MemoryError`: with a full disk or an exhausted machine no other source would fare better. And
     `HistoryLocked` while another process is at work on the source, unless it is to `wait`.
     """
-    with _at_work(source, tools, wait=wait):
+    with _at_work(source, night, tools, wait=wait):
         run = stages.declare(source, night, tools)
         try:
             catalog = stages.discover(run, tools)
@@ -38,7 +39,9 @@ def run_source(source: Source, night: date, tools: Tools, *, wait: bool = False)
             pages = stages.visit(run, catalog, snapshots, reads, tools)
             with tools.processor:
                 verdicts = stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
-                return stages.close(run, catalog, snapshots, verdicts, tools)
+                index = stages.close(run, catalog, snapshots, verdicts, tools)
+            log.info("source %s is through: %s", source.id, index.result)
+            return index
         except (OSError, MemoryError):
             raise
         except Exception as fault:
@@ -47,7 +50,7 @@ def run_source(source: Source, night: date, tools: Tools, *, wait: bool = False)
 
 def stopped(source: Source, night: date, fault: Exception, tools: Tools) -> RunIndex:
     """Leave the mark of a fault of ours that this process was not at work on the source to see."""
-    with _at_work(source, tools, wait=True):
+    with _at_work(source, night, tools, wait=True):
         return _stopped(stages.declare(source, night, tools), fault, tools)
 
 
@@ -57,7 +60,7 @@ def arrive(source: Source, night: date, tools: Tools, *, larger_than: int) -> in
     It is the size of the largest such file; 0 when no file at all is larger than `larger_than`. The index when our own
     fault stopped the source. Raises what `run_source` does.
     """
-    with _at_work(source, tools, wait=False):
+    with _at_work(source, night, tools, wait=False):
         run = stages.declare(source, night, tools)
         try:
             catalog = stages.discover(run, tools)
@@ -73,11 +76,15 @@ def arrive(source: Source, night: date, tools: Tools, *, larger_than: int) -> in
 
 
 def _stopped(run: stages.Run, fault: Exception, tools: Tools) -> RunIndex:
-    log.info("source %s stopped by a fault of ours", run.source.id, exc_info=fault)
+    log.warning("source %s stopped by a fault of ours", run.source.id, exc_info=fault)
     return stages.give_up(run, fault, tools)
 
 
 @contextmanager
-def _at_work(source: Source, tools: Tools, *, wait: bool) -> Iterator[None]:
-    with alone(tools.settings, source.id, wait=wait), tools.store.in_use():
+def _at_work(source: Source, night: date, tools: Tools, *, wait: bool) -> Iterator[None]:
+    with (
+        within_source(night, source.id),
+        alone(tools.settings, source.id, wait=wait),
+        tools.store.in_use(),
+    ):
         yield

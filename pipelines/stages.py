@@ -8,6 +8,7 @@ stage needs of the past it takes from earlier nights only, so that the second ru
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,14 +17,14 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pipelines import artifacts
+from pipelines import artifacts, stage_seconds
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
-from pipelines.measurement.evidence import Evidence
+from pipelines.gathering import evidence_of, keys_of, main_table
+from pipelines.log_context import within_stage
 from pipelines.measurement.measure import Findings, assess
 from pipelines.model import (
     Catalog,
-    Dataset,
     Outcome,
     PageVisit,
     ReadReport,
@@ -35,7 +36,6 @@ from pipelines.model import (
 )
 from pipelines.past_runs import (
     by_bytes,
-    changes,
     dated,
     dated_reads,
     last_finished,
@@ -59,6 +59,8 @@ from pipelines.validation.validate import validate as validate_table
 from pipelines.visiting import Key, Past, Wanted, pages_of
 from pipelines.visiting import key as key_of
 
+log = logging.getLogger("veedor")
+
 T = TypeVar("T")
 
 
@@ -75,7 +77,10 @@ def discover(run: Run, tools: Tools) -> Catalog:
     """source -> catalog.json: what the portal says exists."""
     path = run.folder / artifacts.CATALOG
     if not path.exists():
-        with _step(tools, "discover", run.source.id):
+        with (
+            stage_seconds.noted(run.folder, "discover", tools.clock),
+            _step(tools, "discover", run.source.id),
+        ):
             catalog = discover_catalog(run.source, tools.http, tools.clock)
             named = tuple(
                 replace(item, guide_title=tools.guide[item.guide_dataset].name)
@@ -99,7 +104,7 @@ def fetch(run: Run, catalog: Catalog, tools: Tools) -> list[Snapshot]:
                     snapshot = fetch_distribution(distribution, tools.http, tools.store, before, tools.clock)
                     yield dated(snapshot, before)
 
-    return _once(run, artifacts.SNAPSHOTS, Snapshot, make)
+    return _once(run, "fetch", artifacts.SNAPSHOTS, Snapshot, make, tools)
 
 
 def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) -> list[ReadReport]:
@@ -119,7 +124,7 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
                     reports = same or list(read_one(run.source, dataset, hint, tools))
                     yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
 
-    return _once(run, artifacts.READS, ReadReport, make)
+    return _once(run, "read", artifacts.READS, ReadReport, make, tools)
 
 
 def validate(
@@ -142,7 +147,7 @@ def validate(
                     else:
                         yield _validate_one(run, catalog, report, arrived[report.distribution], tools)
 
-    return _once(run, artifacts.VALIDATION_RESULTS, ValidationResult, make)
+    return _once(run, "validate", artifacts.VALIDATION_RESULTS, ValidationResult, make, tools)
 
 
 def compare(
@@ -162,7 +167,7 @@ def compare(
                     hint = hint_of(catalog, snapshot)
                     yield row_change(run.source, dataset, report, own, before, hint, tools)
 
-    return _once(run, artifacts.ROW_CHANGES, RowChange, make)
+    return _once(run, "compare", artifacts.ROW_CHANGES, RowChange, make, tools)
 
 
 def visit(
@@ -193,7 +198,7 @@ def visit(
         )
         return pages_of(run.source, catalog, snapshots, reads, past, ask, tools)
 
-    pages = _once(run, artifacts.PAGES, PageVisit, make)
+    pages = _once(run, "visit", artifacts.PAGES, PageVisit, make, tools)
     notes.unlink(missing_ok=True)
     return pages
 
@@ -212,40 +217,53 @@ def measure(
     """
     path = run.folder / artifacts.VERDICTS
     if not path.exists():
-        runs, source = tools.settings.runs, run.source.id
-        silent = out_of_reach(runs, source, run.night)
-        past = previous_reads(runs, source, run.night)
-        entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-        earlier = night_before(runs, source, run.night, entry)
-        changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
-        found: list[Findings] = []
-        for dataset in catalog.datasets:
-            with _step(tools, "measure", dataset.key):
-                own = _evidence(dataset, catalog, snapshots, reads, validations, tools)
-                evidence = replace(
-                    own,
-                    pages=tuple(page for page in pages if page.dataset == dataset.key),
-                    out_of_reach_before=silent,
-                    before=earlier.get(dataset.key),
-                    row_changes={key: it for key, it in changed.items() if key in _keys(dataset)},
-                    reads_before={
-                        it.distribution: known
-                        for it in own.reads
-                        if (known := main_table(it.distribution, past.get(it.distribution, [])))
-                    },
-                )
-                suite = tools.suites.get(dataset.guide_dataset or "")
-                rules = f"{suite.name} {suite.version}" if suite else None
-                found.append(assess(evidence, tools.weights, tools.scales, rules))
-        for name, values in (
-            (artifacts.MEASUREMENTS, [value for it in found for value in it.measurements]),
-            (artifacts.SCORES, [value for it in found for value in it.scores]),
-            (artifacts.SCALES, [value for it in found for value in it.scale_scores]),
-            (artifacts.FIXES, [value for it in found for value in it.fixes]),
-        ):
-            artifacts.write_values(run.folder / name, values)
-        artifacts.write_values(path, [it.verdict for it in found])
+        with stage_seconds.noted(run.folder, "measure", tools.clock):
+            _measure(run, catalog, snapshots, reads, validations, pages, tools)
     return artifacts.read_values(path, Verdict)
+
+
+def _measure(
+    run: Run,
+    catalog: Catalog,
+    snapshots: list[Snapshot],
+    reads: list[ReadReport],
+    validations: list[ValidationResult],
+    pages: list[PageVisit],
+    tools: Tools,
+) -> None:
+    runs, source = tools.settings.runs, run.source.id
+    silent = out_of_reach(runs, source, run.night)
+    past = previous_reads(runs, source, run.night)
+    entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+    earlier = night_before(runs, source, run.night, entry)
+    changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
+    found: list[Findings] = []
+    for dataset in catalog.datasets:
+        with _step(tools, "measure", dataset.key):
+            own = evidence_of(dataset, catalog, snapshots, reads, validations, tools)
+            evidence = replace(
+                own,
+                pages=tuple(page for page in pages if page.dataset == dataset.key),
+                out_of_reach_before=silent,
+                before=earlier.get(dataset.key),
+                row_changes={key: it for key, it in changed.items() if key in keys_of(dataset)},
+                reads_before={
+                    it.distribution: known
+                    for it in own.reads
+                    if (known := main_table(it.distribution, past.get(it.distribution, [])))
+                },
+            )
+            suite = tools.suites.get(dataset.guide_dataset or "")
+            rules = f"{suite.name} {suite.version}" if suite else None
+            found.append(assess(evidence, tools.weights, tools.scales, rules))
+    for name, values in (
+        (artifacts.MEASUREMENTS, [value for it in found for value in it.measurements]),
+        (artifacts.SCORES, [value for it in found for value in it.scores]),
+        (artifacts.SCALES, [value for it in found for value in it.scale_scores]),
+        (artifacts.FIXES, [value for it in found for value in it.fixes]),
+    ):
+        artifacts.write_values(run.folder / name, values)
+    artifacts.write_values(run.folder / artifacts.VERDICTS, [it.verdict for it in found])
 
 
 def close(
@@ -260,6 +278,7 @@ def close(
         artifacts.write_value(
             path, replace(index, state=state_of(snapshots, verdicts), revisit_on=next_night)
         )
+    stage_seconds.forget(run.folder)
     return artifacts.read_value(path, RunIndex)
 
 
@@ -275,6 +294,7 @@ def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     index = replace(mark(run.folder, run.source.id, run.night, "failure", tools), reason=reason)
     # The mark comes first: without it these verdicts would pass for the work of `measure`.
     artifacts.write_value(run.folder / artifacts.INDEX, index)
+    stage_seconds.forget(run.folder)
     verdicts = [
         Verdict(f"{run.source.id}/{item.id}", Outcome.NOT_RUN, "our own fault, not the publisher's")
         for item in run.source.datasets
@@ -308,18 +328,24 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     return run
 
 
-def _once(run: Run, name: str, kind: type[T], make: Callable[[], Iterable[T]]) -> list[T]:
+def _once(
+    run: Run, stage: str, name: str, kind: type[T], make: Callable[[], Iterable[T]], tools: Tools
+) -> list[T]:
     path = run.folder / name
     if not path.exists():
-        artifacts.write_values(path, make())
+        with stage_seconds.noted(run.folder, stage, tools.clock):
+            artifacts.write_values(path, make())
     return artifacts.read_values(path, kind)
 
 
 @contextmanager
 def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
-    tools.step(Step(stage, key, done=False))
-    yield
-    tools.step(Step(stage, key, done=True))
+    with within_stage(stage, key):
+        tools.step(Step(stage, key, done=False))
+        log.debug("begins")
+        yield
+        log.debug("is done")
+        tools.step(Step(stage, key, done=True))
 
 
 def _earlier(run: Run, tools: Tools) -> Path | None:
@@ -340,46 +366,6 @@ def _validate_one(
         return validate_table(table, lay(layout, table.report.columns), suite, catalog.discovered_on)
 
     return snapshot_worked(hint_of(catalog, snapshot), tools, work)
-
-
-def main_table(distribution: str, reads: list[ReadReport]) -> ReadReport | None:
-    """The report that stands for a distribution: the table that a layout fits, else the main one, else a fault."""
-    own = [report for report in reads if report.distribution == distribution]
-    laid = [report for report in own if report.layout is not None]
-    readable = [report for report in own if report.fault is None]
-    return next(iter([*laid, *(r for r in readable if r.main), *readable, *own]), None)
-
-
-def _keys(dataset: Dataset) -> set[str]:
-    return {item.key for item in dataset.distributions}
-
-
-def _evidence(
-    dataset: Dataset,
-    catalog: Catalog,
-    snapshots: list[Snapshot],
-    reads: list[ReadReport],
-    validations: list[ValidationResult],
-    tools: Tools,
-) -> Evidence:
-    keys = _keys(dataset)
-    visits = tuple(item for item in snapshots if item.distribution in keys)
-    guide = tools.guide.get(dataset.guide_dataset or "")
-    tables = tuple(report for key in sorted(keys) if (report := main_table(key, reads)))
-    seen = {item.distribution: changes(item, tables) for item in visits}
-    return Evidence(
-        dataset=dataset,
-        snapshots=visits,
-        reads=tables,
-        validations=tuple(item for item in validations if item.distribution in keys),
-        now=catalog.discovered_on,
-        portal=catalog.portal,
-        last_change={key: changed for key, (changed, _) in seen.items() if changed},
-        same_since={key: since for key, (_, since) in seen.items() if since},
-        max_age_days=guide.max_age_days if guide else None,
-        has_suite=(dataset.guide_dataset or "") in tools.suites,
-        has_layouts=any(layout.guide_dataset == dataset.guide_dataset for layout in tools.layouts),
-    )
 
 
 def unread(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> list[int]:

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from pipelines import __version__
+from pipelines import __version__, logs
 from pipelines.alerts import domains
 from pipelines.alerts.addresses import TakesMail
 from pipelines.alerts.channels import registry
@@ -112,7 +112,7 @@ def opened_tools(
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             takes_mail=takes_mail or _domains(settings),
             step=step,
-            processor=threading.BoundedSemaphore(len(os.sched_getaffinity(0))),
+            processor=threading.BoundedSemaphore(_processors()),
         )
 
 
@@ -122,6 +122,11 @@ def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None
     clock = clock or SystemClock()
     with HttpClient(settings, clock) as http:
         yield _post(settings, sources, clock, http, lambda stage, key: None)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _domains(settings: Settings) -> TakesMail:
@@ -136,7 +141,9 @@ def _post(
     http: HttpClient,
     step: Callable[[str, str], None],
 ) -> Post:
-    return Post(settings, registry.opened(settings, sources.channels, http), clock, sources.language, step)
+    channels = registry.opened(settings, sources.channels, http)
+    logs.hide(secret for channel in channels.values() for secret in channel.secrets)
+    return Post(settings, channels, clock, sources.language, step)
 
 
 def check(sources: Sources, guide: Guide, layouts: tuple[Layout, ...], file: str) -> None:

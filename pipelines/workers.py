@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
 
+from pipelines import logs
 from pipelines.clock import Clock
 from pipelines.errors import HistoryLocked
 from pipelines.model import RunIndex
@@ -82,7 +83,7 @@ class Workers:
     def _started(self) -> tuple[Connection, multiprocessing.process.BaseProcess]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        at = (theirs, self.tools.settings, self.declared, self.night, self.tools.clock)
+        at = (theirs, self.tools.settings, self.declared, self.night, self.tools.clock, logs.shared())
         process = context.Process(target=_work, args=at, name="veedor-worker", daemon=True)
         process.start()
         self._processes.append(process)
@@ -90,8 +91,11 @@ class Workers:
         return ours, process
 
 
-def _work(pipe: Connection, settings: Settings, declared: Sources, night: date, clock: Clock) -> None:
+def _work(
+    pipe: Connection, settings: Settings, declared: Sources, night: date, clock: Clock, logged: logs.Shared
+) -> None:
     """What the process does until nobody asks it for anything more."""
+    logs.set_up_as(logged)
     by_id = {it.id: it for it in declared.enabled}
     with (
         suppress(EOFError, KeyboardInterrupt, BrokenPipeError),

@@ -149,7 +149,8 @@ def test_the_lock_file_holds_every_dependency_that_is_declared() -> None:
         return {part[1].lower() + _ordered(part[2]) for part in parts if part}
 
     metadata = mine["metadata"]
-    assert written(metadata["requires-dist"]) == declared(project["project"]["dependencies"])
+    extras = [it for wanted in project["project"]["optional-dependencies"].values() for it in wanted]
+    assert written(metadata["requires-dist"]) == declared([*project["project"]["dependencies"], *extras])
     assert written(metadata["requires-dev"]["dev"]) == declared(project["dependency-groups"]["dev"])
 
 

@@ -1,14 +1,13 @@
 """The command line's root: the list of commands, and the one place where an error becomes a line.
 
-Exit codes: 0 done · 1 the data did not pass (`validate`), history and run folders differ (`history verify`), or a
-backup is damaged (`backup --verify`) · 2 the command could not be carried out · 3 a night in which one of our own
-faults stopped a source · 4 a fault of ours stopped the command; its traceback is in veedor-failure.log in the data
-folder, or in the temporary folder · 130 interrupted.
+Exit codes: 0 done · 1 the data did not pass (`validate`), history and run folders differ (`history verify`), a
+backup is damaged (`backup --verify`), or something needs the operator (`doctor`) · 2 the command could not be carried
+out · 3 a night in which one of our own faults stopped a source · 4 a fault of ours stopped the command; its traceback
+is in veedor-failure.log in the data folder, or in the temporary folder · 130 interrupted.
 """
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import sys
@@ -19,12 +18,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines import __version__
+from pipelines import __version__, logs
 from pipelines.cli import (
     alerts,
     backup,
     demo,
     diff,
+    doctor,
     export,
     guide,
     history,
@@ -36,12 +36,14 @@ from pipelines.cli import (
     snapshots,
     sources,
     sql,
+    status,
     trend,
     validate,
 )
 from pipelines.cli.console import cell, err, fail
 from pipelines.errors import VeedorError
 from pipelines.settings import Settings
+from pipelines.settings_secrets import secrets_of
 
 FAILURE_LOG = "veedor-failure.log"
 # What DuckDB makes of an interrupt while it reads a file, instead of a KeyboardInterrupt.
@@ -56,6 +58,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("run")(run_command.run)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.command("read")(read.read)
 app.command("layout")(layout.layout)
 app.command("validate")(validate.validate)
@@ -89,10 +93,12 @@ def root(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done.")] = False,
 ) -> None:
     """A nightly watch over published anti-corruption data."""
-    handler = logging.StreamHandler()
-    # On the handler, not only on the root: some libraries set levels of their own.
-    handler.setLevel(logging.INFO if verbose else logging.ERROR)
-    logging.basicConfig(level=handler.level, handlers=[handler], format="%(asctime)s %(name)s %(message)s")
+    try:
+        settings = Settings.from_env()
+    except VeedorError:  # the command itself says so, if it needs them
+        settings = Settings()
+    level = "info" if verbose and settings.log_level != "debug" else settings.log_level
+    logs.set_up(settings.log_form, level, secrets_of())
 
 
 def run() -> None:

@@ -187,8 +187,8 @@ def _named(word: str, visits: Sequence[Visit], after: Visit | None) -> Visit:
 
 def _side(visit: Visit, settings: Settings, store: Store) -> Side:
     from pipelines.comparing import table_of
+    from pipelines.gathering import main_table
     from pipelines.reading import declared, hint_of
-    from pipelines.stages import main_table
     from pipelines.tables.layouts import lay, load_layouts, of_roles
     from pipelines.tables.read import worked
     from pipelines.validation.suites import load_suites

@@ -75,6 +75,8 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         context: dg.AssetExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.MaterializeResult[None]]:
         night.publish(tonight.tools)
+        if not night.waiting(tonight.sources, tonight.night, tonight.tools):
+            night.finished(tonight.sources, tonight.night, tonight.tools)
         folders = night.visited(tonight.sources, tonight.night, tonight.tools)
         stopped = [index for folder in folders if (index := stopped_run(folder)) is not None]
         public = tonight.tools.settings.public

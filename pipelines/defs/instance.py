@@ -38,6 +38,11 @@ run_monitoring:
   enabled: true
   max_runtime_seconds: 72000
 
+# What Veedor itself logs stands among a run's own lines, from this level on: each one is an event that is kept.
+python_logs:
+  managed_python_loggers: [veedor]
+  python_log_level: WARNING
+
 # Days for which ticks are kept. (How long runs are kept is VEEDOR_KEEP_DAGSTER_DAYS.)
 retention:
   schedule:

@@ -47,6 +47,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         context: dg.OpExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.DynamicOutput[list[str]]]:
         sync_partitions(context.instance, tonight.sources)
+        night.begun(tonight.sources, tonight.night, tonight.tools)
         chosen = due(tonight.sources, tonight.night, tonight.tools.settings.runs)
         parts = batches(chosen, tonight.tools.settings.batch_sources)
         for number, part in enumerate(parts, 1):

@@ -47,6 +47,9 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
     """
     folders = list(dict.fromkeys(folders))
     if not folders:
+        if not path.exists():
+            with writing(path):
+                pass  # a night on which nothing is due has a history, an empty one
         return 0
     read = [read_run(folder) for folder in folders]
     hashes = {(_run_of(folder), artifact): value for (folder, artifact), value in hashes_of(folders).items()}

@@ -262,8 +262,11 @@ class HttpClient:
         method: str = "POST",
         seconds: float,
         max_bytes: int = 0,
+        retries: int = 0,
     ) -> Reply:
-        """Send `content` to `url` once: no redirect is followed and nothing is sent twice. Any answer is a reply.
+        """Send `content` to `url`: no redirect is followed. Any answer is a reply.
+
+        It is sent once, unless `retries` says that it may come twice: then again when no answer came.
 
         With no content (`b""`) and GET, an API is asked in the same way. Of a success's body up to `max_bytes` are
         taken; with 0 it is left unread. Raises `FetchFault` when no answer came, or more of it.
@@ -279,7 +282,7 @@ class HttpClient:
 
         wanted = {"Accept-Encoding": "identity", **headers}
         return self._requester.visit(
-            url, lambda: wanted, consume, seconds=seconds, retries=0, method=method, content=content
+            url, lambda: wanted, consume, seconds=seconds, retries=retries, method=method, content=content
         )
 
     def look(self, url: str) -> Look:

@@ -116,7 +116,8 @@ class RunIndex:
     `rules` identifies the software and everything in `expectations/` that the run was made with: results
     are reused for unchanged bytes only within equal `rules`. `state` is equal on two nights when the same bytes or
     faults were found and the verdicts are alike. `revisit_on` is the night on which a source without a schedule of its
-    own is visited next; None: the next one.
+    own is visited next; None: the next one. `seconds` is the wall time of each stage, waiting for servers included, as
+    far as it is known.
     """
 
     source: str
@@ -129,3 +130,4 @@ class RunIndex:
     reason: str = ""
     state: str = ""
     revisit_on: date | None = None
+    seconds: dict[str, float] = field(default_factory=dict)

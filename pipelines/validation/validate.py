@@ -183,10 +183,11 @@ def _result(
         return described(outcome=Outcome.ERROR, reason="Great Expectations gave no result for it")
     raised = reference.exception_of(raw)
     if raised is not None:
-        # The exception's words may quote a cell; its kind cannot.
-        log.info("expectation %s could not be evaluated: %s", item.key, raised)
-        kind = raised.partition(":")[0] if raised.partition(":")[0].isidentifier() else "see the log"
-        return described(outcome=Outcome.ERROR, reason=f"it could not be evaluated ({kind})")
+        # The exception's words may quote a cell, which may be personal; its kind cannot.
+        kind = raised.partition(":")[0]
+        known = f" ({kind})" if kind.isidentifier() else ""
+        log.info("expectation %s could not be evaluated%s", item.key, known)
+        return described(outcome=Outcome.ERROR, reason=f"it could not be evaluated{known}")
     result = raw["result"]
     masked = item.masked or bool(personal & {*item.needs, *item.roles})
     passed = bool(raw["success"])

@@ -23,9 +23,12 @@ from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.history import store
 from pipelines.night import run_night
+from pipelines.operation import notes
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
 from pipelines.tools import Step, opened_tools
+from tests import receivers
+from tests.receivers import Receiver
 
 SEED = 7
 NIGHT = story.night_date(1)
@@ -297,6 +300,19 @@ def test_a_night_in_several_batches_is_the_same_night(
     assert not list((settings.data / "batches").iterdir())
 
 
+def test_a_night_on_which_no_source_is_due_ends_well(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    resting = declared.model_copy(
+        update={"sources": tuple(it.model_copy(update={"schedule": "0 3 29 2 *"}) for it in declared.sources)}
+    )
+    hasty = replace(settings, retry_seconds=0.0)
+    done = scheduled_run(build_definitions(hasty, resting, {"clock": CLOCK}), instance)
+    shown = metadata(done, "visits")[None]
+    assert (shown["sources"], shown["resting"]) == (0, 2)
+    assert metadata(done, "public_site")[None]["stopped"] == 0
+
+
 def by_hand(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
@@ -323,3 +339,17 @@ def test_one_source_by_hand_is_recorded_and_the_alerts_wait_for_the_others(
     run = instance.get_run_by_id(done.run_id)
     assert run is not None
     assert run.tags["veedor/night"] == str(NIGHT)
+
+
+def test_the_switch_hears_of_a_night(
+    settings: Settings, portal: DemoPortal, instance: dg.DagsterInstance
+) -> None:
+    """As `veedor run` does it: the same calls in the same places."""
+    switch = Receiver(answer=lambda _: (200, {}, b"OK"))
+    with receivers.running(switch) as url:
+        told = replace(settings, ping_url=f"{url}/0d3fb2c1-uuid")
+        declared = sources_of(portal, "demo-hacienda")
+        scheduled_run(build_definitions(told, declared, {"clock": CLOCK}), instance)
+    assert [it.path for it in switch.requests] == ["/0d3fb2c1-uuid/start", "/0d3fb2c1-uuid"]
+    note = notes.read(settings.operations)[NIGHT]
+    assert (note.due, note.results, note.ping) == (1, {"success": 1}, "sent")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = 7
 STAGES = {
     *("discover", "fetch", "read", "validate", "visit", "compare", "measure", "record"),
-    *("alert", "deliver", "publish", "export", "site"),
+    *("source", "alert", "deliver", "publish", "export", "site"),
 }
 
 

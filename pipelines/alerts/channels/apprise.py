@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pipelines.alerts.channels import environment as env
-from pipelines.alerts.channels.letter import Audience, Channel, Letter, secrets_in
+from pipelines.alerts.channels.letter import Audience, Channel, Letter
 from pipelines.errors import DeliveryError
 from pipelines.model import DeliveryFailure
+from pipelines.redaction import secrets_in
 from pipelines.sources_channels import AppriseChannel
 
 SECONDS = 60.0

@@ -22,7 +22,7 @@ from email.utils import parseaddr
 
 from pipelines import mail_server
 from pipelines.alerts.channels import smtp_answers
-from pipelines.alerts.channels.letter import Audience, Channel, Letter
+from pipelines.alerts.channels.letter import Audience, Channel, Letter, hidden
 from pipelines.alerts.channels.mime import compose, without_attachments
 from pipelines.alerts.channels.smtp_answers import Stage
 from pipelines.errors import DeliveryError
@@ -56,6 +56,20 @@ def opened(
 
     secrets = (url, server.password) if not fault else (url,)
     return Channel(deliver, Audience.ADDRESSED, (url, settings.mail_from), secrets)
+
+
+def unreachable(settings: Settings, *, seconds: float = 15.0) -> str:
+    """Log in to the mail server and send nothing; gives "" when that works, else what came of it, without a secret."""
+    if settings.mail_url is None:
+        return ""
+    stage = Stage()
+    try:
+        server = mail_server.parse(settings.mail_url)
+        with _session(server, seconds, seconds, stage):
+            return ""
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        secrets = (settings.mail_url, mail_server.parse(settings.mail_url).password)
+        return hidden(smtp_answers.fault(error, stage).message, secrets)
 
 
 def _deliver(letter: Letter, settings: Settings, server: MailServer, deadline: float, answer: float) -> str:

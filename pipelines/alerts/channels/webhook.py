@@ -13,9 +13,10 @@ from collections.abc import Mapping
 
 from pipelines.alerts.channels import environment as env
 from pipelines.alerts.channels import http_answers, payload
-from pipelines.alerts.channels.letter import Audience, Channel, Letter, secrets_in
+from pipelines.alerts.channels.letter import Audience, Channel, Letter
 from pipelines.errors import FetchFault
 from pipelines.http_client import HttpClient
+from pipelines.redaction import secrets_in
 from pipelines.settings import Settings
 from pipelines.sources_channels import WebhookChannel
 

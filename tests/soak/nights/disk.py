@@ -23,7 +23,7 @@ OWN, LIMITED = "a file system of its own", "a limit on the size of files"
 def apart() -> None:
     """Go on in namespaces of our own, if the system has them; returns there, or here when it has none.
 
-    With the first process of such a namespace all others end, however it ends: no daemon outlives a test that is killed.
+    With the first process of a namespace all others end, however it ends: no daemon outlives a test that is killed.
     """
     if MARK in os.environ or shutil.which("unshare") is None:
         return

@@ -19,6 +19,9 @@ def test_dagster_takes_it_and_sends_no_telemetry(settings: Settings) -> None:
         assert instance.run_monitoring_enabled is True
         assert instance.run_retries_enabled is True
         assert instance.run_retries_retry_on_asset_or_op_failure is False
+        # What Veedor logs stands among a run's own lines; each is an event, so only what is worth one.
+        assert list(instance.managed_python_loggers) == ["veedor"]
+        assert instance.python_log_level == "WARNING"
         config = instance.get_concurrency_config()
         assert config.run_queue_config is not None
         assert config.run_queue_config.max_concurrent_runs == 2

@@ -1,0 +1,89 @@
+"""What is done when a night is finished: it is noted, counted for other programs, and the switch is pinged.
+
+Belongs here: the order, and that none of it can fail a night that is finished. The ping comes last: who hears it may
+rely on the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from pipelines import __version__
+from pipelines.clock import Clock
+from pipelines.http_client import HttpClient
+from pipelines.operation import disk, heartbeat, marks, metrics, notes, telemetry
+from pipelines.operation.notes import NightNote
+from pipelines.settings import Settings
+
+log = logging.getLogger("veedor")
+
+T = TypeVar("T")
+
+FAILURE = "failure"
+
+
+@contextmanager
+def watched(night: date, language: str, settings: Settings, http: HttpClient) -> Iterator[None]:
+    """The switch is told when our own machine ends the night that is at work in the context.
+
+    A night that is merely kept from its work by another one (`HistoryLocked`), or interrupted, tells nothing.
+    """
+    try:
+        yield
+    except (OSError, MemoryError) as fault:
+        # No words of it: a path may be that of a published file.
+        heartbeat.failed(night, type(fault).__name__, language, settings, http)
+        raise
+
+
+def closed(
+    night: date, due: Sequence[str], language: str, settings: Settings, clock: Clock, http: HttpClient
+) -> NightNote:
+    """Note, count and tell a night that is finished; `due` are the sources that it had to visit.
+
+    What it cannot do is logged. Raises `OSError` when even the marks of the night cannot be looked at.
+    """
+    found = marks.marks_of(settings.runs, night)
+    stopped = sorted(mark.source for mark in found.values() if mark.result == FAILURE)
+    told = marks.told(settings.runs, night) or marks.Told()
+    began = [mark.started_on for mark in found.values() if mark.started_on is not None]
+    note = NightNote(
+        night=night,
+        began_on=min(began, default=None),
+        ended_on=clock.now(),
+        due=len(due),
+        results=dict(Counter(mark.result for mark in found.values())),
+        alerts=told.alerts,
+        held=told.held,
+        undelivered=told.undelivered,
+        software=f"veedor {__version__}",
+    )
+    known = list(notes.read(settings.operations).values())
+    note = (
+        _tried("room on the disk", lambda: replace(note, disk=disk.measured(settings, night, known))) or note
+    )
+    _tried("note of the night", lambda: notes.write(settings.operations, note))
+    _tried("metrics file", lambda: metrics.write(settings, note, found))
+    _tried("telemetry", lambda: telemetry.send(settings, note, found))
+    told_switch = heartbeat.ended(night, len(due), stopped, language, settings, http)
+    note = replace(note, ping=told_switch)
+    if told_switch:
+        _tried("note of the night", lambda: notes.write(settings.operations, note))
+    log.info(
+        "the night of %s is finished: %d sources, %d stopped by faults of ours", night, len(due), len(stopped)
+    )
+    return note
+
+
+def _tried(what: str, work: Callable[[], T]) -> T | None:
+    try:
+        return work()
+    except Exception as fault:
+        log.error("the %s could not be made: %s", what, type(fault).__name__, exc_info=True)
+        return None
