@@ -2,9 +2,10 @@
 
 Belongs here: comparing two histories table by table, and two mailboxes. Does not belong here: what was done to them.
 
-Nothing is left out of the comparison: on the injected clock no column holds another time, and both installations know
-their data by the same relative path. Of mails SMTP lets us demand only this: whoever is killed between the server's
-250 and the note of it sends the same mail again, under the same Message-ID.
+Of the history only `schema_migration` is left out, which says by the machine's clock when a table was changed: on the
+injected clock no other column holds another time, and both installations know their data by the same relative path. Of
+mails SMTP lets us demand only this: whoever is killed between the server's 250 and the note of it sends the same mail
+again, under the same Message-ID.
 """
 
 from __future__ import annotations
