@@ -151,6 +151,7 @@ class Replay:
 
     def _by_daemon(self, night: str, tick: datetime, plan: Plan) -> None:
         assert plan.daemon is not None
+        self.processes.asked(DISTURBED, "prepared")
         for other in other_hours(night, tick):
             with session(self.processes, night, tick, other) as running:
                 running.start_server()
@@ -207,7 +208,6 @@ def run(
         ticks, wrong = ticks_of(processes, shown)
         if wrong:
             return {}, wrong
-        processes.asked(DISTURBED, "prepared")
         dice = Random(f"replay {seed}")  # noqa: S311
         replay = Replay(base, world, processes, own, dice, kills, ticks)
         planned = troubles.plans(count, seed, kills, only)
