@@ -2,7 +2,8 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev suites soak fuzz servers trial-machines test test-slow test-all check format docs clean
+.PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers trial-machines test test-slow test-all check
+.PHONY: format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
 .PHONY: bench-night bench-night-scale
 
@@ -94,6 +95,9 @@ docs: $(READY) ## Write docs/reference/ anew from the code
 
 soak: $(READY) ## Writers, publications and readers of the history at once: make soak SECONDS=300, or KILLS=200
 	@$(BIN)/python -m tests.soak.history $(if $(KILLS),--kills $(KILLS),--seconds $(or $(SECONDS),300))
+
+soak-nights: $(READY) ## Nights with everything that can go wrong, beside undisturbed ones: make soak-nights NIGHTS=100 SEED=1
+	@$(BIN)/python -m tests.soak.nights --nights $(or $(NIGHTS),100) $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
 
 servers: ## Redis and PostgreSQL for tests, from Debian's packages, as root; nothing when they are there
 	@sh tests/servers/install.sh

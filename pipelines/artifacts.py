@@ -12,6 +12,8 @@ line leaves either the finished file or none; a stage whose artifact exists is n
 from __future__ import annotations
 
 import os
+import re
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -52,6 +54,11 @@ TROUBLES = "troubles"
 NIGHT_FOLDER = "_night"
 
 
+# A write takes seconds; what is older than this (seconds) nobody is writing any more.
+ABANDONED = 3600.0
+# As `replacing` names it; DuckDB adds the name of its log.
+_TEMPORARY = re.compile(r"\..+\.\d+\.[0-9a-f]+\.tmp(\.wal)?")
+
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -76,6 +83,19 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_left(folder: Path, *, older_than: float = 0.0) -> None:
+    """Remove what processes that were killed left of files on their way into `folder` or a folder in it.
+
+    `older_than` is in seconds: 0 is for whoever has the folder to himself, more for one where others may be writing.
+    """
+    for path in folder.rglob(".*.tmp*"):
+        with suppress(FileNotFoundError):  # whoever wrote it was through meanwhile
+            if _TEMPORARY.fullmatch(path.name) and (
+                not older_than or time.time() - path.stat().st_mtime > older_than
+            ):
+                path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -14,6 +14,7 @@ from pipelines import logs
 from pipelines.clock import SystemClock
 from pipelines.defs.assets import all_assets
 from pipelines.defs.batches import BATCHES, BatchFiles
+from pipelines.defs.dead_runs import dead_runs_sensor
 from pipelines.defs.delivery import deliver_alerts_sensor
 from pipelines.defs.executors import executor_of
 from pipelines.defs.jobs import night_job, sources_by_hand_job
@@ -55,6 +56,7 @@ def build_definitions(
             run_failure_sensor(settings, declared),
             deliver_alerts_sensor(settings, declared),
             sync_sources_sensor(settings),
+            dead_runs_sensor(settings, declared),
             prune_records_sensor(settings),
         ],
         resources={**resources, **(overrides or {})},

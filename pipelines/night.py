@@ -145,6 +145,8 @@ def told(sources: Sources, night: date, tools: Tools) -> list[Alert]:
     """The alerts of a night that every source is through. A second night by mistake waits and finds them told."""
     folders = visited(sources, night, tools)
     with within(stage="alert"), alone(tools.settings, ALERTS, wait=True):
+        artifacts.clear_left(artifacts.night_folder(tools.settings.runs, night))
+        artifacts.clear_left(tools.settings.outbox, older_than=artifacts.ABANDONED)
         return alert(folders, sources, night, tools)
 
 

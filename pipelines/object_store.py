@@ -66,6 +66,9 @@ class Objects(Protocol):
     def versions(self, folder: str) -> dict[str, str]:
         """The names of the objects directly in `folder`, each with a mark that changes when the object does."""
 
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders directly in `folder`."""
+
     def version(self, key: str) -> str | None:
         """The mark of one object; None when there is none."""
 
@@ -131,6 +134,11 @@ class FolderObjects:
             temporary.unlink(missing_ok=True)
         return True
 
+    def folders(self, folder: str) -> list[str]:
+        """The folders in a folder."""
+        place = self.root / folder
+        return [it.name for it in place.iterdir() if it.is_dir()] if place.is_dir() else []
+
     def remove(self, folder: str) -> None:
         """The folder with all in it."""
         shutil.rmtree(self.root / folder, ignore_errors=True)
@@ -177,6 +185,13 @@ class RemoteObjects:
         except FileExistsError:
             return False
         return True
+
+    def folders(self, folder: str) -> list[str]:
+        """What stands before the next slash in the keys below a folder."""
+        path = self._path(folder)
+        with _asked(folder):
+            keys = self.remote.files.find(path)
+        return sorted({key[len(path) + 1 :].partition("/")[0] for key in keys})
 
     def remove(self, folder: str) -> None:
         """Each object by itself."""

@@ -327,6 +327,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     if index_path.exists() and artifacts.read_value(index_path, RunIndex).result == "failure":
         (run.folder / artifacts.VERDICTS).unlink(missing_ok=True)
         index_path.unlink()
+    artifacts.clear_left(run.folder)  # nobody else is at work on this source
     if not path.exists():
         artifacts.write_text(path, entry)
     return run

@@ -40,9 +40,14 @@ class BatchFiles(dg.IOManager):
         names: list[str] = json.loads(self._objects.read(_key(context.upstream_output), LARGEST))
         return names
 
-    def clear(self, run_id: str) -> None:
-        """Remove the batches of a run that is through with them."""
-        self._objects.remove(f"batches/{run_id}")
+    def clear(self, run_id: str, instance: dg.DagsterInstance) -> None:
+        """Remove the batches of a run that is through with them, and of runs that ended before they were."""
+        for other in self._objects.folders(BATCHES):
+            if other != run_id:
+                run = instance.get_run_by_id(other)
+                if run is not None and not run.is_finished:
+                    continue
+            self._objects.remove(f"{BATCHES}/{other}")
 
 
 def _key(context: dg.OutputContext) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # Dagster has no public name for what `define_asset_job` give
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 NIGHT, SOURCES_BY_HAND = "night", "sources_by_hand"
+# A run whose process was killed is started anew from its beginning: what is finished is kept in the run folders.
+ANEW = {"dagster/retry_strategy": "ALL_STEPS"}
 
 
 def night_job() -> UnresolvedAssetJobDefinition:
@@ -26,6 +28,7 @@ def night_job() -> UnresolvedAssetJobDefinition:
         selection=dg.AssetSelection.assets(VISITS, ALERTS, PUBLIC_SITE),
         description="The whole night: fetch, read, validate, measure and record every source that is due, then alert "
         "and publish. May be started again at any time; what is finished is kept.",
+        tags=ANEW,
     )
 
 
@@ -38,4 +41,5 @@ def sources_by_hand_job() -> UnresolvedAssetJobDefinition:
         ).without_checks(),
         description="The chosen sources, whether tonight is their night or not; alerts wait until every source of the "
         "night is through.",
+        tags=ANEW,
     )

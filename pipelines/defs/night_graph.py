@@ -92,7 +92,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         # What a killed night left comes first; of tonight all, since a source may have been taken up again.
         left = unrecorded(tools.settings.history, tools.settings.runs)
         night.record_all(list(dict.fromkeys((*left, *through))), tools)
-        batches.clear(context.run_id)
+        batches.clear(context.run_id, context.instance)
         indexes = list(through.values())
         changed = [index for index in indexes if has_changed(index, tools.settings.runs)]
         tell(context, tonight, [index.source for index in changed])

@@ -6,7 +6,8 @@ configuration: no setting, let alone a mail server's password, ever gets into a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +15,11 @@ import dagster as dg
 
 from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
+from pipelines.defs.alive import alive
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
 from pipelines.settings import Settings
 from pipelines.sources import Sources
-from pipelines.tools import Tools, opened_tools
+from pipelines.tools import Step, Tools, opened_tools, silent
 
 CLOCK = "clock"
 TONIGHT = "tonight"
@@ -33,12 +35,17 @@ class Tonight:
 
 
 def tonight_resource(
-    settings: Settings, sources: Sources, takes_mail: TakesMail | None = None
+    settings: Settings,
+    sources: Sources,
+    *,
+    step: Callable[[Step], None] = silent,
+    takes_mail: TakesMail | None = None,
 ) -> dg.ResourceDefinition:
     """`Tonight`, opened when a run's first asset needs it and closed when the run ends.
 
     The night is settled once: a run that goes on past midnight stays on its night, and a run that was started
-    by hand is tagged with it, so that its re-execution a day later goes on with the same one.
+    by hand is tagged with it, so that its re-execution a day later goes on with the same one. `step` and `takes_mail`
+    are those of `opened_tools`.
     """
 
     @dg.resource(required_resource_keys={CLOCK}, description="The night and the tools of its stages.")
@@ -48,7 +55,10 @@ def tonight_resource(
         night = night_of_run(run.tags if run else {}, sources, clock.now())
         if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
             context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
-        with opened_tools(settings, sources, clock=clock, takes_mail=takes_mail) as tools:
+        with (
+            alive(settings, run.run_id) if run is not None else nullcontext(),
+            opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
+        ):
             yield Tonight(sources, night, tools)
 
     return tonight

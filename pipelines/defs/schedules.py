@@ -6,7 +6,7 @@ up for on its own night only: what is fetched a day later must not be recorded a
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -39,8 +39,13 @@ def nightly(sources: Sources) -> dg.ScheduleDefinition:
             return dg.SkipReason("sources.yaml has no enabled source")
         scheduled = context.scheduled_execution_time
         night = night_of(scheduled, sources)
-        if night_of(clock.now() - GRACE, sources) > night:
+        if is_over(night, clock.now(), sources):
             return dg.SkipReason(f"the night of {night} is over: what is published today is not its data")
         return dg.RunRequest(run_key=scheduled.isoformat(), tags={NIGHT_TAG: night.isoformat()})
 
     return tick
+
+
+def is_over(night: date, now: datetime, sources: Sources) -> bool:
+    """Whether `now` belongs to a later night."""
+    return night_of(now - GRACE, sources) > night

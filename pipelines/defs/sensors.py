@@ -21,12 +21,15 @@ from pipelines.settings import Settings
 from pipelines.sources import Sources
 
 RUN_FAILURE = "run_failure"
+# Set by Dagster on a failed run that its daemon starts anew.
+WILL_RETRY_TAG = "dagster/will_retry"
 LONGEST_ERROR = 1000
 
 
 def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinition:
     """Write to the operator about each failed run: to the outbox, and by mail when there is a mail server.
 
+    Nothing is told of one that is started anew by itself: whoever is told can do nothing that is not being done.
     A mail that cannot be delivered fails the sensor's tick, where the operator sees it; the file is there.
     """
 
@@ -37,6 +40,8 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
     )
     def told(context: dg.RunFailureSensorContext, clock: dg.ResourceParam[Clock]) -> None:
         run, now = context.dagster_run, clock.now()
+        if run.tags.get(WILL_RETRY_TAG) == "true":
+            return
         message = run_failure_message(
             run_id=run.run_id,
             job=run.job_name,

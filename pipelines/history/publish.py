@@ -7,7 +7,6 @@ copy keep it until they close it.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,6 @@ PRIVATE_TABLES = (
 # What most questions about one dataset read: sorted, they read only its part of it.
 _BY_DATASET = {"dataset_night": "dataset, night", "score_rows": "dataset"}
 
-_STALE_SECONDS = 3600.0
-
 
 def publish(history: Path, public: Path) -> Path:
     """Copy `history` to `public/quality.duckdb`, with the views; gives its path.
@@ -41,7 +38,7 @@ def publish(history: Path, public: Path) -> Path:
     The new file appears under its name whole or not at all. Raises `HistoryLocked`.
     """
     target = public / QUALITY
-    _sweep(public)
+    artifacts.clear_left(public, older_than=artifacts.ABANDONED)
     with artifacts.replacing(target) as temporary:
         try:
             with writing(history) as connection:  # the writer's lock: the copy is of one moment
@@ -103,13 +100,3 @@ def _make_views(connection: DuckDBPyConnection) -> None:
 def _name_of(row: tuple[str, ...] | None) -> str:
     assert row is not None  # SELECT without FROM gives one row
     return row[0]
-
-
-def _sweep(public: Path) -> None:
-    """Remove what a publication that was killed left behind, once it is certainly dead."""
-    for leftover in public.glob(f".{QUALITY}.*.tmp*"):
-        try:
-            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-                leftover.unlink()
-        except FileNotFoundError:
-            continue

@@ -178,7 +178,8 @@ FROM newest t LEFT JOIN latest_dataset d ON d.dataset = t.dataset
 WHERE t.kind IN ('opened', 'worsened') AND NOT EXISTS (
     SELECT 1 FROM newest later
     WHERE later.dataset = t.dataset AND later.condition = t.condition AND later.place > t.place
-      AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''));
+      AND coalesce(later.incident, t.incident, '') = coalesce(t.incident, later.incident, ''))
+ORDER BY t.dataset, t.condition, t.night;
 COMMENT ON VIEW open_alerts IS 'What is broken now: conditions that opened and have neither recovered nor been closed.';
 
 CREATE VIEW incident_history AS

@@ -84,3 +84,10 @@ def test_whatever_a_library_raises_is_an_error_of_the_machine() -> None:
             ask("a")
     with pytest.raises(OSError, match="asked for a"):
         objects.write("a", b"")
+
+
+def test_the_folders_in_a_folder(objects: Objects) -> None:
+    assert objects.folders("batches") == []
+    objects.write("batches/one/001.json", b"[]")
+    objects.write("batches/two/001.json", b"[]")
+    assert sorted(objects.folders("batches")) == ["one", "two"]

@@ -64,6 +64,7 @@ def test_the_graph_is_this(settings: Settings, declared: Sources) -> None:
     assert sorted(jobs) == ["night", "sources_by_hand"]
     assert [schedule.name for schedule in repository.schedule_defs] == ["nightly"]
     assert [sensor.name for sensor in repository.sensor_defs] == [
+        "dead_runs",
         "deliver_alerts",
         "prune_records",
         "run_failure",

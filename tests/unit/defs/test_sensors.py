@@ -59,6 +59,7 @@ def failed_run(
     fault: Exception,
     *,
     init: bool = False,
+    again: bool = False,
 ) -> str:
     """Run a job that fails with `fault`, let the sensor look at it as the daemon would; gives the run's id."""
 
@@ -76,12 +77,15 @@ def failed_run(
         breaks()
 
     done = night.execute_in_process(instance=instance, raise_on_error=False)
+    instance.add_run_tags(done.run_id, {"dagster/will_retry": str(again).lower()})
+    run = instance.get_run_by_id(done.run_id)
+    assert run is not None
     sensor = run_failure_sensor(settings, SOURCES)
     (failure,) = (event for event in done.all_events if event.event_type_value == "PIPELINE_FAILURE")
     context = dg.build_run_status_sensor_context(
         sensor_name="run_failure",
         dagster_instance=instance,
-        dagster_run=done.dagster_run,
+        dagster_run=run,
         dagster_event=failure,
         resources={"clock": clock},
     )
@@ -122,3 +126,9 @@ def test_a_failed_run_leaves_one_message_in_the_outbox(
     assert line in text
     assert "Stack Trace" not in text
     assert ".py" not in text
+
+
+def test_nothing_is_told_of_a_run_that_is_started_anew(settings: Settings, clock: FixedClock) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        failed_run(instance, clock, settings, OSError(28, "No space left"), again=True)
+    assert not settings.outbox.exists()

@@ -76,6 +76,17 @@ def test_the_newest_fixes_stand_in_order_and_unknown_points_are_none(public: Pat
     assert unknown == [(None, 0.0)]
 
 
+def test_scales_come_in_their_own_order(public: Path, recorded_once: Path) -> None:
+    """A page shows them as they come, and must not be another one each time that it is built."""
+    newest = max((recorded_once / "runs").glob("*/federal/scales.jsonl"))
+    written = [json.loads(line) for line in newest.read_text(encoding="utf-8").splitlines()]
+    told = [(it["scale"], it["part"], it["item"]) for it in written if it["dataset"] == "federal/contratos"]
+    shown = ask("SELECT scale, part, item FROM latest_scale WHERE dataset = 'federal/contratos'", public)
+    assert shown == told
+    (plan,) = ask("EXPLAIN FROM latest_scale WHERE source = 'federal'", public)
+    assert "ORDER" in str(plan).upper()
+
+
 def test_a_history_of_the_migration_before_keeps_its_rows(tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir()

@@ -1,0 +1,1 @@
+"""Nights replayed on an injected clock with everything that can go wrong, beside the same nights undisturbed."""
