@@ -7,10 +7,12 @@ damaged file is told as an error of ours. Does not belong here: any table.
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -52,6 +54,8 @@ def writing(
 
     with _thread(path, deadline_seconds), telling(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _begin(path)
         connection = retrying(lambda: duck.connect(path), path, deadline_seconds, sleep)
         try:
             migrate(connection)
@@ -65,6 +69,22 @@ def writing(
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+
+def _begin(path: Path) -> None:
+    """Put an empty database at `path`, whole or not at all, unless another process was faster.
+
+    DuckDB writes its header in place: a process that is killed meanwhile leaves what is no database to anybody.
+    """
+    made = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        duck.connect(made).close()
+        with made.open("rb") as handle:
+            os.fsync(handle.fileno())
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 @contextmanager

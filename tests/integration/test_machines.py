@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_two_workers_of_which_one_is_killed_leave_what_one_machine_leaves() -> None:
     """PostgreSQL, Redis and S3 on loopback, three nights; a worker dies on the one on which things break."""

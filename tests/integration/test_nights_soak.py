@@ -29,6 +29,7 @@ def replayed(*arguments: object) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_eight_nights_around_both_changes_of_the_clocks() -> None:
     account = replayed("--nights", 8, "--seed", 2, "--kills", 2)
