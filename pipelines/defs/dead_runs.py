@@ -13,6 +13,7 @@ from dagster._core.launcher import DefaultRunLauncher
 
 from pipelines.clock import Clock
 from pipelines.defs.alive import ended, forget
+from pipelines.defs.executors import IN_PROCESS
 from pipelines.defs.partitions import night_of_run
 from pipelines.defs.schedules import is_over
 from pipelines.errors import ConfigurationError
@@ -35,8 +36,12 @@ def dead_runs_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinitio
         description="Finds runs whose process died with the machine, and has them started anew on their own night.",
     )
     def tick(context: dg.SensorEvaluationContext, clock: dg.ResourceParam[Clock]) -> dg.SkipReason:
-        if not isinstance(context.instance.run_launcher, DefaultRunLauncher):
-            return dg.SkipReason("runs are on other machines, whose launcher knows whether they live")
+        if settings.executor != IN_PROCESS or not isinstance(
+            context.instance.run_launcher, DefaultRunLauncher
+        ):
+            return dg.SkipReason(
+                "a run is not one process of this machine: its launcher knows whether it lives"
+            )
         found = ended(settings)
         given_up = [run_id for run_id in found if give_up(context.instance, run_id, sources, clock)]
         for run_id in found:

@@ -14,6 +14,8 @@ import dagster as dg
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
 
+# The value of VEEDOR_EXECUTOR with which a run is one process.
+IN_PROCESS = "in_process"
 # What runs where the history is, and what may run anywhere.
 RECORDER, BATCHES = "recorder", "batches"
 # Of the image's user (deploy/docker), who has to be able to write to the volume.

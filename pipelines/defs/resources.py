@@ -16,6 +16,7 @@ import dagster as dg
 from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
 from pipelines.defs.alive import alive
+from pipelines.defs.executors import IN_PROCESS
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
 from pipelines.settings import Settings
 from pipelines.sources import Sources
@@ -55,8 +56,9 @@ def tonight_resource(
         night = night_of_run(run.tags if run else {}, sources, clock.now())
         if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
             context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
+        one_process = run is not None and settings.executor == IN_PROCESS
         with (
-            alive(settings, run.run_id) if run is not None else nullcontext(),
+            alive(settings, run.run_id) if run is not None and one_process else nullcontext(),
             opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
         ):
             yield Tonight(sources, night, tools)

@@ -96,6 +96,16 @@ def test_the_history_stays_as_it_was(data: Path, what: str, limit: int) -> None:
     assert verify.verify(history, data / "runs").equal
 
 
+# DuckDB's headers take 12,288 bytes.
+@pytest.mark.parametrize("limit", [10, 5_000, 20_000])
+def test_a_first_night_without_room_leaves_no_half_of_a_history(data: Path, limit: int) -> None:
+    (data / "history.duckdb").unlink()
+    assert "DiskFull" in work("record", limit, data)
+    assert leftovers(data) == []
+    assert work("record+alerts+publish", 0, data) == ""
+    assert verify.verify(data / "history.duckdb", data / "runs").equal
+
+
 @pytest.mark.parametrize("limit", [1, 500, 6_000])
 def test_compaction_removes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     monkeypatch.setattr(compact, "LOOK_BACK", 1)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -150,3 +151,13 @@ def test_a_run_whose_end_could_not_be_written_down_is_given_up(
     aged(settings)
     assert ticked(instance, settings, BEGUN) == f"given up: {run_id}"
     assert state(instance, run_id) == ("FAILURE", "true")
+
+
+def test_a_run_on_other_machines_is_left_to_its_launcher(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    run_id = begun(instance, TAGS)
+    killed(settings, run_id)
+    said = ticked(instance, replace(settings, executor="celery"), BEGUN)
+    assert said == "a run is not one process of this machine: its launcher knows whether it lives"
+    assert state(instance, run_id) == ("STARTED", None)
