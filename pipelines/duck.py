@@ -29,8 +29,10 @@ MEMORY_LIMIT = "512MB"
 THREADS = 2
 # So many connections wait for more work, a few megabytes each.
 MOST_IDLE = 4
-_IDLE: list[tuple[tuple[int, str, int], duckdb.DuckDBPyConnection]] = []
+_IDLE: list[tuple[tuple[str, int], duckdb.DuckDBPyConnection]] = []
 _LOCK = threading.Lock()
+# Of the process that this one was forked from. To close them would wait for threads that are not here.
+_FOREIGN: list[object] = []
 _WORKS = itertools.count()
 # What a work left behind beside its database.
 _LEFT = """
@@ -77,7 +79,7 @@ def borrowed(
     goes with it. One that was interrupted or met an error, or on which a table remains, serves nobody else; functions
     that are registered on it are to be removed by whoever did.
     """
-    key = (os.getpid(), memory_limit, threads)
+    key = (memory_limit, threads)
     connection = _idle(key, temp_directory) or connect(
         memory_limit=memory_limit, threads=threads, temp_directory=temp_directory
     )
@@ -102,8 +104,8 @@ def borrowed(
         one.close()
 
 
-def _idle(key: tuple[int, str, int], temp_directory: Path) -> duckdb.DuckDBPyConnection | None:
-    """A connection that was given back, of this process and with these limits."""
+def _idle(key: tuple[str, int], temp_directory: Path) -> duckdb.DuckDBPyConnection | None:
+    """A connection that was given back, with these limits."""
     import duckdb
 
     with _LOCK:
@@ -116,6 +118,16 @@ def _idle(key: tuple[int, str, int], temp_directory: Path) -> duckdb.DuckDBPyCon
             found.close()
             return None
     return found
+
+
+def _forked() -> None:
+    global _LOCK
+    _LOCK = threading.Lock()
+    _FOREIGN.extend(_IDLE)
+    _IDLE.clear()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection) -> None:

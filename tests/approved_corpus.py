@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
@@ -120,7 +121,8 @@ def _end(key: str) -> str:
 def found() -> Iterator[tuple[str, list[Outcome] | str]]:
     """Every file and what is said of it, on two processes."""
     names = files()
-    with ProcessPoolExecutor(2) as pool:
+    # Not forked: what asks may have threads, of DuckDB or of Arrow, which a forked process would be without.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         yield from zip(names, pool.map(judged, names, chunksize=4), strict=True)
 
 

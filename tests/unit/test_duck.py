@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,22 @@ def test_two_works_at_once_have_a_connection_each(tmp_path: Path) -> None:
     ):
         one.execute("CREATE TABLE t AS SELECT 1 AS x")
         assert names_in(other) == []
+
+
+def borrow_many(folder: Path, limit: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(duck.MOST_IDLE + 2):
+            connection = stack.enter_context(duck.borrowed(memory_limit=limit, temp_directory=folder))
+            assert connection.execute("SELECT sum(range) FROM range(200000)").fetchall()
+
+
+@pytest.mark.parametrize("limit", ["126MB", "127MB"], ids=["same-limits", "other-limits"])
+def test_a_forked_process_leaves_the_connections_of_the_other_alone(tmp_path: Path, limit: str) -> None:
+    borrow_many(tmp_path, "126MB")
+    forked = multiprocessing.get_context("fork").Process(target=borrow_many, args=(tmp_path, limit))
+    forked.start()
+    forked.join(30)
+    if forked.is_alive():
+        forked.kill()
+    assert forked.exitcode == 0
+    borrow_many(tmp_path, "126MB")
