@@ -11,6 +11,7 @@ by the next run of the same night.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pipelines.errors import HistoryLocked
 from pipelines.model import RunIndex
-from pipelines.source_night import arrive, run_source, stopped
+from pipelines.source_night import Large, run_source, run_unless_large, stopped
 from pipelines.sources import Source, Sources
 from pipelines.tools import Tools
 from pipelines.workers import WorkerDied, Workers
@@ -116,17 +117,17 @@ def _through(
     def work() -> None:
         while (source := turns.take()) is not None:
             try:
-                size = arrive(source, night, tools, larger_than=largest)
-                if isinstance(size, int) and size > largest:
-                    workers.add(source.id, size)
+                found = run_unless_large(source, night, tools, larger_than=largest)
+                if isinstance(found, Large):
+                    workers.add(source.id, found.size)
                 else:
-                    results.put((source.id, run_source(source, night, tools)))
+                    results.put((source.id, found))
             except BaseException as fault:  # it is raised where the night is
                 results.put((source.id, fault))
             finally:
                 turns.done(source)
 
-    largest = limits.large_bytes if limits.workers else limits.max_bytes
+    largest = limits.large_bytes if limits.workers else sys.maxsize
     for number in range(min(limits.sources_at_once, len(sources))):
         # Daemons: an interrupt ends the night at once, and not when the last server has answered.
         threading.Thread(target=work, name=f"veedor-{number}", daemon=True).start()

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,20 @@ RECORDED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
+class Tonight:
+    """What a night goes by: the declaration, the night, and what its stages work with."""
+
+    sources: Sources
+    night: date
+    tools: Tools
+
+    @cached_property
+    def due(self) -> tuple[Source, ...]:
+        """The sources that it visits. Earlier nights alone decide: they have to be there when it is first asked for."""
+        return due(self.sources, self.night, self.tools.settings.runs)
+
+
+@dataclass(frozen=True)
 class NightReport:
     """What a night came to. `alerts` is None when they still wait for a source that is not through."""
 
@@ -66,28 +81,29 @@ def night_of(instant: datetime, sources: Sources) -> date:
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
     """Run every source of the night (or those named in `only`), then alert and publish. Can be run again at will."""
-    tonight = due(sources, night, tools.settings.runs) if only is None else sources.enabled
-    chosen = [it for it in tonight if only is None or it.id in only]
+    tonight = Tonight(sources, night, tools)
+    chosen = tonight.due if only is None else [it for it in sources.enabled if it.id in only]
     unknown = sorted(set(only or ()) - {source.id for source in chosen})
     if unknown:
         raise ConfigurationError(
             f"there is no enabled source {', '.join(unknown)}.", "See `veedor sources check`."
         )
     if only is None:
-        begun(sources, night, tools)
+        begun(tonight)
     with within(night=str(night)), closing.watched(night, sources.language, tools.settings, tools.http):
-        runs = _run(chosen, sources, night, tools)
-        return NightReport(night, runs, finish(sources, night, tools))
+        runs = _run(chosen, tonight)
+        return NightReport(night, runs, finish(tonight))
 
 
-def _run(chosen: Sequence[Source], sources: Sources, night: date, tools: Tools) -> tuple[RunIndex, ...]:
+def _run(chosen: Sequence[Source], tonight: Tonight) -> tuple[RunIndex, ...]:
     """Every chosen source, recorded as they come; what was raised is raised when all that came is recorded."""
+    night, tools = tonight.night, tonight.tools
     runs_folder = tools.settings.runs
     runs: list[RunIndex] = []
     # What a night that was killed had finished, and did not come to record.
     waiting_to_be_recorded = unrecorded(tools.settings.history, runs_folder)
     try:
-        for index in run_batch(chosen, night, tools, sources):
+        for index in run_batch(chosen, night, tools, tonight.sources):
             runs.append(index)
             tools.step(Step("source", index.source, done=True))
             waiting_to_be_recorded.append(artifacts.run_folder(runs_folder, night, index.source))
@@ -114,59 +130,59 @@ def record(folders: Sequence[Path], tools: Tools) -> None:
         tools.step(Step("record", folder.name, done=True))
 
 
-def finish(sources: Sources, night: date, tools: Tools) -> tuple[Alert, ...] | None:
+def finish(tonight: Tonight) -> tuple[Alert, ...] | None:
     """Alert and publish, once every source of the night is through; None while one is not."""
-    missing = waiting(sources, night, tools)
+    missing = waiting(tonight)
     if missing:
-        log.info("alerts of %s wait for: %s", night, ", ".join(missing))
-        publish(tools)
+        log.info("alerts of %s wait for: %s", tonight.night, ", ".join(missing))
+        publish(tonight.tools)
         return None
-    alerts = told(sources, night, tools)
-    publish(tools)
-    finished(sources, night, tools)
+    alerts = told(tonight)
+    publish(tonight.tools)
+    finished(tonight)
     return tuple(alerts)
 
 
-def begun(sources: Sources, night: date, tools: Tools) -> None:
+def begun(tonight: Tonight) -> None:
     """Tell the dead-man's switch that a whole night begins: one that is not finished then is missed sooner."""
-    heartbeat.started(night, sources.language, tools.settings, tools.http)
+    tools = tonight.tools
+    heartbeat.started(tonight.night, tonight.sources.language, tools.settings, tools.http)
 
 
-def finished(sources: Sources, night: date, tools: Tools) -> None:
+def finished(tonight: Tonight) -> None:
     """Note and tell that a night is through: recorded, alerted and published. Nothing in here fails it."""
+    night, tools = tonight.night, tonight.tools
     try:
-        names = [source.id for source in due(sources, night, tools.settings.runs)]
-        closing.closed(night, names, sources.language, tools.settings, tools.clock, tools.http)
+        names = [source.id for source in tonight.due]
+        closing.closed(night, names, tonight.sources.language, tools.settings, tools.clock, tools.http)
     except Exception:
         log.error("the night of %s is finished, but that could not be noted", night, exc_info=True)
 
 
-def told(sources: Sources, night: date, tools: Tools) -> list[Alert]:
+def told(tonight: Tonight) -> list[Alert]:
     """The alerts of a night that every source is through. A second night by mistake waits and finds them told."""
-    folders = visited(sources, night, tools)
+    night, tools = tonight.night, tonight.tools
+    folders = visited(tonight)
     with within(stage="alert"), alone(tools.settings, ALERTS, wait=True):
         artifacts.clear_left(artifacts.night_folder(tools.settings.runs, night))
         artifacts.clear_left(tools.settings.outbox, older_than=artifacts.ABANDONED)
-        return alert(folders, sources, night, tools)
+        return alert(folders, tonight.sources, night, tools)
 
 
-def visited(sources: Sources, night: date, tools: Tools) -> list[Path]:
+def visited(tonight: Tonight) -> list[Path]:
     """The run folders of the night: of every source that it visits, and of those that somebody asked for besides."""
-    folders = {it.id: artifacts.run_folder(tools.settings.runs, night, it.id) for it in sources.enabled}
-    tonight = {it.id for it in due(sources, night, tools.settings.runs)}
-    return [
-        folder for key, folder in folders.items() if key in tonight or (folder / artifacts.INDEX).exists()
-    ]
+    keys = {it.id for it in tonight.due}
+    folders = {it.id: _folder(tonight, it) for it in tonight.sources.enabled}
+    return [folder for key, folder in folders.items() if key in keys or (folder / artifacts.INDEX).exists()]
 
 
-def waiting(sources: Sources, night: date, tools: Tools) -> list[str]:
+def waiting(tonight: Tonight) -> list[str]:
     """The sources of the night that are not through with it."""
-    runs = tools.settings.runs
-    return [
-        source.id
-        for source in due(sources, night, runs)
-        if not (artifacts.run_folder(runs, night, source.id) / artifacts.INDEX).exists()
-    ]
+    return [it.id for it in tonight.due if not (_folder(tonight, it) / artifacts.INDEX).exists()]
+
+
+def _folder(tonight: Tonight, source: Source) -> Path:
+    return artifacts.run_folder(tonight.tools.settings.runs, tonight.night, source.id)
 
 
 def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) -> list[Alert]:

@@ -42,9 +42,9 @@ def last_finished(
     return None
 
 
-def index_before(runs: Path, source: str, before: date) -> RunIndex | None:
+def index_before(runs: Path, source: str, before: date, *, files: Files | None = None) -> RunIndex | None:
     """The mark of the newest earlier run of `source`, whatever came of it; None without one."""
-    files = Files()
+    files = files or Files()
     found = (
         files.value(folder / artifacts.INDEX, RunIndex) for folder in _folders(runs, source, before, files)
     )

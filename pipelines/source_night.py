@@ -8,8 +8,10 @@ does (`stages`). Its parts may run in different processes one after the other: a
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 from pipelines import stages
@@ -24,18 +26,38 @@ from pipelines.tools import Tools
 log = logging.getLogger("veedor")
 
 
+@dataclass(frozen=True)
+class Large:
+    """The source is fetched, and what is left to do is for a process of its own: the largest file's size in bytes."""
+
+    size: int
+
+
 def run_source(source: Source, night: date, tools: Tools, *, wait: bool = False) -> RunIndex:
     """The whole night of a source. Our own fault ends in `failure`, not in silence.
 
     Raises `OSError` and `MemoryError`: with a full disk or an exhausted machine no other source would fare better. And
     `HistoryLocked` while another process is at work on the source, unless it is to `wait`.
     """
+    found = run_unless_large(source, night, tools, larger_than=sys.maxsize, wait=wait)
+    assert isinstance(found, RunIndex)
+    return found
+
+
+def run_unless_large(
+    source: Source, night: date, tools: Tools, *, larger_than: int, wait: bool = False
+) -> RunIndex | Large:
+    """The same, but no further than to its files when one of more than `larger_than` bytes is to be read."""
     with _at_work(source, night, tools, wait=wait) as damaged:
         run = stages.declare(source, night, tools)
         try:
             _sound(damaged)
             catalog = stages.discover(run, tools)
             snapshots = stages.fetch(run, catalog, tools)
+            if max((it.bytes or 0 for it in snapshots if it.sha256), default=0) > larger_than:
+                size = max(stages.unread(run, snapshots, tools), default=0)
+                if size > larger_than:
+                    return Large(size)
             with tools.processor:
                 reads = stages.read(run, catalog, snapshots, tools)
                 validations = stages.validate(run, catalog, snapshots, reads, tools)
@@ -55,28 +77,6 @@ def stopped(source: Source, night: date, fault: Exception, tools: Tools) -> RunI
     """Leave the mark of a fault of ours that this process was not at work on the source to see."""
     with _at_work(source, night, tools, wait=True):
         return _stopped(stages.declare(source, night, tools), fault, tools)
-
-
-def arrive(source: Source, night: date, tools: Tools, *, larger_than: int) -> int | RunIndex:
-    """The first part, which waits for servers: how many bytes came that are still to be read and validated.
-
-    It is the size of the largest such file; 0 when no file at all is larger than `larger_than`. The index when our own
-    fault stopped the source. Raises what `run_source` does.
-    """
-    with _at_work(source, night, tools, wait=False) as damaged:
-        run = stages.declare(source, night, tools)
-        try:
-            _sound(damaged)
-            catalog = stages.discover(run, tools)
-            snapshots = stages.fetch(run, catalog, tools)
-            sizes = [it.bytes or 0 for it in snapshots if it.sha256 is not None]
-            if max(sizes, default=0) <= larger_than:
-                return 0
-            return max(stages.unread(run, snapshots, tools), default=0)
-        except (OSError, MemoryError):
-            raise
-        except Exception as fault:
-            return _stopped(run, fault, tools)
 
 
 def _stopped(run: stages.Run, fault: Exception, tools: Tools) -> RunIndex:

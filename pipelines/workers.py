@@ -46,26 +46,32 @@ class Workers:
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _processes: list[multiprocessing.process.BaseProcess] = field(default_factory=list)
     _threads: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     def add(self, name: str, size: int) -> None:
         """Take on the source `name`, of whose files the largest has `size` bytes."""
         self._waiting.put((-size, next(self._numbers), name))
-        if self._threads < self.tools.settings.workers:
+        with self._lock:
+            if self._threads >= self.tools.settings.workers:
+                return
             self._threads += 1
-            thread = threading.Thread(target=self._serve, name=f"veedor-worker-{self._threads}", daemon=True)
-            thread.start()
+            number = self._threads
+        threading.Thread(target=self._serve, name=f"veedor-worker-{number}", daemon=True).start()
 
     def close(self) -> None:
-        """End every process at once, whatever it is at."""
+        """End every process at once, whatever it is at, and begin no more."""
+        with self._lock:
+            self._closed.set()
+            for process in self._processes:
+                process.terminate()
         for _ in range(self._threads):
-            self._waiting.put((1, next(self._numbers), None))
-        for process in self._processes:
-            process.terminate()
+            self._waiting.put((0, next(self._numbers), None))
 
     def _serve(self) -> None:
         """Keep one process busy, and start another one in its place when it dies."""
         pipe: Connection | None = None
-        while (name := self._waiting.get()[2]) is not None:
+        while (name := self._waiting.get()[2]) is not None and not self._closed.is_set():
             found: Found
             try:
                 if pipe is None:
@@ -90,8 +96,11 @@ class Workers:
         ours, theirs = context.Pipe()
         at = (theirs, self.tools.settings, self.declared, self.night, self.tools.clock, logs.shared())
         process = context.Process(target=_work, args=at, name="veedor-worker", daemon=True)
-        process.start()
-        self._processes.append(process)
+        with self._lock:
+            if self._closed.is_set():
+                raise WorkerDied("the night was ended")
+            process.start()
+            self._processes.append(process)
         theirs.close()  # so that we hear when the process is gone
         return ours, process
 

@@ -35,7 +35,7 @@ def run(
     from pipelines.artifacts import NOTIFICATIONS, night_folder
     from pipelines.clock import SystemClock
     from pipelines.history.asking import columns_and_rows
-    from pipelines.night import night_of, run_night, waiting
+    from pipelines.night import Tonight, night_of, run_night, waiting
     from pipelines.revisit import due
     from pipelines.sources import load
     from pipelines.tools import opened_tools
@@ -52,7 +52,7 @@ def run(
     visited = len(source or due(declared, chosen, settings.runs))
     with progress(visited, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
         report = run_night(declared, chosen, tools, source or None)
-        waited_for = waiting(declared, chosen, tools)
+        waited_for = waiting(Tonight(declared, chosen, tools))
     _, summary = columns_and_rows(SUMMARY, public=settings.public)
     undelivered = _undelivered(settings.public, chosen)
     if as_json:

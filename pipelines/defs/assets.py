@@ -18,9 +18,9 @@ from pipelines.defs.delivery import metadata_of
 from pipelines.defs.executors import at_recorder
 from pipelines.defs.freshness import freshness
 from pipelines.defs.night_graph import VISITS, visits_asset
-from pipelines.defs.resources import Tonight
 from pipelines.defs.source_assets import fail_when_stopped, source_assets
 from pipelines.defs.source_events import QUALITY_HISTORY, stopped_run
+from pipelines.night import Tonight
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 
@@ -47,8 +47,8 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         tags={"veedor/unit": "night"},
     )
     def alerts(tonight: dg.ResourceParam[Tonight]) -> dg.MaterializeResult[None]:
-        waiting = night.waiting(tonight.sources, tonight.night, tonight.tools)
-        found = [] if waiting else night.told(tonight.sources, tonight.night, tonight.tools)
+        waiting = night.waiting(tonight)
+        found = [] if waiting else night.told(tonight)
         return dg.MaterializeResult(
             metadata={
                 "night": str(tonight.night),
@@ -76,9 +76,9 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         context: dg.AssetExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.MaterializeResult[None]]:
         night.publish(tonight.tools)
-        if not night.waiting(tonight.sources, tonight.night, tonight.tools):
-            night.finished(tonight.sources, tonight.night, tonight.tools)
-        folders = night.visited(tonight.sources, tonight.night, tonight.tools)
+        if not night.waiting(tonight):
+            night.finished(tonight)
+        folders = night.visited(tonight)
         stopped = [index for folder in folders if (index := stopped_run(folder)) is not None]
         public = tonight.tools.settings.public
         yield dg.MaterializeResult(

@@ -17,15 +17,15 @@ from typing import Any
 import dagster as dg
 
 from pipelines import artifacts, machines, night
+from pipelines.artifacts import Files
 from pipelines.batch import batches, run_batch
 from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.executors import anywhere, at_recorder
 from pipelines.defs.partitions import sync_partitions
-from pipelines.defs.resources import Tonight
 from pipelines.defs.source_events import has_changed, index_of, materializations, verdict
 from pipelines.history.record import unrecorded
 from pipelines.model import RunIndex
-from pipelines.revisit import due
+from pipelines.night import Tonight
 from pipelines.settings import Settings
 
 VISITS = "visits"
@@ -45,13 +45,12 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         context: dg.OpExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.DynamicOutput[list[str]]]:
         sync_partitions(context.instance, tonight.sources)
-        night.begun(tonight.sources, tonight.night, tonight.tools)
+        night.begun(tonight)
         machines.gather(
             [it.id for it in tonight.sources.enabled], tonight.night, tonight.tools, tonight=False
         )
-        chosen = due(tonight.sources, tonight.night, tonight.tools.settings.runs)
         machines.announce(tonight.sources, tonight.night, tonight.tools)
-        parts = batches(chosen, tonight.tools.settings.batch_sources)
+        parts = batches(tonight.due, tonight.tools.settings.batch_sources)
         for number, part in enumerate(parts, 1):
             yield dg.DynamicOutput(
                 [source.id for source in part], mapping_key=f"{number:03}_of_{len(parts):03}"
@@ -65,7 +64,8 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
     )
     def batch(context: dg.OpExecutionContext, names: list[str], tonight: dg.ResourceParam[Tonight]) -> None:
         machines.join(tonight.sources, tonight.night, tonight.tools)
-        chosen = [source for source in tonight.sources.enabled if source.id in set(names)]
+        wanted = set(names)
+        chosen = [source for source in tonight.sources.enabled if source.id in wanted]
         for index in run_batch(chosen, tonight.night, tonight.tools, tonight.sources):
             if index.result == "failure":
                 context.log.error(f"{index.source} was stopped by a fault of ours: {index.reason}")
@@ -82,19 +82,17 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         batches: dg.ResourceParam[BatchFiles],
     ) -> dg.Output[None]:
         tools = tonight.tools
-        due_tonight = due(tonight.sources, tonight.night, tools.settings.runs)
-        machines.gather([it.id for it in due_tonight], tonight.night, tools, tonight=True)
+        machines.gather([it.id for it in tonight.due], tonight.night, tools, tonight=True)
         through = {
-            folder: index
-            for folder in night.visited(tonight.sources, tonight.night, tools)
-            if (index := index_of(folder)) is not None
+            folder: index for folder in night.visited(tonight) if (index := index_of(folder)) is not None
         }
         # What a killed night left comes first; of tonight all, since a source may have been taken up again.
         left = unrecorded(tools.settings.history, tools.settings.runs)
         night.record_all(list(dict.fromkeys((*left, *through))), tools)
         batches.clear(context.run_id, context.instance)
         indexes = list(through.values())
-        changed = [index for index in indexes if has_changed(index, tools.settings.runs)]
+        past = Files()
+        changed = [index for index in indexes if has_changed(index, tools.settings.runs, past)]
         tell(context, tonight, [index.source for index in changed])
         return dg.Output(None, metadata=_metadata(tonight, indexes, changed))
 

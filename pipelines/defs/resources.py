@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
-from datetime import date
 
 import dagster as dg
 
@@ -18,21 +16,13 @@ from pipelines.clock import Clock
 from pipelines.defs.alive import alive
 from pipelines.defs.executors import IN_PROCESS
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
+from pipelines.night import Tonight
 from pipelines.settings import Settings
 from pipelines.sources import Sources
-from pipelines.tools import Step, Tools, opened_tools, silent
+from pipelines.tools import Step, opened_tools, silent
 
 CLOCK = "clock"
 TONIGHT = "tonight"
-
-
-@dataclass(frozen=True)
-class Tonight:
-    """What every asset of one run gets: the declaration, the night, and the core's tools."""
-
-    sources: Sources
-    night: date
-    tools: Tools
 
 
 def tonight_resource(

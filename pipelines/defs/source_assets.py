@@ -11,6 +11,7 @@ are chosen, they are one run. A fault of the data is in the artifact, and no fai
 
 import warnings
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -22,7 +23,6 @@ from pipelines.batch import run_batch
 from pipelines.defs.executors import at_recorder
 from pipelines.defs.night_graph import VISITS
 from pipelines.defs.partitions import source_partitions
-from pipelines.defs.resources import Tonight
 from pipelines.defs.source_events import (
     CATALOG,
     QUALITY_HISTORY,
@@ -33,6 +33,8 @@ from pipelines.defs.source_events import (
     verdict,
 )
 from pipelines.model import RunIndex
+from pipelines.night import Tonight
+from pipelines.past_runs import index_before
 from pipelines.settings import Settings
 
 ADVICE = (
@@ -147,8 +149,10 @@ def verdict_check() -> dg.AssetChecksDefinition:
             found = []
             for key in context.op_execution_context.partition_keys:
                 if key in by_id:
-                    folder = artifacts.run_folder(settings.runs, tonight.night, key)
-                    found.append(verdict(by_id[key], tonight.night, folder, settings.public))
+                    newest = index_before(settings.runs, key, tonight.night + timedelta(days=1))
+                    of = newest.night if newest else tonight.night
+                    folder = artifacts.run_folder(settings.runs, of, key)
+                    found.append(verdict(by_id[key], of, folder, settings.public))
             if len(found) != 1:
                 log: Any = context.op_execution_context  # its annotation does not name check evaluations
                 for each in found:

@@ -17,6 +17,7 @@ import dagster as dg
 
 from pipelines import artifacts
 from pipelines.alerts.message import clean, web_link
+from pipelines.artifacts import Files
 from pipelines.model import (
     Catalog,
     Fault,
@@ -55,9 +56,9 @@ def stopped_run(folder: Path) -> RunIndex | None:
     return index if index is not None and index.result == "failure" else None
 
 
-def has_changed(index: RunIndex, runs: Path) -> bool:
+def has_changed(index: RunIndex, runs: Path, files: Files | None = None) -> bool:
     """Whether the night found anything else than the source's last one: bytes, faults, verdicts or rules."""
-    before = index_before(runs, index.source, index.night)
+    before = index_before(runs, index.source, index.night, files=files)
     return before is None or not index.state or (before.state, before.rules) != (index.state, index.rules)
 
 

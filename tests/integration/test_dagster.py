@@ -18,11 +18,10 @@ from pipelines import duck
 from pipelines.clock import FixedClock
 from pipelines.definitions import build_definitions
 from pipelines.defs.partitions import sync_partitions
-from pipelines.defs.resources import Tonight
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.history import store
-from pipelines.night import run_night
+from pipelines.night import Tonight, run_night
 from pipelines.operation import notes
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from pipelines.night import NightReport, run_night
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
 from pipelines.tools import Step, opened_tools
+from pipelines.workers import Workers
 from tests.portal_server.server import PortalServer
 
 NIGHT = date(2026, 3, 2)
@@ -110,3 +112,21 @@ def test_a_process_that_is_killed_costs_one_try_of_its_own_source(
         assert "exit code -9" in log.read_text(encoding="utf-8")
         # Nothing of it stands in the way of the next try.
         assert [it.result for it in run(settings, sources).runs] == ["success"] * 3
+
+
+def test_what_still_waits_when_a_night_is_ended_is_not_begun(
+    settings: Settings, portal: PortalServer
+) -> None:
+    told: list[str] = []
+    sources = declared(portal)
+    with opened_tools(replace(settings, workers=1), sources, clock=CLOCK) as tools:
+        workers = Workers(NIGHT, tools, sources, lambda name, found: told.append(name))
+        for name in NAMES:
+            workers.add(name, 10)
+        workers.close()
+        deadline = time.monotonic() + 30
+        while any(thread.name.startswith("veedor-worker") for thread in threading.enumerate()):
+            assert time.monotonic() < deadline, "the thread of a process goes with it"
+            time.sleep(0.01)
+    assert len(told) <= 1, "the one under way at most"
+    assert not multiprocessing.active_children()

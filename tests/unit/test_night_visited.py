@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pipelines import artifacts
-from pipelines.night import visited
+from pipelines.night import Tonight, visited
 from pipelines.sources import parse
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -38,7 +38,7 @@ def test_a_source_that_was_asked_for_on_a_night_off_is_looked_at_too(tmp_path: P
     sources = parse(SOURCES)
 
     def names(night: date) -> list[str]:
-        return [folder.name for folder in visited(sources, night, tools)]
+        return [folder.name for folder in visited(Tonight(sources, night, tools))]
 
     assert names(MONDAY) == ["nightly", "mondays"]
     assert names(TUESDAY) == ["nightly"]
