@@ -28,6 +28,7 @@ from pipelines.clock import Clock
 from pipelines.errors import ConfigurationError
 from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
+from pipelines.history.feedback import record_feedback
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded, unrecorded_answers
 from pipelines.locks import ALERTS, PUBLIC, alone
@@ -245,9 +246,10 @@ def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None
 
 
 def publish(tools: Tools) -> None:
-    """History -> public: `quality.duckdb`, Parquet, data dictionary, site, linked data, each file replaced whole."""
+    """Inbox -> history -> public: `quality.duckdb`, Parquet, dictionary, site, linked data, each replaced whole."""
     tools.at("publish", "public")
     with within(stage="publish"), alone(tools.settings, PUBLIC, wait=True):
+        record_feedback(tools.settings.history, tools.settings.runs)
         publish_history(tools.settings.history, tools.settings.public)
         tools.at("export", "public")
         parquet.export(tools.settings.public)
