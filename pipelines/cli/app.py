@@ -26,6 +26,7 @@ from pipelines.cli import (
     diff,
     doctor,
     export,
+    feedback,
     guide,
     history,
     layout,
@@ -77,6 +78,7 @@ app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(history.app, name="history")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(feedback.app, name="feedback")
 
 
 def _version(wanted: bool) -> None:
