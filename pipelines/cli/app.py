@@ -33,6 +33,7 @@ from pipelines.cli import (
     probe,
     read,
     run_command,
+    serve,
     site,
     snapshots,
     sources,
@@ -68,6 +69,7 @@ app.command("diff")(diff.diff)
 app.command("sql")(sql.sql)
 app.command("trend")(trend.trend)
 app.command("site")(site.site)
+app.command("serve")(serve.serve)
 app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)
 app.command("demo")(demo.demo)

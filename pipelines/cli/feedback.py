@@ -177,6 +177,22 @@ def promote(
     feedback_export.promote(report, role, output)
 
 
+@app.command("link")
+def link() -> None:
+    """Print the address at which whoever has it moderates for a week; keep it as a password is kept."""
+    from pipelines.clock import SystemClock
+    from pipelines.feedback.tokens import Purpose, sign
+    from pipelines.settings import Settings
+
+    settings = Settings.from_env()
+    if settings.link_key is None or settings.serve_url is None:
+        raise ConfigurationError(
+            "there is no address that such a link could be of.", "Set VEEDOR_SERVE_URL and VEEDOR_LINK_KEY."
+        )
+    token = sign(Purpose.MODERATION, ("operator",), settings.link_key, SystemClock().now())
+    typer.echo(f"{settings.serve_url}moderate/{token}")
+
+
 app.command("export")(feedback_export.export)
 
 
