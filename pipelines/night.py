@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines import artifacts
+from pipelines import artifacts, hearing
 from pipelines.alerts import bounces, mailboxes, outbox
 from pipelines.alerts.answers import write_action
 from pipelines.alerts.composing import composer
@@ -194,10 +194,13 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
         record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
     for answered in unrecorded_answers(tools.settings.history, runs):
         record_alerts(tools.settings.history, answered)
-    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail)
+    heard = hearing.tonight(tools.settings, night)
+    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail, heard)
+    hearing.noted(alerts, tools.settings, tools.clock.now(), night)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for each in (*earlier, night):
         deliver(each, tools)
+    hearing.notify(tools.settings, tools.post, night)
     tools.step(Step("alert", str(night), done=True))
     return alerts
 
@@ -217,7 +220,13 @@ def _returned(post: Post) -> Iterator[bytes]:
 def deliver(night: date, tools: Tools) -> list[Notification]:
     """Stored alerts of one night -> notifications, in files and in the history. Only within `alone(..., ALERTS)`."""
     folder = artifacts.night_folder(tools.settings.runs, night)
-    made = outbox.deliver(folder, composer(folder, tools.settings, EvidenceRows(tools, night)), tools.post)
+    write = composer(
+        folder,
+        tools.settings,
+        EvidenceRows(tools, night),
+        lambda alert: hearing.of_alert(alert, tools.settings),
+    )
+    made = outbox.deliver(folder, write, tools.post)
     record_alerts(tools.settings.history, folder)
     return made
 

@@ -17,3 +17,5 @@ COMMENT ON COLUMN feedback_event.night IS 'The calendar date on which it happene
 COMMENT ON COLUMN feedback_event."at" IS 'When it happened, in UTC.';
 COMMENT ON COLUMN feedback_event."by" IS 'owner, operator or veedor.';
 COMMENT ON COLUMN feedback_event.said IS 'The answer; NULL for all else, and once it was erased.';
+
+COMMENT ON COLUMN alert.kind IS 'opened, recovered, reminder, escalation, notice (to the operator), summary or feedback (what readers reported, alone).';
