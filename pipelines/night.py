@@ -38,6 +38,7 @@ from pipelines.operation import closing, heartbeat
 from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
+from pipelines.site.feedback import where as where_to_report
 from pipelines.sources import Source, Sources
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
@@ -264,5 +265,6 @@ def publish(tools: Tools) -> None:
         parquet.export(tools.settings.public)
         dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
-        build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
+        settings = tools.settings
+        build_site(settings.public, settings.public_url, settings.publisher, where_to_report(settings))
     tools.step(Step("publish", "public", done=True))

@@ -35,6 +35,8 @@ MOST_WAITING = 1_000
 MOST_EVENTS = 50
 _ID = re.compile(r"[0-9a-f]{20}")
 _LEFT_SECONDS = 3600.0
+_SETTLED_NS, _MOST_KNOWN = 2_000_000_000, 20_000
+_KNOWN: dict[Path, tuple[int, FeedbackReport]] = {}
 
 
 def identity(*parts: str) -> str:
@@ -161,6 +163,21 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _read(folder: Path) -> FeedbackReport:
+    """The report in a folder. A night asks for all of them for every source: what has not changed is read once."""
+    written = folder.stat().st_mtime_ns
+    known = _KNOWN.get(folder)
+    if known is not None and known[0] == written:
+        return known[1]
+    report = _parsed(folder)
+    # Two writes within one tick of the disk's clock leave one time.
+    if time.time_ns() - written > _SETTLED_NS:
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[folder] = (written, report)
+    return report
+
+
+def _parsed(folder: Path) -> FeedbackReport:
     item = artifacts.read_value(folder / ITEM, UserQualityFeedback)
     events = tuple(
         sorted(
