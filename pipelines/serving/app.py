@@ -4,7 +4,8 @@ Belongs here: routes and the pages of errors. No error shows a reader anything o
 
     /feedback/new            the form                     /moderate/<token>   what came in, for the operator
     /answer/<token>          the links of alerts          /owner/<token>      the owner's answer to a report
-    /health                  whether it answers           everything else     the public folder
+    /health                  whether it answers           /api/v1/<view>      the published views as JSON
+    everything else          the public folder
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from pipelines.clock import Clock
-from pipelines.serving import alert_answers, form, moderation, owner
+from pipelines.serving import alert_answers, api, form, moderation, owner
 from pipelines.serving.context import context
 from pipelines.serving.headers import SecurityHeaders
 from pipelines.serving.limits import Limits
@@ -48,6 +49,10 @@ def create_app(settings: Settings, sources: Sources, clock: Clock, limits: Limit
             Route("/owner/{token}", owner.answer, methods=["POST"]),
             Route("/moderate/{token}", moderation.show, methods=["GET"]),
             Route("/moderate/{token}", moderation.act, methods=["POST"]),
+            Route("/api/v1/", api.index, methods=["GET"]),
+            Route("/api/v1/openapi.json", api.described, methods=["GET"]),
+            Route("/api/v1/{view}", api.rows, methods=["GET"]),
+            Route("/api/v1/{view:path}", api.preflight, methods=["OPTIONS"]),
             Mount("/", PublicFolder(directory=settings.public, html=True), name="public"),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -17,6 +17,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.night import night_of
 from pipelines.serving.known import Known
 from pipelines.serving.limits import Limits, client_of
+from pipelines.serving.published import Published
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 
@@ -30,6 +31,7 @@ class Context:
     clock: Clock
     key: str
     known: Known
+    published: Published
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -55,7 +57,15 @@ def context(settings: Settings, sources: Sources, clock: Clock, limits: Limits |
             "VEEDOR_LINK_KEY is not set, by which forms and links are signed.",
             "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
         )
-    return Context(settings, sources, clock, settings.link_key, Known(settings, sources), limits or Limits())
+    return Context(
+        settings,
+        sources,
+        clock,
+        settings.link_key,
+        Known(settings, sources),
+        Published(settings),
+        limits or Limits(),
+    )
 
 
 def of(request: Request) -> Context:
