@@ -53,6 +53,13 @@ def tonight(settings: Settings, night: date) -> list[FeedbackReport]:
     return found
 
 
+def unmoderated(settings: Settings, night: date) -> int:
+    """How many reports wait for the operator, when any came since the night before, or has waited for a week."""
+    waiting = [it for it in inbox.readable(settings.runs) if it.course.state is FeedbackState.RECEIVED]
+    ages = {(night - it.item.night).days for it in waiting}
+    return len(waiting) if any(age <= 1 or age % 7 == 0 for age in ages) else 0
+
+
 def noted(alerts: Iterable[Alert], settings: Settings, now: datetime, night: date) -> None:
     """Note in the inbox of which reports the alerts of a night tell; once, however often the night is run."""
     for key in dict.fromkeys(it for alert in alerts for it in alert.feedback):

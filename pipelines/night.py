@@ -196,7 +196,8 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
     for answered in unrecorded_answers(tools.settings.history, runs):
         record_alerts(tools.settings.history, answered)
     heard = hearing.tonight(tools.settings, night)
-    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail, heard)
+    waiting = hearing.unmoderated(tools.settings, night)
+    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail, heard, waiting)
     hearing.noted(alerts, tools.settings, tools.clock.now(), night)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for each in (*earlier, night):

@@ -6,6 +6,7 @@ that has it keeps it. Does not belong here: any decision (`judge_night`), sendin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,12 +22,13 @@ from pipelines.alerts.composing import visits
 from pipelines.alerts.decide import Recipient, Week
 from pipelines.alerts.judge_night import Judgement, judge_night
 from pipelines.alerts.outbox import Post, routes
+from pipelines.alerts.reason_words import coded
 from pipelines.alerts.recipients import operator_of, recipients
 from pipelines.alerts.tonight import Seen, seen_of
 from pipelines.alerts.with_feedback import by_dataset, with_feedback
 from pipelines.history import deliveries, incidents, transitions
 from pipelines.history.database import reading
-from pipelines.model import Alert, Catalog, FeedbackReport, Judged
+from pipelines.model import Alert, AlertKind, Catalog, FeedbackReport, Judged
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 from pipelines.sources_alerts import AlertPolicy
@@ -45,11 +47,12 @@ def raise_alerts(
     post: Post,
     takes_mail: TakesMail,
     heard: Sequence[FeedbackReport] = (),
+    unmoderated: int = 0,
 ) -> list[Alert]:
     """Judge a night that has not been judged; gives its alerts, with the channels that they take.
 
     `takes_mail` says of a domain whether it takes mail. `heard` are the readers' reports of which their owners are to
-    hear tonight, or once more.
+    hear tonight, or once more; of those that are `unmoderated` the operator is told how many there are.
     """
     settings = post.settings
     night_folder = artifacts.night_folder(settings.runs, night)
@@ -74,8 +77,18 @@ def raise_alerts(
             _owners_of(heard, dead, night_folder, sources, settings),
             night,
         )
+        alerts += _notice(unmoderated, night, operator_of(settings, sources))
         artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in alerts])
     return artifacts.read_values(path, Alert)
+
+
+def _notice(unmoderated: int, night: date, operator: Recipient) -> list[Alert]:
+    """What tells the operator that reports wait to be looked at; nothing when none does."""
+    if not unmoderated:
+        return []
+    reason = coded("feedback", count=unmoderated)
+    made = hashlib.sha256(f"{night.isoformat()}|{reason}".encode()).hexdigest()[:20]
+    return [Alert(made, night, AlertKind.NOTICE, operator.contact, operator.language, reason=reason)]
 
 
 def _owners_of(

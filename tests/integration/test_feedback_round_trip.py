@@ -112,6 +112,10 @@ def test_from_the_form_to_the_answer(base: Installation, today: date) -> None:
         one.run(today)
         assert [mail for mail in box.envelopes if "reporta" in str(box.message()["Subject"])] == []
         assert one.asked("select * from feedback_history") == []
+        notices = [box.message(index) for index in range(len(box.envelopes))]
+        (notice,) = [mail for mail in notices if "reportes de personas usuarias por revisar" in text_of(mail)]
+        assert notice["To"].addresses[0].addr_spec == settings.operator
+        assert TEXT not in text_of(notice)
 
         # The operator accepts it; the next night tells the owner, once.
         moderated = f"/moderate/{tokens.sign(Purpose.MODERATION, ('operator',), KEY, datetime.now(UTC))}"
