@@ -24,7 +24,7 @@ JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) n USING
 ORDER BY r.distribution, r.table_name
 """
 INCIDENTS = """
-SELECT incident, dataset, title, summary_en, summary_es FROM open_incidents WHERE list_contains(?, incident)
+SELECT incident, dataset, title, condition, summary_en, summary_es FROM open_incidents WHERE list_contains(?, incident)
 ORDER BY dataset, incident
 """
 

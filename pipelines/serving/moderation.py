@@ -57,6 +57,7 @@ async def _page(request: Request, fields: Mapping[str, str] | None) -> Response:
         except FeedbackRefused as refused_:
             fault = said[f"fault_{refused_.refusal}"]
     every = await run_in_threadpool(inbox.readable, here.runs)
+    datasets = await run_in_threadpool(here.known.datasets)
     waiting = [it for it in every if it.course.state is FeedbackState.RECEIVED]
     return page(
         request,
@@ -64,6 +65,7 @@ async def _page(request: Request, fields: Mapping[str, str] | None) -> Response:
         language,
         422 if fault else 200,
         reports=waiting[:SHOWN],
+        titles={key: it.title for key, it in datasets.items()},
         waiting=len(waiting),
         done=done,
         fault=fault,

@@ -5,6 +5,8 @@ Belongs here: showing the report and taking the answer, which is public. Once it
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,14 +43,17 @@ async def _with_report(request: Request, fields: dict[str, str]) -> Response:
         return told(request, language, "gone", 410)
     if not may(report.course, FeedbackEventKind.ANSWERED):
         return told(request, language, "gone", 410)
+    known = await run_in_threadpool(here.known.dataset, report.item.dataset)
+    late = report.course.due_on is not None and night > report.course.due_on
+    shown = partial(_shown, request, language, report, known.title if known else report.item.dataset, late)
     if not fields:
-        return _shown(request, language, report)
+        return shown()
     if not here.may_send(request):
-        return _shown(request, language, report, fields["text"], "often", 429)
+        return shown(fields["text"], "often", 429)
     try:
         await run_in_threadpool(acts.answer, here.runs, key, now, night, fields["text"])
     except FeedbackRefused as fault:
-        return _shown(request, language, report, fields["text"], fault.refusal, 422)
+        return shown(fields["text"], fault.refusal, 422)
     return told(request, language, "owner_done")
 
 
@@ -56,18 +61,21 @@ def _shown(
     request: Request,
     language: str,
     report: FeedbackReport,
+    title: str,
+    late: bool,
     text: str = "",
     fault: str = "",
     status: int = 200,
 ) -> Response:
-    said = words(language)
     return page(
         request,
         "owner",
         language,
         status,
         it=report,
+        title=title,
+        late=late,
         text=text or report.course.answer,
-        fault=said[f"fault_{fault}"] if fault else "",
+        fault=words(language)[f"fault_{fault}"] if fault else "",
         longest=written.LONGEST,
     )

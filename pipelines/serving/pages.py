@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from pipelines.alerts.words import words as message_words
 from pipelines.site.untrusted import harmless, http_link
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def page(request: Request, name: str, language: str, status: int = 200, **facts:
             w=words(language),
             language=language,
             languages=LANGUAGES,
+            day=message_words(language).date,
             root="../" * (request.scope["path"].count("/") - 1) or "./",
             **facts,
         )
