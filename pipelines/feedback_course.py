@@ -50,7 +50,7 @@ def course_of(events: Iterable[FeedbackEvent]) -> FeedbackCourse:
 
 def is_public(course: FeedbackCourse) -> bool:
     """Whether anybody may see it: it was accepted, and that was not taken back. What was erased shows dates alone."""
-    return course.accepted_at is not None and course.state is not FeedbackState.REJECTED
+    return course.accepted_at is not None and course.rejected_at is None
 
 
 def is_open(course: FeedbackCourse) -> bool:

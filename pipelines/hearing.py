@@ -37,13 +37,14 @@ from pipelines.settings import Settings
 log = logging.getLogger("veedor")
 
 TOLD = (FeedbackEventKind.TOLD, FeedbackEventKind.REMINDED)
+# What was rejected has no use after so many days, and may be somebody's secret.
+DAYS_REJECTED = 90
 # A reader is written to for so many days after an answer; then the answer is on the page alone.
 DAYS_TO_NOTIFY = 14
 
 
 def tonight(settings: Settings, night: date) -> list[FeedbackReport]:
     """The reports of which their owners have not heard, and those of which the days for an answer are just over."""
-    inbox.sweep(settings.runs)
     found = []
     for it in inbox.readable(settings.runs):
         due, course = it.course.due_on, it.course
@@ -51,6 +52,19 @@ def tonight(settings: Settings, night: date) -> list[FeedbackReport]:
         if is_open(course) and (course.told_at is None or late):
             found.append(it)
     return found
+
+
+def tidied(settings: Settings, now: datetime, night: date) -> None:
+    """Erase what was rejected long ago, and remove what whoever was killed left behind.
+
+    No part of it is in the history, the public copy or a message, unless it had been accepted before.
+    """
+    inbox.sweep(settings.runs)
+    for it in inbox.readable(settings.runs):
+        rejected = it.course.rejected_at if it.course.state is FeedbackState.REJECTED else None
+        if rejected is not None and now - rejected > timedelta(days=DAYS_REJECTED):
+            inbox.erase(settings.runs, acts.erasure(it.item.id, now, night, by=acts.VEEDOR))
+            forget(settings.outbox, it.item.id)
 
 
 def unmoderated(settings: Settings, night: date) -> int:

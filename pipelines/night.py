@@ -195,6 +195,7 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
         record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
     for answered in unrecorded_answers(tools.settings.history, runs):
         record_alerts(tools.settings.history, answered)
+    hearing.tidied(tools.settings, tools.clock.now(), night)
     heard = hearing.tonight(tools.settings, night)
     waiting = hearing.unmoderated(tools.settings, night)
     alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail, heard, waiting)

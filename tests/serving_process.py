@@ -67,7 +67,7 @@ def serving(data: Path, sources: Path, **environment: str) -> Iterator[Served]:
             raise
         finally:
             said.close()
-        assert ended in (0, 2, -signal.SIGTERM), ended
+        assert ended in (0, 2, -signal.SIGTERM, -signal.SIGKILL), ended
 
 
 def _address(process: subprocess.Popen[str], said: IO[str]) -> str:

@@ -94,16 +94,26 @@ def accept(reports: Ids, language: Language = None, as_json: AsJson = False) -> 
 
 @app.command("reject")
 def reject(
-    reports: Ids,
     reason: Annotated[str, typer.Option(help="Why, for whoever looks later; it is never published.")],
+    reports: Annotated[list[str] | None, typer.Argument(help="Ids of reports, or their beginnings.")] = None,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="All that nobody has looked at yet: after a flood.")
+    ] = False,
     language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Take no notice of reports, or take their acceptance back: nobody sees them any more."""
-    from pipelines.feedback import acts
+    from pipelines.feedback import acts, inbox
+    from pipelines.model import FeedbackState
+    from pipelines.settings import Settings
 
+    if bool(reports) == waiting:
+        raise ConfigurationError("it is not said what to reject.", "Give ids, or --waiting.")
+    if waiting:
+        every = inbox.every(Settings.from_env().runs)
+        reports = [it.item.id for it in every if it.course.state is FeedbackState.RECEIVED]
     _each(
-        reports,
+        reports or [],
         language,
         as_json,
         lambda here, key: acts.reject(here.settings.runs, key, here.now, here.night, reason),

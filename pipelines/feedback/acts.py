@@ -49,9 +49,9 @@ def note(runs: Path, key: str, kind: FeedbackEventKind, now: datetime, night: da
     return inbox.add(runs, event)
 
 
-def erasure(key: str, now: datetime, night: date) -> FeedbackEvent:
+def erasure(key: str, now: datetime, night: date, *, by: str = OPERATOR) -> FeedbackEvent:
     """The event of an erasure, of which `inbox.erase` makes the rest."""
-    return _event(key, FeedbackEventKind.ERASED, now, night, OPERATOR)
+    return _event(key, FeedbackEventKind.ERASED, now, night, by)
 
 
 def _event(

@@ -103,6 +103,16 @@ def test_acts_move_it_on(data: Path) -> None:
     assert state(data, "open") == "rejected"
 
 
+def test_a_flood_is_rejected_at_once(data: Path) -> None:
+    for number in range(5):
+        inbox.receive(data / "runs", item(f"flood{number}"))
+    with pytest.raises(ConfigurationError, match="what to reject"):
+        said("reject", "--reason", "propaganda")
+    assert len(told("reject", "--waiting", "--reason", "propaganda")) == 6
+    assert state(data, "waiting") == state(data, "flood3") == "rejected"
+    assert state(data, "open") == "accepted"
+
+
 def test_an_erasure_reaches_inbox_outbox_and_history(data: Path) -> None:
     feedback.record_feedback(data / "history.duckdb", data / "runs")
     key = item("open").id

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines import artifacts, hearing
 from pipelines.errors import ArtifactDamaged, FeedbackRefused, FeedbackUnknown
 from pipelines.feedback import inbox, written
 from pipelines.model import FeedbackState
-from tests.unit.feedback.reports import event, item
+from pipelines.settings import Settings
+from tests.unit.feedback.reports import NOW, event, item
 
 
 @pytest.fixture
@@ -169,3 +172,34 @@ def test_an_item_of_a_newer_software_is_told(runs: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"error"', b'"rumour"'))
     with pytest.raises(ArtifactDamaged):
         inbox.one(runs, item().id)
+
+
+def test_an_answer_that_crosses_an_erasure_leaves_no_word(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox.receive(runs, item())
+    inbox.add(runs, event("accepted"))
+    written_once = artifacts.write_once
+
+    def slowly(path: Path, value: object) -> bool:
+        monkeypatch.undo()
+        inbox.erase(runs, event("erased", 2))  # between the look and the writing
+        return written_once(path, value)
+
+    monkeypatch.setattr(artifacts, "write_once", slowly)
+    report = inbox.add(runs, event("answered", 3, text="La señora N. tiene razón."))
+    assert report.course.state is FeedbackState.ERASED
+    assert "señora".encode() not in b"".join(path.read_bytes() for path in runs.parent.rglob("*.json"))
+
+
+def test_what_was_rejected_long_ago_is_erased_by_the_night(runs: Path) -> None:
+    settings = Settings(data=runs.parent)
+    inbox.receive(runs, item())
+    inbox.add(runs, event("rejected", 1, text="propaganda"))
+    inbox.receive(runs, item("two"))
+    inbox.add(runs, event("accepted", 1, "two"))
+    hearing.tidied(settings, NOW + timedelta(days=80), NOW.date())
+    assert inbox.one(runs, item().id).item.text
+    hearing.tidied(settings, NOW + timedelta(days=92), NOW.date())
+    assert inbox.one(runs, item().id).item.email is None
+    assert inbox.one(runs, item("two").id).item.text
