@@ -38,12 +38,9 @@ def test_the_clock_begins_with_the_acceptance_and_an_amended_answer_does_not_mov
 
 
 def test_what_was_not_accepted_is_nobodys_business() -> None:
-    for events in (
-        [],
-        [event("rejected")],
-        [event("answered")],
-        [event("accepted", 1), event("rejected", 2)],
-    ):
+    taken_back = [event("accepted", 1), event("rejected", 2)]
+    erased = [*taken_back, event("erased", 3)]
+    for events in ([], [event("rejected")], [event("answered")], taken_back, erased):
         course = course_of(events)
         assert not is_public(course)
         assert not is_open(course)
