@@ -19,3 +19,6 @@ COMMENT ON COLUMN feedback_event."by" IS 'owner, operator or veedor.';
 COMMENT ON COLUMN feedback_event.said IS 'The answer; NULL for all else, and once it was erased.';
 
 COMMENT ON COLUMN alert.kind IS 'opened, recovered, reminder, escalation, notice (to the operator), summary or feedback (what readers reported, alone).';
+
+CREATE TABLE alert_feedback (night DATE NOT NULL, alert VARCHAR NOT NULL, feedback VARCHAR NOT NULL);
+COMMENT ON TABLE alert_feedback IS 'Of which reports an alert tells.';
