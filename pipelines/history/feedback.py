@@ -12,9 +12,10 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipelines import artifacts, duck
+from pipelines.errors import HistoryLocked
 from pipelines.feedback_course import course_of, in_time, is_public
 from pipelines.history import store
 from pipelines.history.database import beside, telling, withheld, writing
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TABLES = ("feedback", "feedback_event")
+TRIES = 5
 Between = tuple[date, date]
 
 # People write each other's mail addresses into reports; the rest of what they say was looked at by the operator.
@@ -90,26 +92,32 @@ def forget_bytes(path: Path) -> None:
 
     The old file stays until the new one takes its place; writers wait. Raises `HistoryLocked` and `DiskFull`.
     """
-    with withheld(path) as handle, telling(path):
-        if handle is None:
-            return
-        with beside(path) as copied, artifacts.replacing(path) as fresh:
-            # A copy is read: whoever opened and closed the file itself would let go of its lock.
-            with copied.open("wb") as target:
-                shutil.copyfileobj(handle, target)
-            wal = path.with_name(f"{path.name}.wal")
-            if wal.exists():
-                shutil.copyfile(wal, copied.with_name(f"{copied.name}.wal"))
-            connection = duck.connect()
-            try:
-                connection.execute(f"ATTACH {duck.literal(str(copied))} AS history")
-                connection.execute(f"ATTACH {duck.literal(str(fresh))} AS fresh")
-                connection.execute("COPY FROM DATABASE history TO fresh")
-                connection.execute("DETACH fresh")
-            finally:
-                connection.close()
-                fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)
-            wal.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    for _ in range(TRIES):
+        with writing(path):  # which takes a log that a killed process left into the file
+            pass
+        with withheld(path) as handle, telling(path):
+            if handle is not None and not path.with_name(f"{path.name}.wal").exists():
+                _write_anew(path, handle)
+                return
+    raise HistoryLocked(f"{path} is written to by processes that are killed; it was not written anew.")
+
+
+def _write_anew(path: Path, handle: BinaryIO) -> None:
+    with beside(path) as copied, artifacts.replacing(path) as fresh:
+        # A copy is read: whoever opened and closed the file itself would let go of its lock.
+        with copied.open("wb") as target:
+            shutil.copyfileobj(handle, target)
+        connection = duck.connect()
+        try:
+            connection.execute(f"ATTACH {duck.literal(str(copied))} AS history")
+            connection.execute(f"ATTACH {duck.literal(str(fresh))} AS fresh")
+            connection.execute("COPY FROM DATABASE history TO fresh")
+            connection.execute("DETACH fresh")
+        finally:
+            connection.close()
+            fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)
 
 
 def _of_report(report: FeedbackReport) -> Row:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipelines import duck
+from pipelines.errors import ConfigurationError
 from pipelines.feedback import inbox
 from pipelines.history import compact, feedback, publish, rebuild, verify
 from tests.unit.feedback.reports import event, item
@@ -96,6 +101,26 @@ def test_what_was_erased_is_in_no_byte_of_the_history(recorded: Path, all_rows: 
     publish.publish(history, recorded / "public")
     assert words.encode() not in (recorded / "public/quality.duckdb").read_bytes()
     assert list(recorded.glob(".*")) == []
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from pipelines import duck
+connection = duck.connect(Path(sys.argv[1]))
+connection.execute("INSERT INTO schema_migration (version, name) VALUES (999, 'left in the log')")
+os._exit(9)
+"""
+
+
+def test_what_a_killed_process_left_in_the_log_is_kept(recorded: Path) -> None:
+    history = recorded / "history.duckdb"
+    subprocess.run([sys.executable, "-c", KILLED, str(history)], check=False, cwd=Path(__file__).parents[3])
+    assert history.with_name("history.duckdb.wal").exists()
+    with pytest.raises(
+        ConfigurationError, match="newer version"
+    ):  # the row of the log was there, and was read
+        feedback.forget_bytes(history)
 
 
 def test_the_tombstone_is_public_with_its_date_alone(recorded: Path) -> None:
