@@ -5,7 +5,7 @@
 .PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers trial-machines test test-slow test-all check
 .PHONY: format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
-.PHONY: bench-night bench-night-scale
+.PHONY: bench-night bench-night-scale bench-serve
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -134,6 +134,9 @@ bench-night: $(READY) ## What a night costs, by class of source, plain and throu
 
 bench-night-scale: $(READY) ## What a source costs among many, drawn in docs/night_scale.svg: make bench-night-scale N=300
 	@$(BIN)/python -m benchmarks.night_scale --sources $(or $(N),3000) --runs $(or $(RUNS),3) --plot docs/night_scale.svg
+
+bench-serve: $(READY) ## `veedor serve` under readers and writers at once: make bench-serve SECONDS=60
+	@$(BIN)/python -m benchmarks.serve_load --seconds $(or $(SECONDS),60)
 
 suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
 	@$(BIN)/python -m pipelines.rules

@@ -7,6 +7,7 @@ line leaves either the finished file or none; a stage whose artifact exists is n
     data/runs/<night>/<source>/catalog.json · snapshots.jsonl · reads.jsonl · ... · index.json
     data/runs/<night>/_night/alerts.jsonl · ...            what concerns the whole night
     data/runs/compacted/<month>.parquet                    old nights, see `pipelines.compacted`
+    data/feedback/<id>/item.json · <event>.json            what readers report, see `pipelines.feedback`
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ NOTIFICATIONS = "notifications"
 NOTICES = "notices"
 TROUBLES = "troubles"
 NIGHT_FOLDER = "_night"
+FEEDBACK = "feedback"
 
 
 # A write takes seconds; what is older than this (seconds) nobody is writing any more.
@@ -115,6 +117,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_once(path: Path, value: object) -> bool:
+    """Write one dataclass unless `path` is there already; gives whether it was written. Of two at once one is."""
+    temporary = _temporary(path)
+    try:
+        write_value(temporary, value)
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
 
 
 def _temporary(path: Path) -> Path:
@@ -245,6 +260,11 @@ def run_folder(runs: Path, night: date, source: str) -> Path:
 def night_folder(runs: Path, night: date) -> Path:
     """The folder of what concerns the whole night (alerts, notifications, the publication mark)."""
     return runs / night.isoformat() / NIGHT_FOLDER
+
+
+def feedback_folder(runs: Path) -> Path:
+    """The inbox of what readers report: beside the run folders, because it belongs to no night."""
+    return runs.parent / FEEDBACK
 
 
 def nights(runs: Path) -> list[date]:

@@ -16,6 +16,8 @@
     ├── BackupDamaged           a backup is not as it was written
     ├── ArtifactDamaged         a file in a run folder is not what a stage wrote
     ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
+    ├── FeedbackRefused         what a reader or owner wrote cannot be taken; `refusal` and `field` say why
+    ├── FeedbackUnknown         there is no such report in the inbox
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
 
@@ -140,6 +142,29 @@ class AnswerRefused(VeedorError):
     def __init__(self, message: str, refusal: str) -> None:
         super().__init__(message)
         self.refusal = refusal
+
+
+class FeedbackRefused(VeedorError):
+    """Raised when a report, or an event of one, cannot be taken: empty, too long, or not possible where it stands."""
+
+    title = "The feedback cannot be taken"
+    default_advice = (
+        "Correct what is named and send it again; `veedor feedback show` tells where a report stands."
+    )
+
+    def __init__(self, message: str, refusal: str, field: str = "") -> None:
+        super().__init__(message)
+        self.refusal = refusal
+        self.field = field
+
+
+class FeedbackUnknown(VeedorError):
+    """Raised when no report in the inbox has the id that was given, or the beginning of one."""
+
+    title = "There is no such report"
+    default_advice = (
+        "`veedor feedback list` names those that are there; give more of the id when several begin so."
+    )
 
 
 class ArtifactDamaged(VeedorError):

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines import artifacts
+from pipelines import artifacts, hearing
 from pipelines.alerts import bounces, mailboxes, outbox
 from pipelines.alerts.answers import write_action
 from pipelines.alerts.composing import composer
@@ -28,6 +28,7 @@ from pipelines.clock import Clock
 from pipelines.errors import ConfigurationError
 from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
+from pipelines.history.feedback import record_feedback
 from pipelines.history.publish import publish as publish_history
 from pipelines.history.record import record_alerts, record_runs, unrecorded, unrecorded_answers
 from pipelines.locks import ALERTS, PUBLIC, alone
@@ -37,6 +38,7 @@ from pipelines.operation import closing, heartbeat
 from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
+from pipelines.site.feedback import where as where_to_report
 from pipelines.sources import Source, Sources
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
@@ -193,10 +195,15 @@ def alert(folders: Sequence[Path], sources: Sources, night: date, tools: Tools) 
         record_alerts(tools.settings.history, artifacts.night_folder(runs, returned))
     for answered in unrecorded_answers(tools.settings.history, runs):
         record_alerts(tools.settings.history, answered)
-    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail)
+    hearing.tidied(tools.settings, tools.clock.now(), night)
+    heard = hearing.tonight(tools.settings, night)
+    waiting = hearing.unmoderated(tools.settings, night)
+    alerts = raise_alerts(folders, night, sources, tools.post, tools.takes_mail, heard, waiting)
+    hearing.noted(alerts, tools.settings, tools.clock.now(), night)
     earlier = [it for it in outbox.nights_due(runs, tools.post, night) if it != night]
     for each in (*earlier, night):
         deliver(each, tools)
+    hearing.notify(tools.settings, tools.post, night)
     tools.step(Step("alert", str(night), done=True))
     return alerts
 
@@ -216,7 +223,13 @@ def _returned(post: Post) -> Iterator[bytes]:
 def deliver(night: date, tools: Tools) -> list[Notification]:
     """Stored alerts of one night -> notifications, in files and in the history. Only within `alone(..., ALERTS)`."""
     folder = artifacts.night_folder(tools.settings.runs, night)
-    made = outbox.deliver(folder, composer(folder, tools.settings, EvidenceRows(tools, night)), tools.post)
+    write = composer(
+        folder,
+        tools.settings,
+        EvidenceRows(tools, night),
+        lambda alert: hearing.of_alert(alert, tools.settings),
+    )
+    made = outbox.deliver(folder, write, tools.post)
     record_alerts(tools.settings.history, folder)
     return made
 
@@ -245,13 +258,15 @@ def answer(action: IncidentAction, sources: Sources, settings: Settings) -> None
 
 
 def publish(tools: Tools) -> None:
-    """History -> public: `quality.duckdb`, Parquet, data dictionary, site, linked data, each file replaced whole."""
+    """Inbox -> history -> public: `quality.duckdb`, Parquet, dictionary, site, linked data, each replaced whole."""
     tools.at("publish", "public")
     with within(stage="publish"), alone(tools.settings, PUBLIC, wait=True):
+        record_feedback(tools.settings.history, tools.settings.runs)
         publish_history(tools.settings.history, tools.settings.public)
         tools.at("export", "public")
         parquet.export(tools.settings.public)
         dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
-        build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
+        settings = tools.settings
+        build_site(settings.public, settings.public_url, settings.publisher, where_to_report(settings))
     tools.step(Step("publish", "public", done=True))

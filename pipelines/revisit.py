@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipelines import artifacts
-from pipelines.model import Catalog, RunIndex, Snapshot
+from pipelines.feedback import inbox
+from pipelines.feedback.as_of import changed
+from pipelines.model import Catalog, FeedbackReport, RunIndex, Snapshot
 from pipelines.sources import Source, Sources
 
 # A tenth of the time for which nothing changed, as RFC 9111 proposes; nights.
@@ -48,14 +50,21 @@ def due(sources: Sources, night: date, runs: Path) -> tuple[Source, ...]:
     """
     since = night - timedelta(days=LONGEST + 1)
     earlier = [it for it in reversed(artifacts.nights(runs)) if since <= it < night]
-    return tuple(it for it in sources.enabled if rests_until(it, earlier, runs, night) is None)
+    reports = inbox.readable(runs)
+    return tuple(it for it in sources.enabled if rests_until(it, earlier, runs, night, reports) is None)
 
 
-def rests_until(source: Source, earlier: Iterable[date], runs: Path, night: date) -> date | None:
+def rests_until(
+    source: Source,
+    earlier: Iterable[date],
+    runs: Path,
+    night: date,
+    reports: Sequence[FeedbackReport] = (),
+) -> date | None:
     """The night for which `source` waits, when that is not `night`. `earlier` are the nights before it, newest first.
 
     With a schedule of its own it is the next night that the schedule names. A source that our own fault stopped, or
-    whose declaration was edited, does not rest.
+    whose declaration was edited, does not rest; nor one of whose readers' `reports` any moved on since it was visited.
     """
     if source.schedule is not None:
         return None if source.visited_on(night) else source.next_on(night)
@@ -67,6 +76,8 @@ def rests_until(source: Source, earlier: Iterable[date], runs: Path, night: date
         index = artifacts.read_value(path, RunIndex)
         declared = (folder / artifacts.DECLARATION).read_text(encoding="utf-8")
         if index.result == "failure" or index.revisit_on is None or declared != source.declaration:
+            return None
+        if source.id in changed(reports, before, night):
             return None
         return index.revisit_on if index.revisit_on > night else None
     return None

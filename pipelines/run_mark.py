@@ -6,12 +6,12 @@ Belongs here: what it says of the night of a source. Does not belong here: when 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from pipelines import __version__, artifacts, stage_seconds
-from pipelines.model import Catalog, RunIndex, Snapshot, Verdict
+from pipelines.model import Catalog, FeedbackCourse, RunIndex, Snapshot, Verdict
 from pipelines.tools import Tools
 
 
@@ -32,8 +32,18 @@ def mark(folder: Path, source: str, night: date, result: str, tools: Tools) -> R
     )
 
 
-def state_of(snapshots: Iterable[Snapshot], verdicts: Iterable[Verdict]) -> str:
-    """A hash that is equal when the same bytes or faults were found and the verdicts are alike."""
+def state_of(
+    snapshots: Iterable[Snapshot],
+    verdicts: Iterable[Verdict],
+    heard: Mapping[str, Sequence[FeedbackCourse]] | None = None,
+) -> str:
+    """A hash that is equal when the same bytes or faults were found and the verdicts are alike.
+
+    `heard` is by dataset what became of readers' reports, which are as well what is known of it.
+    """
     found = sorted(f"{it.distribution} {it.sha256 or (it.fault and it.fault.kind)}" for it in snapshots)
     judged = sorted(f"{it.dataset} {it.outcome} {it.critical_failed} {it.warning_failed}" for it in verdicts)
-    return hashlib.sha256("\n".join([*found, *judged]).encode()).hexdigest()[:16]
+    said = sorted(
+        f"{key} {it.state} {it.answered_at}" for key, courses in (heard or {}).items() for it in courses
+    )
+    return hashlib.sha256("\n".join([*found, *judged, *said]).encode()).hexdigest()[:16]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.settings_folders import Folders
 from pipelines.settings_values import base_address, check_number, convert, demand_usable
 
 
@@ -23,7 +24,7 @@ def packaged_expectations() -> Path:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Folders):
     """Everything that this installation decides. Each field's `env` names its environment variable."""
 
     sources: Path = field(
@@ -107,7 +108,34 @@ class Settings:
     )
     answer_url: str | None = field(
         default=None,
-        metadata={"env": "VEEDOR_ANSWER_URL", "doc": "Where links in messages lead. Unset: there are none."},
+        metadata={
+            "env": "VEEDOR_ANSWER_URL",
+            "doc": "Where links in messages lead. Unset: to VEEDOR_SERVE_URL; without it there are none.",
+        },
+    )
+    serve_url: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_SERVE_URL",
+            "doc": "Address under which `veedor serve` is reached from outside, e.g. "
+            "https://datos.example.org/veedor/. Pages of datasets link to its form.",
+        },
+    )
+    trusted_proxies: str = field(
+        default="",
+        metadata={
+            "env": "VEEDOR_TRUSTED_PROXIES",
+            "doc": "Addresses or networks of the proxies before `veedor serve`, separated by commas: of these alone is "
+            "X-Forwarded-For believed. Empty: of nobody.",
+        },
+    )
+    issues_url: str | None = field(
+        default=None,
+        metadata={
+            "env": "VEEDOR_ISSUES_URL",
+            "doc": "Where readers open an issue, e.g. https://github.com/org/repository/issues/new, to which pages "
+            "link while VEEDOR_SERVE_URL is unset. Without it they link to VEEDOR_CONTACT, a mail address.",
+        },
     )
     link_key: str | None = field(
         default=None,
@@ -335,46 +363,6 @@ class Settings:
         },
     )
 
-    @property
-    def snapshots(self) -> Path:
-        """Content-addressed bytes."""
-        return self.data / "snapshots"
-
-    @property
-    def hosts(self) -> Path:
-        """Whose turn it is at which host, among all processes, and every host's robots.txt of the day."""
-        return self.data / "hosts"
-
-    @property
-    def runs(self) -> Path:
-        """Run folders."""
-        return self.data / "runs"
-
-    @property
-    def history(self) -> Path:
-        """The history database, opened by the recording stage only."""
-        return self.data / "history.duckdb"
-
-    @property
-    def public(self) -> Path:
-        """What anybody may read: the site and `quality.duckdb`."""
-        return self.data / "public"
-
-    @property
-    def outbox(self) -> Path:
-        """Alerts as files."""
-        return self.data / "outbox"
-
-    @property
-    def troubles(self) -> Path:
-        """Which channel is switched off, which address is not reached: a file each; who deletes it tries again."""
-        return self.data / "delivery"
-
-    @property
-    def operations(self) -> Path:
-        """What is known of each night besides its results: when it ended, room on the disk, whether the ping went."""
-        return self.data / "operations"
-
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from `environment` (default: the process's).
@@ -393,6 +381,9 @@ class Settings:
             settings = replace(settings, public_url=base_address("VEEDOR_PUBLIC_URL", settings.public_url))
         if settings.answer_url is not None:
             settings = replace(settings, answer_url=base_address("VEEDOR_ANSWER_URL", settings.answer_url))
+        if settings.serve_url is not None:
+            serve = base_address("VEEDOR_SERVE_URL", settings.serve_url)
+            settings = replace(settings, serve_url=serve, answer_url=settings.answer_url or f"{serve}answer/")
         if settings.otlp_endpoint is not None:
             endpoint = base_address("OTEL_EXPORTER_OTLP_ENDPOINT", settings.otlp_endpoint)
             settings = replace(settings, otlp_endpoint=endpoint)

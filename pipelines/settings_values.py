@@ -20,6 +20,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.public_licenses import PUBLIC_LICENSES
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
     from pipelines.settings import Settings
 
 # DuckDB's own forms of a size; without a unit, or of zero, it refuses (its documentation, "memory_limit").
@@ -66,7 +68,11 @@ def demand_usable(settings: Settings) -> None:
             f"VEEDOR_PUBLIC_LICENSE is {settings.public_license!r}, which is none of the open licences for data.",
             f"Set it to one of: {', '.join(PUBLIC_LICENSES)}.",
         )
-    check_key(settings.link_key, needed=settings.answer_url is not None)
+    asks = "VEEDOR_SERVE_URL" if settings.serve_url is not None else "VEEDOR_ANSWER_URL"
+    check_key(settings.link_key, needed=asks if settings.answer_url is not None else None)
+    networks(settings.trusted_proxies)
+    if settings.issues_url is not None:
+        base_address("VEEDOR_ISSUES_URL", settings.issues_url)
     if not SIZE.match(settings.memory_limit):
         raise ConfigurationError(
             f"VEEDOR_MEMORY_LIMIT is {settings.memory_limit!r}, which is not a size.",
@@ -122,12 +128,25 @@ def check_address(name: str, address: str, written: str) -> None:
         )
 
 
-def check_key(key: str | None, *, needed: bool) -> None:
-    """Refuse a key that can be guessed, and none where one is `needed`."""
-    weak = key is not None and (len(key) < 32 or len(set(key)) < 10)
-    if weak or (needed and key is None):  # never the value itself
+def networks(proxies: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The proxies that are believed. Raises `ConfigurationError` for what is neither an address nor a network."""
+    from ipaddress import ip_network
+
+    try:
+        return tuple(ip_network(it.strip()) for it in proxies.split(",") if it.strip())
+    except ValueError as error:
         raise ConfigurationError(
-            f"VEEDOR_LINK_KEY is {'too easy to guess' if weak else 'not set, but VEEDOR_ANSWER_URL is'}.",
+            f"VEEDOR_TRUSTED_PROXIES is {proxies!r}: {error}.",
+            "Name addresses or networks, separated by commas: 127.0.0.1,10.0.0.0/8.",
+        ) from None
+
+
+def check_key(key: str | None, *, needed: str | None) -> None:
+    """Refuse a key that can be guessed, and none where the setting `needed` asks for one."""
+    weak = key is not None and (len(key) < 32 or len(set(key)) < 10)
+    if weak or (needed is not None and key is None):  # never the value itself
+        raise ConfigurationError(
+            f"VEEDOR_LINK_KEY is {'too easy to guess' if weak else f'not set, but {needed} is'}.",
             "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
         )
 

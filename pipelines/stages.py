@@ -21,6 +21,7 @@ from pipelines import artifacts, stage_seconds
 from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
+from pipelines.feedback import as_of
 from pipelines.gathering import evidence_of, keys_of, main_table
 from pipelines.log_context import within_stage
 from pipelines.measurement.measure import Findings, assess
@@ -242,6 +243,7 @@ def _measure(
     entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
     earlier = night_before(runs, source, run.night, entry, files=run.past)
     changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
+    heard = as_of.courses(as_of.of_source(runs, source), catalog.discovered_on)
     found: list[Findings] = []
     for dataset in catalog.datasets:
         with _step(tools, "measure", dataset.key):
@@ -249,6 +251,7 @@ def _measure(
             evidence = replace(
                 own,
                 pages=tuple(page for page in pages if page.dataset == dataset.key),
+                feedback=heard.get(dataset.key, ()),
                 out_of_reach_before=silent,
                 before=earlier.get(dataset.key),
                 row_changes={key: it for key, it in changed.items() if key in keys_of(dataset)},
@@ -280,9 +283,9 @@ def close(
         faulty = any(snapshot.fault is not None for snapshot in snapshots)
         index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools)
         next_night = next_visit(run.night, catalog, snapshots)
-        artifacts.write_value(
-            path, replace(index, state=state_of(snapshots, verdicts), revisit_on=next_night)
-        )
+        heard = as_of.courses(as_of.of_source(tools.settings.runs, run.source.id), catalog.discovered_on)
+        state = state_of(snapshots, verdicts, heard)
+        artifacts.write_value(path, replace(index, state=state, revisit_on=next_night))
     stage_seconds.forget(run.folder)
     return artifacts.read_value(path, RunIndex)
 

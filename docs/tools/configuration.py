@@ -30,7 +30,7 @@ def settings() -> str:
         rows.append((f"`{item.metadata['env']}`", kind, default, meaning))
     folders = [
         (f"`Settings.{name}`", _place(name), prose(member.__doc__))
-        for name, member in vars(module.Settings).items()
+        for name, member in vars(module.Folders).items()
         if isinstance(member, property)
     ]
     return "\n".join(

@@ -18,6 +18,7 @@ from pipelines.alerts.attachments import attach
 from pipelines.alerts.failing_rows import FailingRows
 from pipelines.alerts.known import Known
 from pipelines.alerts.message import Message, compose
+from pipelines.alerts.with_feedback import Heard
 from pipelines.alerts.words import words
 from pipelines.model import Alert, AlertKind, Catalog, ContactPoint, Dataset, Fix, Incident, Outcome, Verdict
 from pipelines.settings import Settings
@@ -27,15 +28,22 @@ LOOK_BACK_DAYS = 400
 UNVISITED = (Outcome.BLOCKED, Outcome.NOT_RUN)
 
 
+# The readers' reports that an alert tells of, by their ids; those that were withdrawn are left out.
+Hear = Callable[[Alert], Mapping[str, Heard]]
+
+
 def composer(
-    night_folder: Path, settings: Settings, rows: FailingRows | None = None
+    night_folder: Path, settings: Settings, rows: FailingRows | None = None, hear: Hear = lambda alert: {}
 ) -> Callable[[Alert], Message]:
     """What writes the messages of one `_night` folder. Without `rows` they go without the rows that fail."""
 
     def composed(alert: Alert) -> Message:
-        folders = visits(night_folder, _sources(alert, night_folder))
+        heard = hear(alert)
+        about = {it.report.item.dataset.split("/", 1)[0] for it in heard.values()}
+        folders = visits(night_folder, _sources(alert, night_folder) | about)
         found = {it.key: it for folder in folders.values() for it in _catalog(folder)}
-        return compose(alert, found, known_of(alert, folders, found, night_folder, settings, rows))
+        known = known_of(alert, folders, found, night_folder, settings, rows)
+        return compose(alert, found, replace(known, heard=heard))
 
     return composed
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.alerts.items import Item
+from pipelines.alerts.with_feedback import Heard
 from pipelines.model import Alert, ContactPoint, Incident
 
 # The address by which one answer to some incidents is given: (answer, incidents).
@@ -46,7 +47,7 @@ class Known:
     `links_until`; without it people are asked to write to the operator. `attach` makes the file of all items and
     failing rows; it gets everything in the message, the part that is cut from the mail too. `unvisited` says in the
     reader's language, by dataset, why it could not be visited: for the weekly summary. `watched` counts the datasets
-    of each source, for a notice.
+    of each source, for a notice. `heard` are readers' reports by their ids.
     """
 
     incidents: Mapping[str, Incident] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Known:
     attach: Callable[[Alert, Sequence[Item], Mapping[str, str]], Attached | None] | None = None
     unvisited: Mapping[str, str] = field(default_factory=dict)
     watched: Mapping[str, int] = field(default_factory=dict)
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
     def is_operator(self, recipient: ContactPoint) -> bool:
         """Whether a message goes to whoever runs the installation; nobody else sees what is private to it."""

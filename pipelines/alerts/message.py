@@ -7,8 +7,10 @@ https only. The same alert with the same `Known` gives the same message, byte fo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,8 +24,10 @@ from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.reason_words import reason_of
 from pipelines.alerts.replies import replies
 from pipelines.alerts.summary import summary
+from pipelines.alerts.with_feedback import shown as shown_reports
+from pipelines.alerts.with_feedback import subject as subject_of_reports
 from pipelines.alerts.words import Words, words
-from pipelines.model import Alert, AlertKind, AlertState, Dataset
+from pipelines.model import Alert, AlertKind, AlertState, Dataset, FeedbackReport
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,7 +76,12 @@ def compose(alert: Alert, datasets: Mapping[str, Dataset], known: Known = NOTHIN
         name = "alert"
         sections = _digest(alert, datasets, known, language)
         attached = _attached(alert, sections, known)
-        view = _alert(alert, sections, attached, known, language)
+        view = _alert(alert, sections, attached, known, language) | shown_reports(
+            alert, known.heard, datasets, language
+        )
+        if alert.kind is AlertKind.FEEDBACK:
+            view["subject"] = subject_of_reports(alert, known.heard, datasets, language)
+            view["intro"] = view["gone"] or language["intro_feedback"]
     context = {
         **view,
         "words": language,
@@ -193,11 +202,44 @@ def _answer_how(known: Known, language: Words) -> str:
 def _footer(alert: Alert, known: Known, language: Words) -> str:
     if known.is_operator(alert.recipient) or alert.kind is AlertKind.NOTICE:
         return language["footer_operator"]
+    if alert.kind is AlertKind.FEEDBACK:
+        return language["footer_feedback"]
     if alert.kind is AlertKind.SUMMARY:
         address = known.operator.email if known.operator else None
         stop = " " + language["footer_stop"].format(address=clean(address)) if address else ""
         return language["footer_subscriber"] + stop
     return language["footer"]
+
+
+def to_reader(report: FeedbackReport, title: str, night: date) -> Message:
+    """What a reader is told when a report was answered. `title` is that of the dataset."""
+    language = words(report.item.language)
+    context = {
+        "words": language,
+        "language": language.language,
+        "night": language.date(night),
+        "title": clean(title, 120),
+        "subject": clean(language["subject_reader"].format(title=title), 180),
+        "intro": "",
+        "said": _paragraphs(report.item.text),
+        "answer": _paragraphs(report.course.answer),
+        "held": "",
+        "told": "",
+        "footer": language["footer_reader"],
+    }
+    answered = hashlib.sha256(f"{report.item.id}|{report.course.answer}".encode()).hexdigest()[:20]
+    return Message(
+        id=answered,
+        night=night.isoformat(),
+        subject=str(context["subject"]),
+        text=_tidied(_environment().get_template("reader.txt.j2").render(context)),
+        html=_environment().get_template("reader.html.j2").render(context),
+        language=language.language,
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [clean(line, 8_000) for line in text.split("\n") if line.strip()]
 
 
 def _tidied(text: str) -> str:

@@ -6,7 +6,8 @@ that has it keeps it. Does not belong here: any decision (`judge_night`), sendin
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,14 +18,17 @@ from urllib.parse import urlsplit
 from pipelines import artifacts
 from pipelines.alerts import describe, remembered
 from pipelines.alerts.addresses import TakesMail, believed, domain_of, is_dead
-from pipelines.alerts.decide import Week
+from pipelines.alerts.composing import visits
+from pipelines.alerts.decide import Recipient, Week
 from pipelines.alerts.judge_night import Judgement, judge_night
 from pipelines.alerts.outbox import Post, routes
+from pipelines.alerts.reason_words import coded
 from pipelines.alerts.recipients import operator_of, recipients
 from pipelines.alerts.tonight import Seen, seen_of
+from pipelines.alerts.with_feedback import by_dataset, with_feedback
 from pipelines.history import deliveries, incidents, transitions
 from pipelines.history.database import reading
-from pipelines.model import Alert, Judged
+from pipelines.model import Alert, AlertKind, Catalog, FeedbackReport, Judged
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 from pipelines.sources_alerts import AlertPolicy
@@ -37,11 +41,18 @@ LAST_OF_WEEK = 0
 
 
 def raise_alerts(
-    folders: Iterable[Path], night: date, sources: Sources, post: Post, takes_mail: TakesMail
+    folders: Iterable[Path],
+    night: date,
+    sources: Sources,
+    post: Post,
+    takes_mail: TakesMail,
+    heard: Sequence[FeedbackReport] = (),
+    unmoderated: int = 0,
 ) -> list[Alert]:
     """Judge a night that has not been judged; gives its alerts, with the channels that they take.
 
-    `takes_mail` says of a domain whether it takes mail.
+    `takes_mail` says of a domain whether it takes mail. `heard` are the readers' reports of which their owners are to
+    hear tonight, or once more; of those that are `unmoderated` the operator is told how many there are.
     """
     settings = post.settings
     night_folder = artifacts.night_folder(settings.runs, night)
@@ -60,8 +71,43 @@ def raise_alerts(
         artifacts.write_values(night_folder / artifacts.JUDGED, marks)
         artifacts.write_values(night_folder / artifacts.TRANSITIONS, judgement.transitions)
         artifacts.write_values(night_folder / artifacts.INCIDENTS, judgement.incidents)
-        artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in judgement.alerts])
+        alerts = with_feedback(
+            judgement.alerts,
+            by_dataset(heard),
+            _owners_of(heard, dead, night_folder, sources, settings),
+            night,
+        )
+        alerts += _notice(unmoderated, night, operator_of(settings, sources))
+        artifacts.write_values(path, [replace(it, channels=routes(it, post)) for it in alerts])
     return artifacts.read_values(path, Alert)
+
+
+def _notice(unmoderated: int, night: date, operator: Recipient) -> list[Alert]:
+    """What tells the operator that reports wait to be looked at; nothing when none does."""
+    if not unmoderated:
+        return []
+    reason = coded("feedback", count=unmoderated)
+    made = hashlib.sha256(f"{night.isoformat()}|{reason}".encode()).hexdigest()[:20]
+    return [Alert(made, night, AlertKind.NOTICE, operator.contact, operator.language, reason=reason)]
+
+
+def _owners_of(
+    heard: Sequence[FeedbackReport],
+    dead: Collection[str],
+    night_folder: Path,
+    sources: Sources,
+    settings: Settings,
+) -> Mapping[str, Recipient]:
+    """Who is told of the datasets that reports are about: by the last visit, which may be of an earlier night."""
+    about = {it.item.dataset for it in heard}
+    folders = visits(night_folder, {key.split("/", 1)[0] for key in about}) if about else {}
+    found = [
+        it
+        for folder in folders.values()
+        for it in artifacts.read_value(folder / artifacts.CATALOG, Catalog).datasets
+        if it.key in about
+    ]
+    return recipients(found, sources, operator_of(settings, sources), dead)
 
 
 def judged(seen: Sequence[Seen], night: date, sources: Sources, settings: Settings) -> Judgement:

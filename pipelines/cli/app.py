@@ -26,12 +26,14 @@ from pipelines.cli import (
     diff,
     doctor,
     export,
+    feedback,
     guide,
     history,
     layout,
     probe,
     read,
     run_command,
+    serve,
     site,
     snapshots,
     sources,
@@ -67,6 +69,7 @@ app.command("diff")(diff.diff)
 app.command("sql")(sql.sql)
 app.command("trend")(trend.trend)
 app.command("site")(site.site)
+app.command("serve")(serve.serve)
 app.command("guide")(guide.guide)
 app.command("probe")(probe.probe)
 app.command("demo")(demo.demo)
@@ -77,6 +80,7 @@ app.add_typer(export.app, name="export")
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(history.app, name="history")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(feedback.app, name="feedback")
 
 
 def _version(wanted: bool) -> None:

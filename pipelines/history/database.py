@@ -31,6 +31,7 @@ Sleep = Callable[[float], None]
 DEADLINE_SECONDS = 120.0
 FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.5
+_STALE_SECONDS = 3600.0
 
 # What DuckDB says, which has one class of exception for many causes.
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded")
@@ -132,6 +133,21 @@ def withheld(
                 sleep(FIRST_PAUSE_SECONDS)
                 waited += FIRST_PAUSE_SECONDS
             yield handle
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A name for a database beside `path`, which is removed at the end if it is still there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{path.name}.*.tmp*"):  # of a process that was killed
+        if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+            leftover.unlink(missing_ok=True)
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        yield new
+    finally:
+        new.unlink(missing_ok=True)
+        new.with_name(f"{new.name}.wal").unlink(missing_ok=True)
 
 
 @contextmanager

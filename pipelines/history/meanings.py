@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 COLUMNS: Mapping[str, str] = {
+    "accepted_on": ("When the operator accepted the report, in UTC: the days for an answer count from then."),
     "access": "Score of the category access on the newest night; of several datasets their average.",
     "access_rights": "Who may have it, as the portal says (dct:accessRights).",
     "accrual_periodicity": "How often the data change, as the portal declares it (dct:accrualPeriodicity).",
@@ -20,6 +21,8 @@ COLUMNS: Mapping[str, str] = {
     "alert": "Id of the alert.",
     "alerts_critical": "Number of the open alerts that are critical.",
     "alerts_open": "Number of conditions that opened and have not ended.",
+    "answer": "The owner's newest public answer to a report; NULL: none, or erased.",
+    "answered_on": "When the owner first answered a report, in UTC; NULL: not yet.",
     "answers": "Whether it answers whoever follows it; NULL: unknown, which is nobody's fault.",
     "applied_on": "When the migration was applied, in UTC.",
     "as_of": "The newest date inside the file; NULL: unknown.",
@@ -73,7 +76,9 @@ COLUMNS: Mapping[str, str] = {
         "Days since the last change, by what we saw and server and portal say; NULL: unknown."
     ),
     "days_since_newest_date": "Days since the newest date inside the file; NULL: unknown.",
+    "days_to_answer": "Days from accepted_on to answered_on; NULL: no answer yet.",
     "days_to_repair": "Days from since to recovered_on; NULL while it is open.",
+    "days_waiting": "Days from accepted_on to the newest night.",
     "declared": (
         "Properties that stand here as sources.yaml has them; whether the portal tells them is unknown."
     ),
@@ -86,8 +91,11 @@ COLUMNS: Mapping[str, str] = {
     "distribution_block": "Which block of distribution_rows was so; NULL: none.",
     "down_since": "The first night of those on end on which not all files could be had; NULL when they can.",
     "download_url": "Address of the file as declared (dcat:downloadURL).",
+    "due_on": "The last day for an answer, 30 days after the report was accepted.",
     "element_count": "Number of values that the expectation looked at, missing ones too.",
     "encoding": "Character encoding in which the text was read.",
+    "ended_on": "When the report was closed, in UTC; NULL: it was not.",
+    "erased_on": "When the words of the report were erased, in UTC; NULL: they were not.",
     "escalated_on": "The night on which the second contact was written to; NULL: not yet.",
     "etag": "Version mark that the server gave (ETag).",
     "evidence": (
@@ -104,6 +112,12 @@ COLUMNS: Mapping[str, str] = {
     "fault_kind": "Kind of fault that kept the portal from describing the dataset; NULL when there was none.",
     "fault_message": "What was seen.",
     "fault_transient": "Whether the same request may succeed tomorrow.",
+    "feedback": "Id of the report.",
+    "feedback_event": (
+        "What happened to the report: accepted, told, reminded, answered, closed, rejected or erased."
+    ),
+    "feedback_kind": "What the reader says: error, missing, outdated, unreachable, question or praise.",
+    "feedback_state": "Where the report stands: accepted, answered, closed or erased.",
     "file_name": "Name of the file, as the server or the address gives it.",
     "final_url": "Address that answered, after redirects; NULL: none did, or it may name a person.",
     "finished_on": "When the run ended, in UTC.",
@@ -121,6 +135,7 @@ COLUMNS: Mapping[str, str] = {
     "http_status": "Status of the server's answer; NULL when it gave none.",
     "id": "Identifier, unique within its table and night.",
     "identifier": "The portal's own name of the dataset (dct:identifier); NULL when nobody knows one.",
+    "in_time": "Whether the owner answered within 30 days; NULL: no answer yet, or erased.",
     "incident": "Id of the incident: one condition of one dataset from its beginning to its end.",
     "issued": "When it was first published, as the portal says.",
     "item": "Item of a part of a scale; empty: the whole part.",
@@ -129,7 +144,7 @@ COLUMNS: Mapping[str, str] = {
     "kind": "What takes the points: metric or expectation.",
     "known": "Points that could have been got by what is known.",
     "landing_page": "Address of the dataset's page on the portal.",
-    "language": "Language of the dataset's owner.",
+    "language": "Language of the dataset's owner; of a report, that of its reader.",
     "last_modified": "The server's Last-Modified, as sent.",
     "last_up": "The last night on which all files could be had; NULL: never.",
     "late": "Whether it is older than one and a half times its period; NULL: unknown.",
@@ -138,10 +153,14 @@ COLUMNS: Mapping[str, str] = {
     "license_id": "The licence that it was recognised as, by its SPDX id where there is one.",
     "license_open": "Whether that licence conforms to the Open Definition; NULL: nobody could say.",
     "listed": "Whether the portal names it; NULL: the portal did not answer, or there is none.",
+    "longest_days_to_answer": ("The most days that a report waited for its answer; NULL: none was answered."),
     "lost": "Number of records that could not be read.",
     "lowest_content": "The lowest content score among the datasets.",
     "main": "Whether the table stands for the file.",
     "media_type": "Media type: as declared in distribution, as the server said in snapshot.",
+    "median_days_to_answer": (
+        "Days after which half of the answered reports had their answer; NULL: none was answered."
+    ),
     "member": "Which file of an archive, or which sheet; NULL when there is one only.",
     "metric": "The metric that answered the item; NULL when something else did.",
     "metric_version": "Version of the metric. Compare only within one version.",
@@ -150,9 +169,9 @@ COLUMNS: Mapping[str, str] = {
     "modified": "When it was last changed, as the portal says.",
     "most": "Points that the scale gives at most.",
     "mostly": "Share of values that must be as expected for a pass; NULL: all.",
+    "moved_to": "Where permanent redirects led; NULL: nowhere else.",
     "muted_until": "Until when nobody is written to about it; NULL: it is not muted.",
     "name": "Name of the migration.",
-    "moved_to": "Where permanent redirects led; NULL: nowhere else.",
     "night": "The night it is about.",
     "night_30_days": "The newest night 30 to 60 days before that has a score under equal rules; NULL: none.",
     "night_365_days": (
@@ -176,6 +195,7 @@ COLUMNS: Mapping[str, str] = {
         "passed, failed, not_applicable or error; of a dataset also not_published, blocked, not_run or "
         "partly_read. Only passed is a pass."
     ),
+    "overdue": "Whether the newest night is after due_on.",
     "part": "Part of a scale: a principle, a rubric, a dimension; empty: the whole scale.",
     "period_days": "The promised period in days; NULL: none is promised.",
     "place": "1 gains most.",
@@ -193,17 +213,23 @@ COLUMNS: Mapping[str, str] = {
     "reachable": "Whether the file's bytes came whole.",
     "read_report_block": "Which block of read_report_rows was so; NULL: none.",
     "reason": "Explains any outcome but passed.",
+    "received_on": "When the report was received, in UTC.",
     "recipient_name": "Name of whom it was written to; mail addresses are not published.",
     "recovered_on": "The night on which the recovery was confirmed and told; NULL while it is open.",
     "regained": "Whether score_now is as high as before the fall; NULL when it is not known.",
     "reminded": "How often the owner was reminded.",
     "reminded_on": "The last night on which the owner was reminded; NULL: never.",
     "reopened": "How often the condition came back soon after it was mended.",
+    "reports": "Number of accepted reports.",
+    "reports_answered": "Number of reports that the owner answered.",
+    "reports_open": "Number of accepted reports without an answer.",
+    "reports_overdue": "Number of those of which the days for an answer are over.",
     "resolution": "How it ended: mended, rules_changed, settled (the new normal) or withdrawn; empty while it has not.",
     "resolved_on": "The night on which it ended; NULL while it has not.",
     "reused_from": "The earlier night whose result stands, when bytes and rules were unchanged.",
     "rights": "Other rights, as the portal says (dct:rights).",
     "role": "The guide's role or roles that the row is about.",
+    "row_named": "The row, as the reader names it; NULL: the report is about no single row.",
     "row_number": "Row of the cell, as a spreadsheet shows it.",
     "rows": "Number of rows of the table, without the header.",
     "rows_added": "Rows that were not there on the last reading; NULL: not compared.",
@@ -218,6 +244,7 @@ COLUMNS: Mapping[str, str] = {
     "rules": "Versions behind the figure. Compare only within equal rules.",
     "rules_before": "Rules of the night before.",
     "run_id": "The run that left the row: night/source.",
+    "said": "What was written; addresses of mail are masked.",
     "scale": (
         "charter (principles of the Open Data Charter), mexico_2019 (five rubrics) or mqa (European "
         "metadata)."
@@ -232,7 +259,11 @@ COLUMNS: Mapping[str, str] = {
     "severity": "critical, warning or info.",
     "sha256": "Hash of the bytes that it is about.",
     "share": "Share of the guide's 30 datasets that are published, 0 to 1.",
+    "share_in_time": (
+        "Share of the reports answered within 30 days, of those answered or overdue, 0 to 1; NULL: there were none."
+    ),
     "share_read": "Share of the file that could be read, 0 to 1.",
+    "shown_by": "What shows it, as the reader says: an address or a short text; NULL: nothing.",
     "since": "The first night on which the condition was seen.",
     "software": "Name and version of the software.",
     "source": "Key of the source in sources.yaml.",

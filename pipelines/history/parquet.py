@@ -49,6 +49,7 @@ WHOLE = (
         "uptime",
     ),
     *("open_alerts", "open_incidents", "time_to_repair", "publisher_ranking", "owner_workload"),
+    *("feedback_history", "feedback_open", "feedback_by_publisher"),
 )
 
 

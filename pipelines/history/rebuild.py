@@ -6,10 +6,7 @@ given nights, in bounded memory. Does not belong here: what a run's rows are (`r
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +16,8 @@ from pipelines import artifacts, compacted, duck
 from pipelines.errors import ArtifactDamaged, ConfigurationError, HistoryDamaged, HistoryMissing
 from pipelines.history import record
 from pipelines.history.apart import apart
-from pipelines.history.database import withheld, writing
+from pipelines.history.database import beside, withheld, writing
+from pipelines.history.feedback import add_feedback
 from pipelines.history.lines import KINDS, find_damage, lines_of
 from pipelines.history.rows import Rows
 
@@ -30,8 +28,6 @@ Between = tuple[date, date]
 
 # Adding costs much the same for one run as for many; the rows of so many are held in memory.
 RUNS_AT_ONCE = 2000
-
-_STALE_SECONDS = 3600.0
 
 # The lines of an artifact from folders (`there`) and from months, where the last line of a file is empty. The nights
 # let DuckDB skip the rest of a month.
@@ -89,21 +85,6 @@ def _nothing_forgotten(path: Path, runs: Path) -> None:
         )
 
 
-@contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """A name for a database beside `path`, which is removed at the end if it is still there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in path.parent.glob(f".{path.name}.*.tmp*"):  # of a process that was killed
-        if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-            leftover.unlink(missing_ok=True)
-    new = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        yield new
-    finally:
-        new.unlink(missing_ok=True)
-        new.with_name(f"{new.name}.wal").unlink(missing_ok=True)
-
-
 def fill(
     connection: DuckDBPyConnection,
     runs: Path,
@@ -141,6 +122,7 @@ def fill(
         nights += 1
         step(night)
     rows += add()
+    rows += add_feedback(connection, runs, between)
     return Rebuilt(nights, count, rows)
 
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 NIGHT_TABLES = (
     *("judged", "judged_dataset"),
-    *("transition", "alert", "alert_transition", "alert_reminder", "alert_recipient"),
+    *("transition", "alert", "alert_transition", "alert_reminder", "alert_feedback", "alert_recipient"),
     *("incident", "incident_action", "incident_action_text"),
     *("notification", "notification_delivery"),
 )

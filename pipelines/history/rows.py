@@ -153,7 +153,10 @@ def of_alerts(
     are known. A transition told to several owners is one row. It belongs to the night in which it happened; an alert
     of a later night that speaks of it again only refers to it. The words of an incident are those of its transitions.
     """
-    tables = ("alert", "alert_transition", "alert_reminder", "alert_recipient", "incident_action")
+    tables = (
+        *("alert", "alert_transition", "alert_reminder", "alert_feedback", "alert_recipient"),
+        "incident_action",
+    )
     rows: Rows = {table: [] for table in tables}
     transitions: dict[str, Row] = {it.id: _of_transition(it) for it in happened}
     for alert in alerts:
@@ -164,6 +167,7 @@ def of_alerts(
         rows["alert_recipient"].append(_row(alert.recipient, mark))
         rows["alert_transition"] += [{**mark, "transition": it.id} for it in alert.transitions]
         rows["alert_reminder"] += [{**mark, "incident": it.id} for it in alert.reminders]
+        rows["alert_feedback"] += [{**mark, "feedback": it} for it in alert.feedback]
         transitions |= {it.id: _of_transition(it) for it in alert.transitions if it.night == night}
     answers = [_row(it, night=night) for it in actions]
     for answer in answers:

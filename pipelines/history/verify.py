@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 from pipelines import artifacts, duck
 from pipelines.errors import DiskFull
 from pipelines.history import store
-from pipelines.history.database import reading, writing
-from pipelines.history.rebuild import Between, Rebuilt, beside, fill, silent
+from pipelines.history.database import beside, reading, writing
+from pipelines.history.rebuild import Between, Rebuilt, fill, silent
 from pipelines.history.record import NIGHT_TABLES
 
 if TYPE_CHECKING:

@@ -435,3 +435,30 @@ LEFT JOIN latest_dataset d ON d.dataset = t.dataset
 LEFT JOIN judged_until j ON j.source = t.source
 WHERE t.kind = 'opened' AND t.kind_before IS DISTINCT FROM 'opened';
 COMMENT ON VIEW time_to_repair IS 'How long each condition lasted from the first night on which it was seen to the one on which its end was told, or how long it has lasted until now.';
+
+-- What readers report, once it was accepted. Days are counted to the newest night, so that a copy says the same for ever.
+CREATE VIEW feedback_history AS
+SELECT f.night, split_part(f.dataset, '/', 1) AS source, f.dataset, d.title, d.publisher, d.guide_dataset,
+       f.id AS feedback, f.feedback_kind, f.feedback_state, f.language, f.distribution, f.col, f.row_named, f.said, f.shown_by,
+       f.answer, f.received_on, f.accepted_on, f.due_on, f.answered_on,
+       date_diff('day', f.accepted_on, f.answered_on) AS days_to_answer, f.in_time, f.ended_on, f.erased_on
+FROM feedback f LEFT JOIN latest_dataset d ON d.dataset = f.dataset;
+COMMENT ON VIEW feedback_history IS 'What readers reported of each dataset, from its acceptance on, with the owner''s answer. What was erased shows its dates alone.';
+
+CREATE VIEW feedback_open AS
+SELECT f.* EXCLUDE (feedback_state, answer, answered_on, days_to_answer, in_time, ended_on, erased_on),
+       greatest(n.night - f.accepted_on::DATE, 0) AS days_waiting, n.night > f.due_on AS overdue
+FROM feedback_history f CROSS JOIN (SELECT max(night) AS night FROM run) n
+WHERE f.feedback_state = 'accepted';
+COMMENT ON VIEW feedback_open IS 'What readers reported and nobody has answered yet, and whether the days for an answer are over.';
+
+CREATE VIEW feedback_by_publisher AS
+SELECT f.publisher, count(*) AS reports, count(f.answered_on) AS reports_answered,
+       count(*) FILTER (WHERE f.feedback_state = 'accepted') AS reports_open,
+       count(*) FILTER (WHERE f.feedback_state = 'accepted' AND n.night > f.due_on) AS reports_overdue,
+       median(f.days_to_answer) AS median_days_to_answer, max(f.days_to_answer) AS longest_days_to_answer,
+       count(*) FILTER (WHERE f.in_time) / nullif(count(*) FILTER (
+           WHERE f.answered_on IS NOT NULL OR (f.feedback_state = 'accepted' AND n.night > f.due_on)), 0) AS share_in_time
+FROM feedback_history f CROSS JOIN (SELECT max(night) AS night FROM run) n
+WHERE f.feedback_state <> 'erased' GROUP BY f.publisher;
+COMMENT ON VIEW feedback_by_publisher IS 'How soon each publisher answers what readers report of its datasets.';

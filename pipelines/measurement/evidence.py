@@ -13,6 +13,7 @@ from pipelines.model import (
     Dataset,
     Fault,
     FaultKind,
+    FeedbackCourse,
     PageVisit,
     QualityMeasurement,
     ReadReport,
@@ -42,7 +43,8 @@ class Evidence:
     visits in a row that found the data as they are. `out_of_reach_before` holds the keys of datasets and
     distributions that could not be reached on the night before either. `portal` is the kind of portal ("": some
     catalog). `reads_before` is the main table of the last earlier reading of each distribution, `row_changes` what
-    became of its rows since. `pages` are the addresses that it leads to, with what is known of each.
+    became of its rows since. `pages` are the addresses that it leads to, with what is known of each. `feedback` is
+    what became of each reader's report, as of `now`.
     """
 
     dataset: Dataset
@@ -61,6 +63,7 @@ class Evidence:
     reads_before: dict[str, ReadReport] = field(default_factory=dict)
     row_changes: dict[str, RowChange] = field(default_factory=dict)
     pages: tuple[PageVisit, ...] = ()
+    feedback: tuple[FeedbackCourse, ...] = ()
 
 
 # These say nothing of the publisher: our request was turned away for being ours, or for being one too many.

@@ -13,6 +13,7 @@ from pipelines.measurement import (
     availability,
     dates,
     expectations,
+    feedback,
     kept,
     metadata,
     openness,
@@ -54,6 +55,6 @@ def assess(evidence: Evidence, weights: Weights, scales: Scales, suite: str | No
 
 def measure(evidence: Evidence, severities: Mapping[str, float]) -> list[QualityMeasurement]:
     """Every measurement of one dataset; `severities` weigh the expectations of a suite."""
-    families = (availability, timeliness, dates, structure, kept, openness, metadata, visited)
+    families = (availability, timeliness, dates, structure, kept, openness, metadata, visited, feedback)
     found = [item for family in families for item in family.measure(evidence)]
     return [*found, *expectations.measure(evidence, severities)]

@@ -7,13 +7,21 @@ Belongs here: putting the definitions together. A metric whose meaning changes g
 
 from __future__ import annotations
 
-from pipelines.measurement.definitions import availability, content, metadata, openness, structure, timeliness
+from pipelines.measurement.definitions import (
+    availability,
+    content,
+    feedback,
+    metadata,
+    openness,
+    structure,
+    timeliness,
+)
 from pipelines.measurement.metric import Metric
 
 __all__ = ["METRICS", "Metric"]
 
 METRICS: dict[str, Metric] = {
     it.id: it
-    for family in (availability, timeliness, structure, openness, metadata, content)
+    for family in (availability, timeliness, structure, openness, metadata, content, feedback)
     for it in family.METRICS
 }

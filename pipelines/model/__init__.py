@@ -39,6 +39,15 @@ from pipelines.model.evidence import (
     UnexpectedExample,
     ValidationResult,
 )
+from pipelines.model.feedback import (
+    FeedbackCourse,
+    FeedbackEvent,
+    FeedbackEventKind,
+    FeedbackKind,
+    FeedbackReport,
+    FeedbackState,
+    UserQualityFeedback,
+)
 from pipelines.model.outcomes import Fault, FaultKind, Outcome, Severity
 from pipelines.model.pages import PagePurpose, PageVisit
 from pipelines.model.quality import (
@@ -71,6 +80,12 @@ __all__ = [
     "ExpectationResult",
     "Fault",
     "FaultKind",
+    "FeedbackCourse",
+    "FeedbackEvent",
+    "FeedbackEventKind",
+    "FeedbackKind",
+    "FeedbackReport",
+    "FeedbackState",
     "Fix",
     "Incident",
     "IncidentAction",
@@ -99,6 +114,7 @@ __all__ = [
     "Trouble",
     "TroubleKind",
     "UnexpectedExample",
+    "UserQualityFeedback",
     "ValidationResult",
     "Verdict",
 ]

@@ -145,7 +145,8 @@ class AlertKind(StrEnum):
 
     `opened`: something began or grew worse. `recovered`: all in it was mended. `reminder`: it still stands.
     `escalation`: it has stood for so long that the second contact is written to. `notice`: to the operator, about
-    our own side: what is held, who has no contact, which channel is broken. `summary`: of a week.
+    our own side: what is held, who has no contact, which channel is broken. `summary`: of a week. `feedback`: what
+    readers reported, when there is nothing else to tell.
     """
 
     OPENED = "opened"
@@ -154,6 +155,7 @@ class AlertKind(StrEnum):
     ESCALATION = "escalation"
     NOTICE = "notice"
     SUMMARY = "summary"
+    FEEDBACK = "feedback"
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ class Alert:
 
     `transitions` are what changed, `reminders` the incidents that still stand. `told` names who else was told.
     `channels` are the channels it goes through besides the file in the outbox, which is always written. `reason` says
-    why it is held, or what a notice is about.
+    why it is held, or what a notice is about. `feedback` are the ids of readers' reports that it tells of: what they
+    say is looked up when the message is written, so that nothing of it stays here.
     """
 
     id: str
@@ -176,6 +179,7 @@ class Alert:
     reminders: tuple[Incident, ...] = ()
     told: tuple[str, ...] = ()
     channels: tuple[str, ...] = ("mail",)
+    feedback: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

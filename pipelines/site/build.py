@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import __version__
 from pipelines.history import asking
-from pipelines.site import data_page, pages, reasons, words
+from pipelines.site import data_page, feedback, pages, reasons, words
 from pipelines.site.dqv import files as dqv
 from pipelines.site.dqv.names import CATALOG, FOLDER, Names, path_of
 from pipelines.site.page import CATEGORIES, OUTCOME_ORDER, DatasetPage, order
@@ -33,11 +33,16 @@ STYLE = "style.css"
 _TEMPORARY = ".site-"
 
 
-def build(public: Path, address: str | None = None, publisher: str | None = None) -> Path:
+def build(
+    public: Path,
+    address: str | None = None,
+    publisher: str | None = None,
+    where: feedback.Where | None = None,
+) -> Path:
     """Build the site in `public` from `public/quality.duckdb`; gives the Spanish index.
 
     `index.html` and `es/` are in Spanish, `en/` in English, `dqv/` is linked data, named below `address` and kept by
-    `publisher`. Raises `HistoryMissing`.
+    `publisher`. `where` is where readers report. Raises `HistoryMissing`.
     """
     with asking.opened(public) as connection:
         newest = pages.newest_night(connection)
@@ -50,6 +55,7 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
             languages = [words.load(language) for language in words.LANGUAGES]
             made_of = fingerprint(__version__, column_changes.WORDS, pages.expectations_known(connection))
             once = {one.language: Once(one) for one in languages}
+            reported = feedback.reported(connection, where or feedback.Where())
             entries = []
             for chunk in pages.chunks(connection) if newest else ():
                 for page in _told(connection, pages.of_sources(connection, chunk, newest), public, made_of):  # type: ignore[arg-type]
@@ -58,6 +64,7 @@ def build(public: Path, address: str | None = None, publisher: str | None = None
                         place = Path(one.language) / page.entry.path
                         parts = _parts(public / place, made_of, one.language)
                         told = {"page": page, "part": parts.part, "once": once[one.language]}
+                        told |= {"reported": reported, "reported_words": feedback.words(one.language)}
                         text = _render(environment, "dataset", one, "../../../", **told)
                         _write(temporary / place, text)
             entries.sort(key=order)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from pipelines import duck
-from pipelines.history import asking, database, publish, record, store
+from pipelines.history import asking, database, feedback, publish, record, store
 from pipelines.history.migrate import MIGRATIONS, available
-from tests.unit.history import run_folders
+from tests.unit.history import feedback_inbox, run_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASED = sorted((ROOT / "tests" / "released").glob("history_*.duckdb.gz"))
@@ -102,6 +102,8 @@ def test_the_next_night_is_recorded_published_and_asked(released: Path, tmp_path
     assert len(folders) == 3
     for folder in folders:
         (record.record_alerts if folder.name == "_night" else record.record_run)(released, folder)
+    feedback_inbox.write(tmp_path / "runs")
+    assert feedback.record_feedback(released, tmp_path / "runs")
     publish.publish(released, tmp_path / "public")
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
@@ -113,7 +115,14 @@ def test_the_next_night_is_recorded_published_and_asked(released: Path, tmp_path
     # All that had opened has recovered; of the other sources it is the first night, to which nothing is compared.
     assert empty <= {
         *("open_alerts", "rule_changes", "schema_changes", "column_change_rows", "worst_regressions"),
-        *("incident", "incident_action", "alert_reminder", "open_incidents", "incident_history"),
+        *(
+            "incident",
+            "incident_action",
+            "alert_reminder",
+            "alert_feedback",
+            "open_incidents",
+            "incident_history",
+        ),
     }
     after = rows_of(released, columns_of(before))
     for name, (_, rows) in before.items():

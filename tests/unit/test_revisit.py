@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import artifacts
+from pipelines.feedback import inbox
 from pipelines.model import (
     Catalog,
     ContactPoint,
@@ -18,12 +19,15 @@ from pipelines.model import (
     Distribution,
     Fault,
     FaultKind,
+    FeedbackEvent,
+    FeedbackEventKind,
     Publisher,
     RunIndex,
     Snapshot,
 )
 from pipelines.revisit import LONGEST, due, next_visit
 from pipelines.sources import Sources, parse
+from tests.unit.feedback.reports import item
 
 NIGHT = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -133,3 +137,17 @@ def test_a_source_that_was_not_looked_at_for_weeks_is_due(tmp_path: Path) -> Non
     never = date(2100, 1, 1)
     visit(tmp_path, sources, NIGHT, RunIndex("rests", NIGHT, "v", NOON, NOON, "success", revisit_on=never))
     assert names(sources, NIGHT + timedelta(days=LONGEST + 2), tmp_path) == ["rests"]
+
+
+def test_a_source_at_rest_is_visited_when_a_report_about_it_moved_on(tmp_path: Path) -> None:
+    sources, runs = parse(DECLARED), tmp_path / "runs"
+    nights = [NIGHT + timedelta(days=number) for number in range(5)]
+    index = RunIndex("rests", NIGHT, "veedor", NOON, NOON, "success", revisit_on=nights[4])
+    visit(runs, sources, NIGHT, index)
+    report = item(dataset="rests/d", received_at=NOON, night=NIGHT)
+    inbox.receive(runs, report)
+    assert "rests" not in names(sources, nights[3], runs), "nobody has looked at it"
+    at = NOON + timedelta(days=2)
+    inbox.add(runs, FeedbackEvent("e" * 20, report.id, FeedbackEventKind.ACCEPTED, at, at.date(), "operator"))
+    assert "rests" not in names(sources, nights[2], runs), "a night that is run again knows what it knew"
+    assert "rests" in names(sources, nights[3], runs)

@@ -85,6 +85,11 @@ TERMS: dict[str, tuple[str, str]] = {
     "hasBody": ("oa:hasBody", THING),
     "motivatedBy": ("oa:motivatedBy", THING),
     "text": ("rdf:value", TEXT),
+    # dqv:UserQualityFeedback
+    "created": ("dct:created", "xsd:dateTime"),
+    "accepted": ("dct:dateAccepted", "xsd:dateTime"),
+    "source": ("dct:source", THING),
+    "withdrawn": ("prov:invalidatedAtTime", "xsd:dateTime"),
     # prov:Activity, prov:SoftwareAgent
     "startedAtTime": ("prov:startedAtTime", "xsd:dateTime"),
     "endedAtTime": ("prov:endedAtTime", "xsd:dateTime"),

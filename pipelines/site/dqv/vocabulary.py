@@ -76,7 +76,8 @@ def _metrics(texts: Texts, seen: Sequence[tuple[str, str]]) -> Iterator[Node]:
         resembled.setdefault(answer, []).append(f"pv:{mqa.CLOSE[item][0]}")
     now = {(it.id, it.version) for it in METRICS.values()}
     for key in sorted({id.partition(".")[0] for id, _ in now | set(seen)} - set(DIMENSIONS)):
-        label = texts.of("coverage") if key == "coverage" else {"en": key, "es": key}
+        own = {"coverage": texts.of("coverage"), "feedback": ANSWERS}
+        label = own.get(key, {"en": key, "es": key})
         yield {"@id": f"v:{names.local(key)}", "@type": "dqv:Dimension", "prefLabel": label}
     for id, version in sorted(now | set(seen)):
         metric = METRICS.get(id)
@@ -98,6 +99,7 @@ def _metrics(texts: Texts, seen: Sequence[tuple[str, str]]) -> Iterator[Node]:
         }
 
 
+ANSWERS = {"en": "Answers to readers", "es": "Respuestas a las personas usuarias"}
 # Items of the MQA scale that a metric of ours answers.
 _ITEMS = {
     "access_url": "availability.reachable",

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines import artifacts
-from pipelines.history import database, record, store
-from tests.unit.history import run_folders
+from pipelines.history import database, feedback, record, store
+from tests.unit.history import feedback_inbox, run_folders
 from tests.unit.history.small_history import History
 
 
@@ -36,9 +36,11 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture(scope="session")
 def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with runs/ and the history.duckdb recorded from them; not to be written to."""
+    """A data folder with runs/ and feedback/, and the history.duckdb recorded from them; not to be written to."""
     data = tmp_path_factory.mktemp("recorded")
     record_all(data / "history.duckdb", run_folders.write(data / "runs"))
+    feedback_inbox.write(data / "runs")
+    feedback.record_feedback(data / "history.duckdb", data / "runs")
     return data
 
 

@@ -74,6 +74,7 @@ def write(folder: Path, night: date, number: int, sources: Iterable[str], advice
                 transitions=(transition,),
                 state=AlertState.PENDING if opened else AlertState.HELD,
                 reminders=(incident,),
+                feedback=("7692c3ad3540bb803c02",),
                 told=(f"Portal nacional {ADDRESS}",),
             )
         )

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import artifacts, model
 from pipelines.errors import ConfigurationError
-from pipelines.history import database, rebuild, record, rows
+from pipelines.history import database, feedback, rebuild, record, rows
 from pipelines.history.lines import BLOCK_ARTIFACTS
 from pipelines.history.migrate import available
 from tests.unit.history import run_folders
@@ -67,6 +67,7 @@ def test_the_order_of_recording_does_not_matter(
     recorded: Path, all_rows: Contents, record_folders: Recorder
 ) -> None:
     backwards = recorded / "backwards.duckdb"
+    feedback.record_feedback(backwards, recorded / "runs")
     record_folders(backwards, sorted((recorded / "runs").glob("*/*"), reverse=True))
     assert all_rows(backwards) == all_rows(recorded / "history.duckdb")
 
@@ -127,7 +128,7 @@ def test_every_field_of_the_model_has_a_column(recorded: Path) -> None:
     elsewhere = {
         "fault",  # four columns
         *("datasets", "distributions", "results", "examples", "transitions", "contact_point"),  # own tables
-        *("reminders", "incidents", "text"),  # so too
+        *("reminders", "feedback", "incidents", "text"),  # so too
         *("title", "advice", "summary", "guide_title", "explanation"),  # a column per language
         *("recipient", "address", "error"),  # private tables
         *("key", "table", "column", "description", "lost_rows", "name", "email"),

@@ -1,0 +1,43 @@
+"""Forms and links as readers, owners and the operator have them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.feedback import inbox, tokens
+from pipelines.feedback.tokens import Purpose
+from tests.serving_process import KEY
+
+SOURCES = """\
+version: 1
+time_zone: America/Mexico_City
+sources:
+  - id: federal
+    portal: ckan
+    url: https://datos.example
+    publisher: {name: Secretaría de Compras, country: MX}
+    owner: {name: Unidad de datos abiertos, email: unidad@dependencia.example}
+    datasets:
+      - {id: contratos, guide_dataset: contracts_register}
+"""
+DATASET = "federal/contratos"
+FORM = f"/feedback/new?dataset={DATASET}"
+TEXT = "El importe del contrato 17 tiene un cero de más."
+
+
+def form_token(ago: float = 60, dataset: str = DATASET) -> str:
+    now = datetime.now(UTC) - timedelta(seconds=ago)
+    return tokens.sign(Purpose.FORM, (tokens.nonce(), dataset), KEY, now)
+
+
+def filled(**more: str) -> dict[str, str]:
+    return {"kind": "error", "text": TEXT, "token": form_token(), **more}
+
+
+def stored(data: Path) -> dict[str, str]:
+    return {it.item.id: it.item.text for it in inbox.every(data / "runs")}
+
+
+def moderation(ago: float = 0) -> str:
+    return tokens.sign(Purpose.MODERATION, ("operator",), KEY, datetime.now(UTC) - timedelta(days=ago))
