@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipelines import duck
 from pipelines.tables.header import BLANKS
@@ -26,9 +27,13 @@ MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?( ?(Z|UTC|GMT|[+-]00:?00))?"
 
 @dataclass(frozen=True)
 class Canonical:
-    """SQL for one column: `cell` is its value as a suite sees it, `form` makes a trimmed text canonical."""
+    """SQL for one column: `cell` is its value as published, `code` makes of that what a suite sees.
+
+    `form` makes a trimmed text canonical.
+    """
 
     cell: str
+    code: Callable[[str], str] = field(default=str)
     form: Callable[[str], str] = field(default=str)
 
 
@@ -42,20 +47,25 @@ def canonical(table: Table, fit: Fit | None, suite: Suite | None) -> dict[str, C
     looked_at = {} if roles.issuperset(found) else kinds(profiles(table))
     for name, kind in looked_at.items():
         form = _form(kind.partition(" ")[0], columns.locale, columns.plain)
-        found[name] = Canonical(duck.quote(name), form)
+        found[name] = Canonical(duck.quote(name), form=form)
     for role, name in columns.source.items():
-        found[name] = Canonical(
-            columns.value[role], _form(columns.kinds[role], columns.locale, columns.plain)
-        )
+        form = _form(columns.kinds[role], columns.locale, columns.plain)
+        found[name] = Canonical(columns.published[role], partial(columns.coded, role), form)
     return found
 
 
 def trimmed(cell: str) -> str:
     """SQL: `cell` without outer blanks and with composed accents; NULL when nothing is left."""
+    # Text that neither begins nor ends with a blank is most of what there is, and soon known; in ASCII it is composed.
+    beyond = ", ".join(f"chr({ord(character)})" for character in BLANKS if ord(character) >= ord("!"))
+    inside = f"{cell} >= '!' AND {cell}[-1] >= '!'"
+    whole = f"{cell}[1] NOT IN ({beyond}) AND {cell}[-1] NOT IN ({beyond})"
     blanks = " || ".join(f"chr({ord(character)})" for character in BLANKS)
-    # Text of ASCII that neither begins nor ends with a blank is most of what there is, and soon known.
-    clean = f"strlen({cell}) = length({cell}) AND {cell} >= '!' AND {cell}[-1] >= '!'"
-    return f"CASE WHEN {clean} THEN {cell} ELSE nullif(trim(nfc_normalize({cell}), {blanks}), '') END"
+    return (
+        f"CASE WHEN strlen({cell}) = length({cell}) AND {inside} THEN {cell}"
+        f" WHEN {inside} AND {whole} THEN nfc_normalize({cell})"
+        f" ELSE nullif(trim(nfc_normalize({cell}), {blanks}), '') END"
+    )
 
 
 def _form(kind: str, locale: Locale, plain: bool) -> Callable[[str], str]:

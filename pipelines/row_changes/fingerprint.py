@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines import duck
+from pipelines.alike import Alike, alike
 from pipelines.row_changes.canonical import canonical, trimmed
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
+from pipelines.validation.columns import FEW
 from pipelines.validation.suites import Suite
 from pipelines.validation.validate import personal_roles
 
@@ -49,21 +51,23 @@ def fingerprint(table: Table, fit: Fit | None, suite: Suite | None, path: Path) 
     forms = canonical(table, fit, suite)
     presumed = table.unsettled
     never = presumed.never(columns) if presumed else "false"
-    row = duck.quote(ROW)
+    few = table.report.rows <= FEW
     steps = [
-        [f"{forms[name].cell} AS v{place}" for place, name in enumerate(columns)],
-        [f"{trimmed(f'v{place}')} AS t{place}" for place in range(len(columns))],
-        [f"{forms[name].form(f't{place}')} AS f{place}" for place, name in enumerate(columns)],
-        [
-            f"CASE WHEN f{place} IS NOT NULL THEN hash(f{place}) END AS c{place}"
+        {f"p{place}": forms[name].cell for place, name in enumerate(columns)},
+        {f"v{place}": forms[name].code(f'"p{place}"') for place, name in enumerate(columns)},
+        {f"t{place}": trimmed(f'"v{place}"') for place in range(len(columns))},
+        {f"f{place}": forms[name].form(f'"t{place}"') for place, name in enumerate(columns)},
+        {
+            f"c{place}": f'CASE WHEN "f{place}" IS NOT NULL THEN hash("f{place}") END'
             for place in range(len(columns))
-        ],
+        },
     ]
-    query = duck.quote(table.relation)
-    marked = f"{never} AS {NEVER}"
+    query, marked = duck.quote(table.relation), never
     for step in steps:
-        query = f"(SELECT {', '.join([row, marked, *step])} FROM {query})"
-        marked = NEVER
+        shared = alike(step.values()) if few else Alike()
+        cells = (f"{shared.said(sql)} AS {name}" for name, sql in step.items())
+        selected = ", ".join([duck.quote(ROW), f"{marked} AS {NEVER}", *cells])
+        query, marked = f"(SELECT {selected} FROM {shared.source(query)})", NEVER
     with duck.within_memory(), duck.interruptible(table.connection), table.presuming():
         table.connection.execute("SET preserve_insertion_order = false")
         try:

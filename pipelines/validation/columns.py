@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines import duck
+from pipelines.alike import Alike, alike
 from pipelines.tables.layouts import Fit, Layout, Locale, fold
 from pipelines.tables.table import Table
 
@@ -35,6 +36,8 @@ NOT_A_WORD = r"[^\p{L}\p{N}]+"
 TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[APap]\.?[Mm]\.?)?( ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 
 
+# What a query selects: SQL, by the name that it gives it.
+Step = dict[str, str]
 # Rows of a small table.
 FEW = 50_000
 # A date that is written as we write it ourselves needs no other understanding; beginning with a digit, it has no sign.
@@ -44,11 +47,11 @@ ISO = "{0} LIKE '____-__-__' AND {0} >= '0'"
 @dataclass(frozen=True)
 class Columns:
     """The roles that a suite knows and a table has. `kinds`: what each is judged as; `order`: as published;
-    `source`: the published column of each. `bare` is
-    SQL for those whose `value` is the cell itself, as long as no cell of theirs is nothing but blanks.
+    `source`: the published column of each.
 
-    `published` is SQL for a role's value as published, NULL when it is blank or a null token, and `value` for the
-    same with a text's code where the layout has one.
+    `published` is SQL for a role's value as published, NULL when it is blank or a null token; `bare` for those that
+    are the cell itself, as long as no cell of theirs is nothing but blanks. `codes` of a role of text are what the
+    layout has for its values.
     """
 
     relation: str
@@ -56,7 +59,7 @@ class Columns:
     plain: bool
     rows: int
     published: Mapping[str, str]
-    value: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
     kinds: Mapping[str, str]
     order: tuple[str, ...]
     source: Mapping[str, str]
@@ -85,26 +88,20 @@ class Columns:
         """
         texts, typed = sorted(set(texts)), sorted(set(typed))
         more = beside or {}
-        steps: list[list[str]] = [
-            ['"_row"', *(f"{sql} AS {name}" for name, sql in more.items())],
-            *(['"_row"', *more] for _ in range(3)),
-        ]
-        for role in sorted({*texts, *typed}):
-            *earlier, (text, number) = self._steps(
-                role, self.bare.get(role, self.value[role]) if bare else self.value[role]
-            )
-            for step, selected in zip(steps, earlier, strict=False):
-                step += selected
-            steps[3] += text if role in texts else []
-            steps[3] += number if role in typed else []
-        for role in sorted(set(published)):
+        steps: list[dict[str, str]] = [dict(more), *(dict(zip(more, more, strict=True)) for _ in range(3))]
+        for role in sorted({*texts, *typed, *published}):
             raw = duck.quote(published_name(role))
-            cell = self.bare.get(role, self.published[role]) if bare else self.published[role]
-            for step, entry in zip(steps, (f"{cell} AS {raw}", raw, raw, raw), strict=True):
-                step += [] if entry in step else [entry]
+            steps[0][raw] = self.bare.get(role, self.published[role]) if bare else self.published[role]
+            *between, (text, number) = self._steps(role)
+            chosen = {**(text if role in texts else {}), **(number if role in typed else {})}
+            for step, selected in zip(steps[1:], (*between, chosen), strict=True):
+                step |= selected if chosen else {}
+                step |= {raw: raw} if role in published else {}
         query = duck.quote(self.relation)
         for step in steps:
-            query = f"(SELECT {', '.join(step)} FROM {query})"
+            shared = alike(step.values(), self.no_text()) if self.few else Alike()
+            selected = ["_row", *(f"{shared.said(sql)} AS {name}" for name, sql in step.items())]
+            query = f"(SELECT {', '.join(selected)} FROM {shared.source(query)})"
         return query
 
     def blank(self, roles: Iterable[str]) -> str:
@@ -114,25 +111,30 @@ class Columns:
         arms = " ".join(f"WHEN {cell} < '!' AND trim({cell}) = '' THEN true" for cell in cells)
         return f"CASE {arms} ELSE false END" if arms else "false"
 
-    def _steps(
-        self, role: str, value: str
-    ) -> tuple[list[str], list[str], list[str], tuple[list[str], list[str]]]:
-        """What each of the four queries selects for a role; the last for its text, and for it as a number or date.
+    def no_text(self) -> set[str]:
+        """The names of the columns of `select` that hold something else than texts."""
+        return {duck.quote(name(role)) for role in self.kinds for name in (typed_name, plain_name)}
 
-        A number or date that is written as we write it ourselves is known by its look, and costs no more than that.
+    def _steps(self, role: str) -> tuple[Step, Step, tuple[Step, Step]]:
+        """What each later query selects for a role, of which the first has the value as published.
+
+        The last for its text, and for it as a number or date. A number or date that is written as we write it
+        ourselves is known by its look, and costs no more than that.
         """
         name, typed = duck.quote(role), duck.quote(typed_name(role))
-        if self.kinds[role] == "text":
-            return [f"{value} AS {name}"], [name], [name], ([name], [f"{name} AS {typed}"])
         raw, plain = duck.quote(published_name(role)), duck.quote(plain_name(role))
-        first, value = [f"{value} AS {raw}"], f"trim({raw})"
+        if self.kinds[role] == "text":
+            return {name: self.coded(role, raw)}, {name: name}, ({name: name}, {typed: name})
+        value = f"trim({raw})"
         if self.kinds[role] == "date":
-            look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0' AS {plain}"
-            day = f"CASE WHEN {plain} THEN try_cast({raw} AS DATE) ELSE {understood_date(value, self.locale)} END"
+            look = f"{raw} LIKE '____-__-__' AND {raw} >= '0' AND {raw}[-1] >= '0'"
+            # Of a few rows the look is asked once more, for the sake of asking one column only (`alike`)
+            known = look if self.few else plain
+            day = f"CASE WHEN {known} THEN try_cast({raw} AS DATE) ELSE {understood_date(value, self.locale)} END"
             text = f"CASE WHEN {plain} THEN {raw} ELSE coalesce({typed}::VARCHAR, {raw}) END"
-            last = [f"{text} AS {name}", plain], [f"{typed}::TIMESTAMP AS {typed}"]
-            return first, [raw, look], [raw, plain, f"{day} AS {typed}"], last
-        look = f"regexp_full_match({raw}, {duck.literal(self._plain_number())}) AS {plain}"
+            last = {name: text, plain: plain}, {typed: f"{typed}::TIMESTAMP"}
+            return {raw: raw, plain: look}, {raw: raw, plain: plain, typed: day}, last
+        look = f"regexp_full_match({raw}, {duck.literal(self._plain_number())})"
         number = canonical_number(value, self.locale)
         if self.plain:
             number = f"{canonical_number(value, PLAIN)}, {number}"
@@ -142,7 +144,21 @@ class Columns:
         for word in ("nan", "inf", "-inf"):
             understood = f"nullif({understood}, '{word}'::DOUBLE)"
         understood = f"CASE WHEN {plain} THEN try_cast({name} AS DOUBLE) ELSE {understood} END"
-        return first, [raw, look], [plain, f"{text} AS {name}"], ([name, plain], [f"{understood} AS {typed}"])
+        last = {name: name, plain: plain}, {typed: understood}
+        return {raw: raw, plain: look}, {plain: plain, name: text}, last
+
+    def coded(self, role: str, cell: str) -> str:
+        """SQL: the code of the text `cell` of a role, or the text itself where the layout has none for it."""
+        codes = self.codes.get(role)
+        if not codes:
+            return cell
+        folded: dict[str, str] = {}
+        for value, code in codes.items():
+            folded.setdefault(fold(value), code)
+        # A value as the layout has it, and that is nearly every one, is known without folding it.
+        spelled = _arms({value: folded[fold(value)] for value in codes})
+        plain = f"regexp_replace(strip_accents(lower({cell})), {duck.literal(NOT_A_WORD)}, ' ', 'g')"
+        return f"CASE {cell} {spelled} ELSE CASE trim({plain}) {_arms(folded)} ELSE {cell} END END"
 
     def _plain_number(self) -> str:
         """A pattern of numbers that need no understanding under the locale."""
@@ -179,53 +195,35 @@ def columns_of(table: Table, fit: Fit, suite: Suite) -> Columns:
         locale=fit.layout.locale,
         plain=table.report.format.startswith(TYPED_FORMATS),
         rows=table.report.rows,
-        published={role: _present(column, duck.quote(column), fit.layout) for role, column in wanted.items()},
-        value={
-            role: _text(column, role, fit.layout)
-            if kinds[role] == "text"
-            else _present(column, duck.quote(column), fit.layout)
-            for role, column in wanted.items()
-        },
+        published={role: _present(duck.quote(column), fit.layout) for role, column in wanted.items()},
+        codes={role: dict(fit.layout.values.get(role, {})) for role in wanted if kinds[role] == "text"},
         kinds=kinds,
         source=wanted,
-        bare={
-            role: duck.quote(column)
-            for role, column in wanted.items()
-            if not _tokens(fit.layout) and not (kinds[role] == "text" and fit.layout.values.get(role))
-        },
+        bare={} if _tokens(fit.layout) else {role: duck.quote(column) for role, column in wanted.items()},
         order=tuple(sorted(wanted, key=lambda role: places[wanted[role]])),
     )
 
 
-def _present(column: str, value: str, layout: Layout) -> str:
-    """SQL: `value`, or NULL when the column is blank or holds a null token."""
-    cell, tokens = duck.quote(column), _tokens(layout)
+def _present(cell: str, layout: Layout) -> str:
+    """SQL: `cell`, or NULL when it is blank or a null token."""
+    tokens = _tokens(layout)
     # What begins with a character beyond the blank is not blank, which is sooner known than by trimming.
     present = f"({cell} >= '!' OR trim({cell}) <> '')"
     if not tokens:
-        return f"CASE WHEN {present} THEN {value} END"
+        return f"CASE WHEN {present} THEN {cell} END"
     # What has no outer blanks and is longer than every token is none; in lower case it may have a third of its bytes.
     longer = 3 * max(len(token.encode()) for token in tokens)
     clear = f"{cell} >= '!' AND strlen({cell}) > {longer} AND {cell}[-1] >= '!'"
     other = f"{present} AND lower(trim({cell})) NOT IN ({_list(tokens)})"
-    return f"CASE WHEN {clear} THEN {value} WHEN {other} THEN {value} END"
+    return f"CASE WHEN {clear} THEN {cell} WHEN {other} THEN {cell} END"
 
 
 def _tokens(layout: Layout) -> list[str]:
     return sorted({token.strip().lower() for token in layout.null_tokens if token.strip()})
 
 
-def _text(column: str, role: str, layout: Layout) -> str:
-    """SQL for a role of text: as published, or the suite's code for it where the layout maps its values."""
-    raw = _present(column, duck.quote(column), layout)
-    mapping = layout.values.get(role)
-    if not mapping:
-        return raw
-    arms = " ".join(
-        f"WHEN {duck.literal(fold(value))} THEN {duck.literal(code)}" for value, code in mapping.items()
-    )
-    folded = f"regexp_replace(strip_accents(lower({raw})), {duck.literal(NOT_A_WORD)}, ' ', 'g')"
-    return f"CASE trim({folded}) {arms} ELSE {raw} END"
+def _arms(codes: Mapping[str, str]) -> str:
+    return " ".join(f"WHEN {duck.literal(value)} THEN {duck.literal(code)}" for value, code in codes.items())
 
 
 def canonical_number(expression: str, locale: Locale) -> str:

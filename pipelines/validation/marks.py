@@ -37,19 +37,29 @@ class Marks:
         """One even without any condition, so that rows can be counted."""
         return range(max(1, -(-len(self.conditions) // BITS)))
 
-    def columns(self) -> list[str]:
-        """What to select for them. What is not true of a row, unknown included, leaves its bit empty."""
+    def flags(self) -> list[str]:
+        """SQL for each condition: true of a row that meets it, and false of every other."""
+        return [self._flag(it) for it in self.conditions]
+
+    def _flag(self, condition: str) -> str:
+        return f"CASE WHEN {self.shorter.get(condition, condition)} THEN true ELSE false END"
+
+    def columns(self, known: Mapping[str, str]) -> list[str]:
+        """What to select for them. What is not true of a row, unknown included, leaves its bit empty.
+
+        `known` are other words for some of the `flags`.
+        """
         columns: dict[str, list[str]] = {}
         for place in self._marks:
-            shifted = f"(({self._mark(place)})::UBIGINT << {place % WIDE * BITS})"
+            shifted = f"(({self._mark(place, known)})::UBIGINT << {place % WIDE * BITS})"
             columns.setdefault(_column(place), []).append(shifted)
         return [f"{' | '.join(marks)} AS {name}" for name, marks in columns.items()]
 
-    def _mark(self, place: int) -> str:
+    def _mark(self, place: int, known: Mapping[str, str]) -> str:
         asked = self.conditions[place * BITS : (place + 1) * BITS]
         # CASE asks the second part of a condition only about rows that meet the first, which AND alone does not
         bits = [
-            f"CASE WHEN {self.shorter.get(it, it)} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END"
+            f"CASE WHEN {known.get(self._flag(it)) or self.shorter.get(it, it)} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END"
             for bit, it in enumerate(asked)
         ]
         return " | ".join(bits) or "0::USMALLINT"

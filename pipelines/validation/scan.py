@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import duck
+from pipelines.alike import Alike, alike
 from pipelines.tables.table import Table
 from pipelines.validation.columns import FEW, Columns, published_name, typed_name
 from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
@@ -215,16 +216,19 @@ def _kept(
     rest = _renamed(text, names)
     columned = (*roles, *map(typed_name, typed), *map(published_name, published))
     plain = [duck.quote(name) for name in columned if duck.quote(name) in rest]
-    hashed = [f"{expression} AS {name}" for expression, name in names.items()]
-    selected = ", ".join(['"_row"', *marks.columns(), *plain, *hashed])
-    texts = [role for role in roles if duck.quote(role) in selected]
-    numbers = [role for role in typed if duck.quote(typed_name(role)) in selected]
-    raw = [role for role in published if duck.quote(published_name(role)) in selected]
+    other = {NEVER, BLANK, *columns.no_text()}
+    shared = alike([*marks.flags(), *names], other) if columns.few else Alike()
+    hashed = [f"{shared.said(expression)} AS {name}" for expression, name in names.items()]
+    selected = ", ".join(['"_row"', *marks.columns(shared.words), *plain, *hashed])
+    used_in = f"{selected} {' '.join(shared.lists.values())}"
+    texts = [role for role in roles if duck.quote(role) in used_in]
+    numbers = [role for role in typed if duck.quote(typed_name(role)) in used_in]
+    raw = [role for role in published if duck.quote(published_name(role)) in used_in]
     used = {*texts, *numbers, *raw}
     never = table.unsettled.never([columns.source[role] for role in used]) if table.unsettled else "false"
     beside = {NEVER: never, BLANK: columns.blank(used) if bare else "false"}
     seen = columns.select(texts, numbers, raw, beside=beside, bare=bare)
-    scan = f"SELECT {selected} FROM {seen}"
+    scan = f"SELECT {selected} FROM {shared.source(seen)}"
     if not text:
         yield f"({scan})", names
         return

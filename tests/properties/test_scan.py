@@ -72,7 +72,7 @@ def test_marks_count_what_was_marked(met: list[set[int]], many: int, bits: int) 
         connection.execute('CREATE TABLE t ("_row" BIGINT, met INTEGER[])')
         for row, numbers in enumerate(met, 2):
             connection.execute("INSERT INTO t VALUES (?, ?)", [row, sorted(numbers)])
-        connection.execute(f'CREATE TABLE m AS SELECT "_row", {", ".join(asked.columns())} FROM t')
+        connection.execute(f'CREATE TABLE m AS SELECT "_row", {", ".join(asked.columns({}))} FROM t')
         found = asked.counted(connection.execute(asked.query("m")).fetchall())
         tested = [
             connection.execute(f"SELECT count(*) FROM m WHERE {asked.test(it)}").fetchall()
