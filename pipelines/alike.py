@@ -33,7 +33,21 @@ class Alike:
         """The FROM clause `source` with what `words` need beside its columns."""
         if not self.lists:
             return source
-        return f"(SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in self.lists.items())} FROM {source})"
+        return (
+            f"(SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in self.lists.items())} FROM {source})"
+        )
+
+
+def shape_of(expression: str, other: Collection[str] = ()) -> tuple[str, str] | None:
+    """`expression` as asked of `IT`, and the name of the only column that it asks; None when it is no such question.
+
+    `other` are quoted names of columns that are no text.
+    """
+    names = {found["name"] for found in TOKEN.finditer(expression) if found["name"]}
+    if len(names) != 1 or names.issubset(other) or expression in names:
+        return None
+    (name,) = names
+    return TOKEN.sub(lambda found: IT if found["name"] else found[0], expression), name
 
 
 def alike(expressions: Iterable[str], other: Collection[str] = ()) -> Alike:
@@ -43,12 +57,10 @@ def alike(expressions: Iterable[str], other: Collection[str] = ()) -> Alike:
     """
     shapes: dict[str, dict[str, str]] = {}
     for expression in dict.fromkeys(expressions):
-        names = {found["name"] for found in TOKEN.finditer(expression) if found["name"]}
-        if len(names) == 1 and not names.issubset(other) and expression not in names:
-            (name,) = names
-            shape = TOKEN.sub(lambda found: IT if found["name"] else found[0], expression)
-            shapes.setdefault(shape, {})[name] = expression
-    words, lists = {}, {}
+        if found := shape_of(expression, other):
+            shapes.setdefault(found[0], {})[found[1]] = expression
+    words: dict[str, str] = {}
+    lists: dict[str, str] = {}
     for shape, asked in shapes.items():
         if len(asked) >= LEAST:
             group = f'"veedor:alike{len(lists)}"'

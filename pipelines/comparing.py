@@ -21,6 +21,7 @@ from pipelines.tables import temporary
 from pipelines.tables.layouts import lay
 from pipelines.tables.table import Hint, Opened, Table
 from pipelines.tools import Tools
+from pipelines.validation.columns import FEW
 
 
 def row_change(
@@ -111,9 +112,8 @@ def _compared(
     if pairing.key_lost:
         return _not_compared(report, earlier.sha256, RowsReason.KEY_LOST)
     limits = tools.settings
-    with comparing(
-        old, new, pairing, folder, memory_limit=limits.memory_limit, threads=limits.threads
-    ) as found:
+    threads = limits.threads if max(report.rows, earlier.rows) > FEW else 1
+    with comparing(old, new, pairing, folder, memory_limit=limits.memory_limit, threads=threads) as found:
         return counted(found, report, earlier.sha256)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from pipelines.errors import ReadFault
@@ -29,6 +30,7 @@ T = TypeVar("T")
 # The tables of so many snapshots stay open at a time, of so many cells in all, some 10 MB: many sources are at work at
 # once, most of them waiting for servers meanwhile.
 MOST_OPEN, MOST_CELLS = 8, 400_000
+SMALL = 4_000_000  # bytes of a file
 
 
 @dataclass
@@ -97,7 +99,13 @@ def snapshot_worked(hint: Hint, tools: Tools, work: Callable[[Opened], T]) -> T:
         return shared.worked(hint, tools, work)
     limits = tools.settings
     with tools.store.local(hint.sha256) as path:
-        return worked(path, hint, work, memory_limit=limits.memory_limit, threads=limits.threads)
+        threads = _threads(path, limits.threads)
+        return worked(path, hint, work, memory_limit=limits.memory_limit, threads=threads)
+
+
+def _threads(path: Path, most: int) -> int:
+    """One for a small file, which is done before it could be shared out, while other sources are at work anyway."""
+    return most if path.stat().st_size > SMALL else 1
 
 
 def _open(hint: Hint, tools: Tools, *, presuming: bool) -> _Kept:
@@ -105,7 +113,13 @@ def _open(hint: Hint, tools: Tools, *, presuming: bool) -> _Kept:
     with ExitStack() as stack:
         path = stack.enter_context(tools.store.local(hint.sha256))
         content = stack.enter_context(
-            opened(path, hint, memory_limit=limits.memory_limit, threads=limits.threads, presuming=presuming)
+            opened(
+                path,
+                hint,
+                memory_limit=limits.memory_limit,
+                threads=_threads(path, limits.threads),
+                presuming=presuming,
+            )
         )
         cells = sum(report.rows * len(report.columns) for report in content.reports)
         return _Kept(content, stack.pop_all(), cells)

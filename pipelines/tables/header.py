@@ -55,7 +55,10 @@ class Header:
 
 def blank(row: Cells) -> bool:
     """Whether no cell of `row` holds anything but white space."""
-    return not any(cell and cell.strip(BLANKS) for cell in row)
+    for cell in row:  # noqa: SIM110 - twice as fast as `any`, and asked of every row of a sample several times
+        if cell and cell.strip(BLANKS):
+            return False
+    return True
 
 
 def sample(rows: Iterable[list[str]]) -> list[list[str]]:
@@ -200,7 +203,7 @@ def _last_of(rows: Sequence[Cells], filled: Sequence[int], chosen: int) -> int:
 
 
 def _full_cells(row: Cells) -> int:
-    return sum(1 for cell in row if cell and cell.strip(BLANKS))
+    return len([cell for cell in row if cell and cell.strip(BLANKS)])
 
 
 def _extent(row: Cells) -> int:

@@ -41,6 +41,8 @@ _MONEY = r"(?:[$€£]|R\$|US\$|Q|S/\.?|Bs\.?|MXN|USD|EUR|BRL|COP)?\s*"
 _POINT = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)\)?%?")
 _COMMA = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?|(?:0|[1-9]\d*),\d+)\)?%?")
 _WHOLE = re.compile(rf"[-+]?{_MONEY}(?:0|[1-9]\d*)")
+# What every date and number begins with.
+_BEGINS = re.compile(rf"[-+(]?{_MONEY}[-+]?\d")
 _TIME = r"(?:[T ]+\d{1,2}:\d{2}.*)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}|((?:19|20)\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(?:19|20)\d\d{_TIME}")
@@ -118,7 +120,7 @@ def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
     for value, count in values.items():
         if len(value) > LONGEST:
             continue
-        numeric = _DIGIT.search(value) is not None  # else it is no date and no number
+        numeric = _BEGINS.match(value) is not None  # else it is no date and no number
         if numeric and (order := date_order(value)):
             dates[order] += count
         if numeric and (mark := decimal_mark(value)):

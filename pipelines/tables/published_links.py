@@ -1,13 +1,17 @@
-"""Addresses that a table publishes in its cells: a small sample, the same for the same bytes, spread over the file.
+"""Addresses that a table publishes in its cells: a small sample, which stays what it is while the file grows.
 
-Belongs here: which cells hold an address that may be followed, and choosing among them. Does not belong here: following
-one, or which columns hold addresses (roles of type url).
+Belongs here: which cells hold an address that may be followed, and choosing among them: those of the smallest MD5,
+which is as good as by lot, and the next version of the file has nearly all of them still (a bottom-k sample, as of
+Cohen and Kaplan 2007). What has been followed lately need not be followed again. Does not belong here: following one,
+or which columns hold addresses (roles of type url).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pipelines import duck
@@ -15,9 +19,12 @@ from pipelines.tables.table import ROW, Table
 
 MOST = 10
 LONGEST = 2_000  # characters; a longer one is followed by few programs
-STRETCHES = 1_000
 # RE2, and Python's as well: one address and nothing else.
 _ADDRESS = r"https?://[^\s<>\"]+"
+# Of ASCII, without a user, a port of five digits or brackets: most are so, and need no parsing.
+_PLAIN = re.compile(
+    r"https?://(?=[-.]*[a-z0-9])[-.a-z0-9]+(?::\d{1,4})?(?:/[!#-;=?A-~]*)?", re.IGNORECASE | re.ASCII
+)
 _MAIL = re.compile(r"[^\s/?&=@]+@[^\s/?&=@]+\.[a-z]{2,}", re.IGNORECASE)
 
 Found = tuple[int, str]
@@ -32,13 +39,15 @@ def sample(table: Table, columns: Mapping[str, str], most: int = MOST) -> dict[s
     roles = list(columns)[:most]
     each, more = divmod(most, len(roles)) if roles else (0, 0)
     return {
-        role: spread(_candidates(table, columns[role]), each + (place < more))
+        role: chosen(_candidates(table, columns[role]), each + (place < more))
         for place, role in enumerate(roles)
     }
 
 
 def may_be_followed(address: str) -> bool:
     """Whether an address is one of the web that names nobody: no user's name in it, and no mail address."""
+    if _PLAIN.fullmatch(address):
+        return len(address) <= LONGEST
     if not re.fullmatch(_ADDRESS, address, re.IGNORECASE) or len(address) > LONGEST or _MAIL.search(address):
         return False
     try:
@@ -49,30 +58,29 @@ def may_be_followed(address: str) -> bool:
     return bool(parts.hostname) and "@" not in parts.netloc and address.isprintable()
 
 
-def spread(candidates: Sequence[Found], most: int) -> list[Found]:
-    """At most `most` of `candidates`, each address once, from the first to the last at equal distances."""
+def chosen(candidates: Iterable[Found], most: int) -> list[Found]:
+    """At most `most` of `candidates`, each address once, where it stands first, in the order of their rows."""
     distinct: dict[str, int] = {}
-    for row, address in sorted(candidates):
-        if may_be_followed(address):
-            distinct.setdefault(address, row)
-    found = sorted((row, address) for address, row in distinct.items())
-    if len(found) <= most:
-        return found
-    if most < 2:
-        return found[:most]
-    return [found[place * (len(found) - 1) // (most - 1)] for place in range(most)]
+    for row, address in candidates:
+        distinct[address] = min(row, distinct.get(address, row))
+    by_lot = sorted(distinct, key=lambda it: (_md5(it), it))
+    return sorted((distinct[it], it) for it in islice(filter(may_be_followed, by_lot), most))
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 def _candidates(table: Table, column: str) -> list[Found]:
-    """The first address of each stretch of the table. One scan, and no more memory than there are stretches."""
-    report = table.report
-    last = report.rows + report.blank_rows + (report.header_row or 0) + 1
+    """Of each group of addresses whose MD5 ends alike, that of the smallest; one scan, and some thousand groups."""
     cells = f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(table.relation)}"
+    addresses = (
+        f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
+        f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
+    )
     with table.presuming():
         rows = table.connection.execute(
-            f"SELECT min(place), arg_min(value, place) FROM ({cells})"
-            f" WHERE length(value) <= {LONGEST}"
-            f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
-            f" GROUP BY least(place * {STRETCHES} // {last}, {STRETCHES}) ORDER BY ALL"
+            "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
+            f" AS first FROM ({addresses}) GROUP BY right(lot, 3))"
         ).fetchall()
     return [(int(place), str(value)) for place, value in rows]

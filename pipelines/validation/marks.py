@@ -7,11 +7,13 @@ cost one aggregate and not ninety. Does not belong here: which conditions there 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import groupby
 from typing import Any
 
+from pipelines.alike import IT, LEAST, shape_of
 from pipelines.validation.compiled import COUNT, EXAMPLES, FIRST
 
 # Rows are grouped by so many conditions at a time: 2**16 groups at most take some 10 MB, whatever the rows are.
@@ -37,29 +39,45 @@ class Marks:
         """One even without any condition, so that rows can be counted."""
         return range(max(1, -(-len(self.conditions) // BITS)))
 
-    def flags(self) -> list[str]:
-        """SQL for each condition: true of a row that meets it, and false of every other."""
-        return [self._flag(it) for it in self.conditions]
-
-    def _flag(self, condition: str) -> str:
-        return f"CASE WHEN {self.shorter.get(condition, condition)} THEN true ELSE false END"
-
-    def columns(self, known: Mapping[str, str]) -> list[str]:
-        """What to select for them. What is not true of a row, unknown included, leaves its bit empty.
-
-        `known` are other words for some of the `flags`.
-        """
+    def columns(self) -> list[str]:
+        """What to select for them. What is not true of a row, unknown included, leaves its bit empty."""
         columns: dict[str, list[str]] = {}
         for place in self._marks:
-            shifted = f"(({self._mark(place, known)})::UBIGINT << {place % WIDE * BITS})"
+            shifted = f"(({self._mark(place)})::UBIGINT << {place % WIDE * BITS})"
             columns.setdefault(_column(place), []).append(shifted)
         return [f"{' | '.join(marks)} AS {name}" for name, marks in columns.items()]
 
-    def _mark(self, place: int, known: Mapping[str, str]) -> str:
+    def planned_once(self, other: Collection[str]) -> list[str]:
+        """The same, for few rows: conditions that ask the same of several columns, one after the other, stand once.
+
+        `other` are quoted names of columns that hold no text.
+        """
+        found = []
+        for first in range(0, max(1, len(self.conditions)), BITS * WIDE):
+            asked = [self.shorter.get(it, it) for it in self.conditions[first : first + BITS * WIDE]]
+            shaped = [(shape_of(it, other) or ("", it), bit) for bit, it in enumerate(asked)]
+            bits = ["0::UBIGINT"]
+            for shape, run in groupby(shaped, lambda it: it[0][0]):
+                same = [(name, bit) for (_, name), bit in run]
+                if shape and len(same) >= LEAST:
+                    names, begin = ", ".join(name for name, _ in same), same[0][1]
+                    each = f"CASE WHEN {shape} THEN (1::UBIGINT << (place - 1)) ELSE 0::UBIGINT END"
+                    bits.append(
+                        f"(list_bit_or(list_transform([{names}], lambda {IT}, place: {each})) << {begin})"
+                    )
+                else:
+                    bits += [
+                        f"CASE WHEN {asked[bit]} THEN {1 << bit}::UBIGINT ELSE 0::UBIGINT END"
+                        for _, bit in same
+                    ]
+            found.append(f"{' | '.join(bits)} AS {_column(first // BITS)}")
+        return found
+
+    def _mark(self, place: int) -> str:
         asked = self.conditions[place * BITS : (place + 1) * BITS]
         # CASE asks the second part of a condition only about rows that meet the first, which AND alone does not
         bits = [
-            f"CASE WHEN {known.get(self._flag(it)) or self.shorter.get(it, it)} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END"
+            f"CASE WHEN {self.shorter.get(it, it)} THEN {1 << bit}::USMALLINT ELSE 0::USMALLINT END"
             for bit, it in enumerate(asked)
         ]
         return " | ".join(bits) or "0::USMALLINT"

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import duck
-from pipelines.alike import Alike, alike
+from pipelines.alike import Alike, alike, shape_of
 from pipelines.tables.table import Table
 from pipelines.validation.columns import FEW, Columns, published_name, typed_name
 from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
@@ -71,7 +71,10 @@ def _scanned(
     opposites = {
         it: missing for it in asked if it not in told and (missing := _missing(it)) != it and missing in asked
     }
-    conditions = tuple(it for it in asked if it not in opposites)
+    kept = (it for it in asked if it not in opposites)
+    conditions = (
+        tuple(sorted(kept, key=lambda it: (shape_of(it) or ("",))[0])) if columns.few else tuple(kept)
+    )
     shorter = _shorter(table, columns, views, conditions) if bare else {}
     marks = Marks((*conditions, NEVER, BLANK), opposites, shorter)
     counts = [it for it in values if _is_count(it)]
@@ -217,9 +220,10 @@ def _kept(
     columned = (*roles, *map(typed_name, typed), *map(published_name, published))
     plain = [duck.quote(name) for name in columned if duck.quote(name) in rest]
     other = {NEVER, BLANK, *columns.no_text()}
-    shared = alike([*marks.flags(), *names], other) if columns.few else Alike()
+    shared = alike(names, other) if columns.few else Alike()
+    marked = marks.planned_once(other) if columns.few else marks.columns()
     hashed = [f"{shared.said(expression)} AS {name}" for expression, name in names.items()]
-    selected = ", ".join(['"_row"', *marks.columns(shared.words), *plain, *hashed])
+    selected = ", ".join(['"_row"', *marked, *plain, *hashed])
     used_in = f"{selected} {' '.join(shared.lists.values())}"
     texts = [role for role in roles if duck.quote(role) in used_in]
     numbers = [role for role in typed if duck.quote(typed_name(role)) in used_in]

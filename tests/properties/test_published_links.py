@@ -1,14 +1,13 @@
-"""The sample of links: bounded, of the web alone, the same for the same rows, and spread from the first to the last."""
+"""The sample of links: bounded, of the web alone, the same for the same rows, and hardly another one for a few more."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from urllib.parse import urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.tables.published_links import LONGEST, may_be_followed, spread
+from pipelines.tables.published_links import LONGEST, chosen, may_be_followed
 
 SCHEMES = st.sampled_from(["http", "https", "HTTP", "ftp", "file", "javascript", "mailto", "data", ""])
 ADDRESSES = st.one_of(
@@ -28,7 +27,7 @@ CELLS = st.lists(st.tuples(st.integers(1, 10_000_000), ADDRESSES), max_size=60, 
 def test_a_sample_is_bounded_deterministic_and_of_the_web(
     cells: list[tuple[int, str]], most: int, dice
 ) -> None:  # type: ignore[no-untyped-def]
-    found = spread(cells, most)
+    found = chosen(cells, most)
     assert len(found) <= most
     assert set(found) <= set(cells)
     assert found == sorted(found)
@@ -41,21 +40,19 @@ def test_a_sample_is_bounded_deterministic_and_of_the_web(
         assert len(address) <= LONGEST
     shuffled = list(cells)
     dice.shuffle(shuffled)
-    assert spread(shuffled, most) == found
+    assert chosen(shuffled, most) == found
 
 
-@given(CELLS, st.integers(2, 12))
-def test_a_sample_reaches_from_the_first_to_the_last(cells: list[tuple[int, str]], most: int) -> None:
-    distinct: dict[str, int] = {}
-    for row, address in sorted(cells):
-        if may_be_followed(address):
-            distinct.setdefault(address, row)
-    rows = sorted(distinct.values())
-    found = [row for row, _ in spread(cells, most)]
-    assert len(found) == min(most, len(rows))
-    if rows:
-        assert (found[0], found[-1]) == (rows[0], rows[-1])
-    if len(rows) > most:
-        places = [rows.index(row) for row in found]
-        gaps = [after - before for before, after in pairwise(places)]
-        assert max(gaps) - min(gaps) <= 1
+@given(CELLS, CELLS, st.integers(1, 12))
+def test_what_a_file_gains_puts_few_out_of_its_sample(
+    cells: list[tuple[int, str]], more: list[tuple[int, str]], most: int
+) -> None:
+    """As many as come in, and whatever else was in it stays; and everything is in while there is room."""
+    before = {address for _, address in chosen(cells, most)}
+    added = [(row + 10_000_000, address) for row, address in more]
+    after = {address for _, address in chosen(cells + added, most)}
+    new = {address for _, address in added} - {address for _, address in cells}
+    assert before - after == set() or len(before - after) <= len(after & new)
+    assert after - before <= new
+    followed = {address for _, address in cells if may_be_followed(address)}
+    assert len(before) == min(most, len(followed))

@@ -72,7 +72,7 @@ def test_marks_count_what_was_marked(met: list[set[int]], many: int, bits: int) 
         connection.execute('CREATE TABLE t ("_row" BIGINT, met INTEGER[])')
         for row, numbers in enumerate(met, 2):
             connection.execute("INSERT INTO t VALUES (?, ?)", [row, sorted(numbers)])
-        connection.execute(f'CREATE TABLE m AS SELECT "_row", {", ".join(asked.columns({}))} FROM t')
+        connection.execute(f'CREATE TABLE m AS SELECT "_row", {", ".join(asked.columns())} FROM t')
         found = asked.counted(connection.execute(asked.query("m")).fetchall())
         tested = [
             connection.execute(f"SELECT count(*) FROM m WHERE {asked.test(it)}").fetchall()
@@ -83,3 +83,31 @@ def test_marks_count_what_was_marked(met: list[set[int]], many: int, bits: int) 
     assert [found.counts[it] for it in conditions] == [len(each) for each in rows_of]
     assert [found.rows[it] for it in conditions] == [each[: marks.EXAMPLES] for each in rows_of]
     assert tested == [[(len(each),)] for each in rows_of]
+
+
+@given(
+    st.lists(st.tuples(*[st.none() | st.sampled_from("abx")] * 4), max_size=40),
+    st.lists(
+        st.tuples(st.sampled_from("pqrs"), st.sampled_from(["= 'a'", "IS NULL", ">= 'b'"])),
+        max_size=14,
+        unique=True,
+    ),
+    st.integers(1, 3),
+)
+@often(100)
+def test_marks_planned_once_are_the_same_marks(
+    rows: list[tuple[str | None, ...]], asked: list[tuple[str, str]], bits: int
+) -> None:
+    from pipelines import duck
+
+    conditions = tuple(f'"{name}" {what}' for name, what in sorted(asked, key=lambda it: it[1]))
+    with patch.object(marks, "BITS", bits), patch.object(marks, "WIDE", 2), duck.connect() as connection:
+        of = marks.Marks(conditions)
+        connection.execute('CREATE TABLE t ("_row" BIGINT, p VARCHAR, q VARCHAR, r VARCHAR, s VARCHAR)')
+        for place, row in enumerate(rows):
+            connection.execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)", [place, *row])
+        usual, once = (
+            connection.execute(f'SELECT "_row", {", ".join(columns)} FROM t ORDER BY 1').fetchall()
+            for columns in (of.columns(), of.planned_once(()))
+        )
+    assert once == usual

@@ -81,17 +81,18 @@ METRICS = (
         "availability.links_answer",
         ("Published links answer", "Los enlaces publicados responden"),
         (
-            "Share of the links in the file that answer whoever follows them, of a sample of up to 10 spread over it; "
+            "Share of the links in the file that answer whoever follows them, of up to 10 chosen as by lot; "
             "a page of login is no answer. Left out are those that turned us away, that gave no answer at all on one "
             "night only (that may be our own network), and that have not been visited yet.",
-            "Proporción de los enlaces del archivo que responden a quien los sigue, en una muestra de hasta 10 "
-            "repartidos en él; una página que pide contraseña no es respuesta. No cuentan los que nos rechazaron, los "
+            "Proporción de los enlaces del archivo que responden a quien los sigue, de hasta 10 elegidos como "
+            "por sorteo; una página que pide contraseña no es respuesta. No cuentan los que nos rechazaron, los "
             "que no dieron ninguna respuesta una sola noche (puede ser nuestra red) ni los que aún no se visitan.",
         ),
         (
             "Put the documents back under the addresses that the file gives, or correct these.",
             "Restituya los documentos en las direcciones que da el archivo, o corrija estas.",
         ),
+        version="2",
     ),
     metric(
         "availability.seconds",

@@ -39,13 +39,18 @@ def one_to_one(
     alike = (identifier_sql("x"), name_sql("y")) if normalise else ("x", "y")
     hashed, compared = "hash({}) AS a, hash({}) AS b", "nullif({}, '') AS a, nullif({}, '') AS b"
     ways = DIRECTIONS[direction]
-    doubtful = " OR ".join(f"{of} IN ({_several(of, what)})" for of, what in ways)
-    parts = [
-        f"pairs AS MATERIALIZED (SELECT *, {hashed.format(*alike)} FROM "
-        f"(SELECT {rows}, count(*) AS n FROM {SEEN} WHERE {where} GROUP BY 1, 2))",
-        f"kept AS MATERIALIZED (SELECT x, y, n, {compared.format(*alike)} FROM pairs WHERE {doubtful})",
-        *(f"wrong_{of} AS ({_wrong(of)})" for of, _ in ways),
-    ]
+    pairs = f"SELECT {rows}, count(*) AS n FROM {SEEN} WHERE {where} GROUP BY 1, 2"
+    if (
+        view.columns.few
+    ):  # they are kept as they are, for patterns take longer to compile than these to compare
+        parts = [f"kept AS MATERIALIZED (SELECT *, {compared.format(*alike)} FROM ({pairs}))"]
+    else:
+        doubtful = " OR ".join(f"{of} IN ({_several(of, what)})" for of, what in ways)
+        parts = [
+            f"pairs AS MATERIALIZED (SELECT *, {hashed.format(*alike)} FROM ({pairs}))",
+            f"kept AS MATERIALIZED (SELECT x, y, n, {compared.format(*alike)} FROM pairs WHERE {doubtful})",
+        ]
+    parts += [f"wrong_{of} AS ({_wrong(of)})" for of, _ in ways]
     found = " OR ".join(f"(a, b) IN (FROM wrong_{of})" for of, _ in ways)
     failing = f'SELECT "_row" FROM (SELECT "_row", {rows} FROM {SEEN} WHERE {where})'
     failing += f" SEMI JOIN (SELECT x, y FROM kept WHERE {found}) USING (x, y)"

@@ -8,6 +8,7 @@ of that rule, which looks at a row's place and its neighbours (`tables.footer`),
 from __future__ import annotations
 
 from pipelines import duck
+from pipelines.alike import IT
 from pipelines.tables.total_words import CERTAIN, POSSIBLE
 from pipelines.validation.compiled import SEEN, Rows, View
 from pipelines.validation.plans.register import rowwise
@@ -40,21 +41,22 @@ def no_totals(
     over = asked(amounts + labels, ignore_row_if)
     if not labels:
         raise NotPlanned("nothing says what a record is about")
-    said = _said(texts, labels)
+    said = _said(texts, labels, few=view.columns.few)
     if not amounts:
         return Rows(said, over=over)
     return Rows("", over=over, source=_source(labels, amounts, said, both(view.condition, over), tolerance))
 
 
-def _said(texts: list[str], labels: list[str]) -> str:
+def _said(texts: list[str], labels: list[str], *, few: bool) -> str:
     if not texts:
         return "false"
     certain = " OR ".join(f"coalesce({_is(text, TOTAL)}, false)" for text in texts)
-    others = [label for label in labels if label not in texts]
-    only = " AND ".join(
-        [f"coalesce({_is(text, f'{TOTAL}|{PERHAPS}')}, true)" for text in texts]
-        + [f"{label} IS NULL" for label in others]
-    )
+    perhaps = [f"coalesce({_is(text, f'{TOTAL}|{PERHAPS}')}, true)" for text in texts]
+    if few:  # a pattern takes longer to compile than a small table to judge
+        of = f"list_filter([{', '.join(texts)}], lambda {IT}"
+        certain = f"len({of}: {_is(IT, TOTAL)})) > 0"
+        perhaps = [f"len({of}: NOT {_is(IT, f'{TOTAL}|{PERHAPS}')})) = 0"]
+    only = " AND ".join([*perhaps, *(f"{label} IS NULL" for label in labels if label not in texts)])
     some = " OR ".join(f"{text} IS NOT NULL" for text in texts)
     return f"({certain} OR (({only}) AND ({some})))"
 
