@@ -31,7 +31,7 @@ from pipelines.backup.manifest import Part
 from pipelines.backup.place import Kept, Place, key_of, sha256_of, telling
 from pipelines.errors import BackupDamaged, ConfigurationError
 from pipelines.history.database import withheld
-from pipelines.locks import alone
+from pipelines.locks import BACKUP, alone
 from pipelines.redaction import redacted
 from pipelines.settings import Settings
 from pipelines.snapshots.store import Store
@@ -41,8 +41,6 @@ PIECE = 4 << 20
 # An object that nothing names may belong to a backup that is being made.
 ABANDONED = timedelta(days=1)
 KEEP = 14
-# A name that no source can have.
-BACKUP = "_backup"
 INSTALLATION = "installation"
 RESTORED = "restored"
 
