@@ -271,10 +271,15 @@ def nights(runs: Path) -> list[date]:
     """The nights that have a folder, oldest first."""
     if not runs.is_dir():
         return []
-    found = []
-    for entry in runs.iterdir():
-        try:
-            found.append(date.fromisoformat(entry.name))
-        except ValueError:
-            continue
+    with os.scandir(runs) as entries:
+        found = [night for entry in entries if (night := day_of(entry.name)) and entry.is_dir()]
     return sorted(found)
+
+
+def day_of(name: str) -> date | None:
+    """The day that is written as we write it in names; None for anything else, which is somebody's own."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None  # Python takes 20260302 too

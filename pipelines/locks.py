@@ -14,7 +14,7 @@ from pipelines.errors import HistoryLocked
 from pipelines.settings import Settings
 
 # Names that no source can have.
-ALERTS, PUBLIC = "_alerts", "_public"
+ALERTS, PUBLIC, BACKUP = "_alerts", "_public", "_backup"
 
 
 @contextmanager

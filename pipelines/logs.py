@@ -57,7 +57,11 @@ class Guard:
     def redacted(self, text: str) -> str:
         """`text` without secrets, cut if it is very long."""
         # Cut twice: half a secret would not be known as one, so more is looked at than is shown.
-        return redaction.redacted(text[: 2 * LONGEST], self._spelled)[:LONGEST]
+        return self.whole(text[: 2 * LONGEST])[:LONGEST]
+
+    def whole(self, text: str) -> str:
+        """`text` without secrets, however long it is."""
+        return redaction.redacted(text, self._spelled)
 
     def __call__(self, *arguments: Any, **named: Any) -> logging.LogRecord:
         """A record, as `logging.LogRecord` is made."""
@@ -98,6 +102,12 @@ def hide(secrets: Iterable[str]) -> None:
     found = logging.getLogRecordFactory()
     if isinstance(found, Guard):
         found.hide(secrets)
+
+
+def without_secrets(text: str) -> str:
+    """`text` without what is secret, as far as this process knows of it: for a traceback that is kept in a file."""
+    found = logging.getLogRecordFactory()
+    return found.whole(text) if isinstance(found, Guard) else redaction.redacted(text)
 
 
 @dataclass(frozen=True)

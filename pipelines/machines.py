@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from pipelines import artifacts
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ArtifactDamaged, ConfigurationError
 from pipelines.locks import alone
 from pipelines.run_store import LOOK_BACK
 from pipelines.sources import Sources
 from pipelines.tools import Tools
+
+log = logging.getLogger("veedor")
 
 AT_ONCE = 8
 LARGEST = 1_000_000
@@ -62,7 +65,9 @@ def join(sources: Sources, night: date, tools: Tools) -> None:
 def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) -> None:
     """At the recorder: have the runs of these sources here and in the store: those before `night`, or its own.
 
-    Raises `ArtifactDamaged` and `OSError` as `RunStore.bring` does, once the runs of the others are here.
+    Raises `OSError` as `RunStore.bring` does, and `ArtifactDamaged` for an object of `night` itself, once the runs of
+    the others are here. A damaged object of an earlier night keeps no other source from the night: its own is stopped
+    by it, wherever it is visited.
     """
     store = tools.run_store
     if store is None:
@@ -72,8 +77,11 @@ def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) ->
         with alone(tools.settings, name, wait=True):  # this machine too may be at work on it
             if tonight:
                 store.bring_one(name, night)
-            else:
+                return
+            try:
                 store.bring(name, night)
+            except ArtifactDamaged as fault:
+                log.error("%s; the source %s will be stopped by it", fault.message, name)
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="veedor-gather") as threads:
         waiting = [threads.submit(bring, name) for name in names]

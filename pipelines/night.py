@@ -148,7 +148,8 @@ def finish(tonight: Tonight) -> tuple[Alert, ...] | None:
 def begun(tonight: Tonight) -> None:
     """Tell the dead-man's switch that a whole night begins: one that is not finished then is missed sooner."""
     tools = tonight.tools
-    heartbeat.started(tonight.night, tonight.sources.language, tools.settings, tools.http)
+    if closing.is_newest(tonight.night, tools.settings, tools.clock.now()):
+        heartbeat.started(tonight.night, tonight.sources.language, tools.settings, tools.http)
 
 
 def finished(tonight: Tonight) -> None:

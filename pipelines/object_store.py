@@ -11,7 +11,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,11 +95,13 @@ class FolderObjects:
 
     def versions(self, folder: str) -> dict[str, str]:
         """The files of a folder; those that are being written have other names."""
-        try:
-            found = [(it.name, it.stat()) for it in (self.root / folder).iterdir() if _is_object(it)]
-        except FileNotFoundError:  # the folder, or a file that another machine has just replaced
-            found = []
-        return {name: _version_of_file(it) for name, it in found}
+        found = {}
+        with suppress(FileNotFoundError):
+            for path in (self.root / folder).iterdir():
+                with suppress(FileNotFoundError):  # another machine has just removed it
+                    if _is_object(path):
+                        found[path.name] = _version_of_file(path.stat())
+        return found
 
     def version(self, key: str) -> str | None:
         """From the file's own facts."""

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipelines import artifacts
+from pipelines.errors import ArtifactDamaged
 from pipelines.feedback import inbox
 from pipelines.feedback.as_of import changed
 from pipelines.model import Catalog, FeedbackReport, RunIndex, Snapshot
@@ -64,7 +65,8 @@ def rests_until(
     """The night for which `source` waits, when that is not `night`. `earlier` are the nights before it, newest first.
 
     With a schedule of its own it is the next night that the schedule names. A source that our own fault stopped, or
-    whose declaration was edited, does not rest; nor one of whose readers' `reports` any moved on since it was visited.
+    whose declaration was edited, does not rest; nor one of whose readers' `reports` any moved on since it was visited;
+    nor one whose newest run is damaged, which stops that source if anything, and not the night.
     """
     if source.schedule is not None:
         return None if source.visited_on(night) else source.next_on(night)
@@ -73,8 +75,11 @@ def rests_until(
         path = folder / artifacts.INDEX
         if not path.exists():
             continue
-        index = artifacts.read_value(path, RunIndex)
-        declared = (folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+        try:
+            index = artifacts.read_value(path, RunIndex)
+            declared = (folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+        except (ArtifactDamaged, FileNotFoundError, UnicodeDecodeError):
+            return None
         if index.result == "failure" or index.revisit_on is None or declared != source.declaration:
             return None
         if source.id in changed(reports, before, night):

@@ -136,8 +136,9 @@ class RunStore:
     def _listed(self, source: str) -> dict[date, str]:
         found = {}
         for name, version in self.objects.versions(f"{RUNS}/{source}").items():
-            with suppress(ValueError):  # somebody's own object, or a day that there is not
-                found[date.fromisoformat(name.removesuffix(SUFFIX))] = version
+            day = artifacts.day_of(name.removesuffix(SUFFIX))
+            if day is not None and name.endswith(SUFFIX):
+                found[day] = version
         return found
 
     def _fetched(self, source: str, night: date) -> Fetched:

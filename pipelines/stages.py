@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pipelines import artifacts, stage_seconds
+from pipelines import artifacts, logs, stage_seconds
 from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
@@ -296,7 +296,7 @@ def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     The traceback is kept in the run folder as failure.log, for whoever mends it.
     """
     trace = "".join(traceback.format_exception(fault))
-    artifacts.write_text(run.folder / "failure.log", trace)
+    artifacts.write_text(run.folder / "failure.log", logs.without_secrets(trace))
     # The history is public and a message may quote a cell: only the kind of fault goes there.
     reason = f"{type(fault).__name__}, see failure.log in the run folder"
     index = replace(mark(run.folder, run.source.id, run.night, "failure", tools), reason=reason)

@@ -96,6 +96,19 @@ def test_every_timer_has_its_unit_and_a_time(path: Path) -> None:
         assert "Next elapse" in analyze("calendar", when)
 
 
+@pytest.mark.parametrize("path", TIMERS, ids=lambda path: path.name)
+def test_the_tries_of_one_day_do_not_count_against_the_next(path: Path) -> None:
+    """systemd starts nothing that used its tries up before their time is over, and a timer may come early by chance."""
+    (limit,) = lines(path.with_suffix(".service"), "StartLimitIntervalSec")
+    (chance,) = lines(path, "RandomizedDelaySec")
+    assert hours(limit) + hours(chance) < 24
+
+
+def hours(span: str) -> float:
+    number, unit = re.fullmatch(r"(\d+)(d|h|min)", span).groups()  # type: ignore[union-attr]
+    return int(number) * {"d": 24, "h": 1, "min": 1 / 60}[unit]
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_every_unit_runs_programs_of_ours_in_the_right_place(path: Path) -> None:
     started = [*lines(path, "ExecStartPre"), *lines(path, "ExecStart")]

@@ -19,10 +19,10 @@ import os
 import shlex
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pipelines import artifacts, compacted
 from pipelines.backup import bundles, manifest
@@ -31,7 +31,8 @@ from pipelines.backup.manifest import Part
 from pipelines.backup.place import Kept, Place, key_of, sha256_of, telling
 from pipelines.errors import BackupDamaged, ConfigurationError
 from pipelines.history.database import withheld
-from pipelines.locks import alone
+from pipelines.locks import BACKUP, alone
+from pipelines.redaction import redacted
 from pipelines.settings import Settings
 from pipelines.snapshots.store import Store
 
@@ -40,8 +41,6 @@ PIECE = 4 << 20
 # An object that nothing names may belong to a backup that is being made.
 ABANDONED = timedelta(days=1)
 KEEP = 14
-# A name that no source can have.
-BACKUP = "_backup"
 INSTALLATION = "installation"
 RESTORED = "restored"
 
@@ -266,7 +265,7 @@ def environment(settings: Settings) -> str:
         value, name = getattr(settings, item.name), item.metadata["env"]
         if value is None or value == getattr(plain, item.name):
             continue
-        if item.metadata.get("secret"):
+        if _is_secret(item, value):
             lines.append(f"# {name} was set; its value is in no backup.")
         else:
             text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -275,11 +274,14 @@ def environment(settings: Settings) -> str:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    return [
-        item.metadata["env"]
-        for item in fields(settings)
-        if item.metadata.get("secret") and getattr(settings, item.name) is not None
-    ]
+    """The names of the settings that `environment` leaves out."""
+    values = ((item, getattr(settings, item.name)) for item in fields(settings))
+    return [item.metadata["env"] for item, value in values if value is not None and _is_secret(item, value)]
+
+
+def _is_secret(item: Field[Any], value: object) -> bool:
+    """Some are by what they are, an address of a store by the log-in that it may hold."""
+    return bool(item.metadata.get("secret")) or redacted(str(value)) != str(value)
 
 
 def _installation(data: Path) -> str:

@@ -208,7 +208,7 @@ def _state(folder: Path) -> list[tuple[str, int, int]]:
     """Which folders there are and when each last changed: set aside and made anew is another one."""
     return [
         (path, found.st_ino, found.st_mtime_ns)
-        for path, _, _ in os.walk(folder)
+        for path, _, _ in os.walk(folder, onerror=_unlisted)
         for found in [os.stat(path)]  # noqa: PTH116 - as os.walk gives it
     ]
 
@@ -223,12 +223,18 @@ def _each(paths: Sequence[Path], root: Path) -> Files:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """Plain files; what begins with a dot is on its way to another name."""
-    for path, folders, names in os.walk(folder):
+    for path, folders, names in os.walk(folder, onerror=_unlisted):
         folders.sort()
         for name in sorted(names):
             file = Path(path, name)
             if not name.startswith(".") and not file.is_symlink() and file.is_file():
                 yield file
+
+
+def _unlisted(error: OSError) -> None:
+    """A folder that cannot be listed is no empty one; one that is gone meanwhile is none."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _of_files(paths: Iterable[Path]) -> str:

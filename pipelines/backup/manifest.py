@@ -174,9 +174,11 @@ def marked(place: Place) -> str | None:
     """The installation whose backups lie there; None where no backup was ever begun. Raises `BackupDamaged`."""
     try:
         with place.opened(MARK) as handle:
-            return str(json.loads(handle.read())["installation"])
+            content = handle.read()
     except FileNotFoundError:
         return None
+    try:
+        return str(json.loads(content)["installation"])
     except (ValueError, KeyError, TypeError) as error:
         raise BackupDamaged(f"{MARK} at {place.name} is not what Veedor wrote") from error
 

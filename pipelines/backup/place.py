@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from pipelines.errors import ConfigurationError, DiskFull, VeedorError
-from pipelines.object_store import SCHEME
+from pipelines.object_store import located
+from pipelines.redaction import redacted
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -73,19 +74,10 @@ class Place(Protocol):
 
 def place_at(address: str) -> Place:
     """The place at `address`. Raises `ConfigurationError` for an address that cannot be used."""
-    scheme = SCHEME.match(address)
-    if scheme is None or scheme[1].lower() in ("file", "local"):
-        return Folder(Path(address[scheme.end() :] if scheme else address).expanduser().absolute())
-    from fsspec.core import url_to_fs
-
-    try:
-        files, prefix = url_to_fs(address, use_listings_cache=False)
-    except (ImportError, ValueError) as error:  # a library that is not installed; an unknown scheme
-        raise ConfigurationError(
-            f"a backup cannot be kept at an address of kind {scheme[1]!r}: {error}",
-            "Name a folder, or install the library that the message names (for s3:// it is s3fs).",
-        ) from error
-    return Elsewhere(address, files, prefix.rstrip("/"))
+    place = located(address, "The address of the backups")
+    if isinstance(place, Path):
+        return Folder(place.absolute())
+    return Elsewhere(address, place.files, place.prefix)
 
 
 @contextmanager
@@ -190,8 +182,8 @@ class Elsewhere:
 
     @property
     def name(self) -> str:
-        """Its address."""
-        return self.address
+        """Its address, without a log-in."""
+        return redacted(self.address)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

@@ -144,8 +144,8 @@ def _interrupted() -> NoReturn:
 
 def _unforeseen(error: Exception) -> None:
     """Say in one line that an exception which nobody foresaw is ours, and keep its traceback."""
-    text = "".join(traceback.format_exception(error))
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    text = logs.without_secrets("".join(traceback.format_exception(error)))
+    what = " ".join(logs.without_secrets(f"{type(error).__name__}: {error}").split())[:500]
     where = _written(text)
     kept = f"The traceback is in {where}: report it." if where else "Its traceback could not be written."
     advice = f"{kept} `veedor --verbose ...` shows it."

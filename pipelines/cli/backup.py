@@ -157,7 +157,14 @@ def _next_steps(done: GivenBack, settings: Settings) -> None:
         f"({done.files:,} files, {done.bytes:,} bytes, Veedor {cell(found.software)})."
     )
     secrets = f" Set these again, they are in no backup: {', '.join(found.secrets)}." if found.secrets else ""
+    files: tuple[str, ...] = ()
+    if settings.store is not None and "://" not in settings.store:
+        files = (
+            f"The fetched files are in {settings.snapshots}, and are looked for in {settings.store} (VEEDOR_STORE): if "
+            "they are not there any more, move sha256/ from the one to the other, or unset it.",
+        )
     steps = (
+        *files,
         f"Compare sources.yaml, your settings and your expectations with those of that time in {restored}.{secrets}",
         "Run `veedor history verify`: it proves that history and run folders belong together.",
         "Leave VEEDOR_DELIVERY=files for the first night: what was sent after this backup is not known any more, "

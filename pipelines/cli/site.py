@@ -9,13 +9,15 @@ from pipelines.settings import Settings
 
 def site(as_json: AsJson = False) -> None:
     """Build the site and the linked data (dqv/) from public/quality.duckdb and say where they lie."""
+    from pipelines.locks import PUBLIC, alone
     from pipelines.site.build import build
     from pipelines.site.feedback import where
 
     settings = Settings.from_env()
     if not (settings.public / "quality.duckdb").exists():
         raise HistoryMissing(f"there is no {settings.public / 'quality.duckdb'}")
-    page = build(settings.public, settings.public_url, settings.publisher, where(settings))
+    with alone(settings, PUBLIC, wait=True):
+        page = build(settings.public, settings.public_url, settings.publisher, where(settings))
     if as_json:
         print_json({"index": page})
     else:

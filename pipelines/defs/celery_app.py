@@ -10,11 +10,17 @@ import multiprocessing
 from typing import Any
 
 from pipelines.defs.executors import celery_config
+from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
 
 
 def make_app(settings: Settings) -> Any:
-    """The Celery application with the task that runs one step."""
+    """The Celery application with the task that runs one step. Raises `ConfigurationError` where Celery is not set."""
+    if settings.executor != "celery":
+        raise ConfigurationError(
+            f"VEEDOR_EXECUTOR is {settings.executor!r}, so that no worker of Celery has anything to do.",
+            "Set it to celery, with the other lines of deploy/machines/machines.env.",
+        )
     from celery.signals import worker_process_init
     from dagster_celery.config import DEFAULT_CONFIG, dict_wrapper
     from dagster_celery.make_app import make_app as dagster_app

@@ -16,7 +16,9 @@ from pipelines.alerts.channels.letter import Letter
 from pipelines.alerts.message import Message, clean
 from pipelines.clock import Clock
 from pipelines.defs.partitions import night_of_run
+from pipelines.errors import ConfigurationError
 from pipelines.model import ContactPoint
+from pipelines.night import night_of
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 
@@ -42,10 +44,14 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
         run, now = context.dagster_run, clock.now()
         if run.tags.get(WILL_RETRY_TAG) == "true":
             return
+        try:
+            night = night_of_run(run.tags, sources, now)
+        except ConfigurationError:  # somebody typed the tag, and this is why the run failed
+            night = night_of(now, sources)
         message = run_failure_message(
             run_id=run.run_id,
             job=run.job_name,
-            night=str(night_of_run(run.tags, sources, now)),
+            night=str(night),
             errors=_errors(context),
             language=sources.language,
         )

@@ -18,6 +18,7 @@ import dagster as dg
 from pipelines import artifacts
 from pipelines.alerts.message import clean, web_link
 from pipelines.artifacts import Files
+from pipelines.errors import ArtifactDamaged
 from pipelines.model import (
     Catalog,
     Fault,
@@ -58,7 +59,10 @@ def stopped_run(folder: Path) -> RunIndex | None:
 
 def has_changed(index: RunIndex, runs: Path, files: Files | None = None) -> bool:
     """Whether the night found anything else than the source's last one: bytes, faults, verdicts or rules."""
-    before = index_before(runs, index.source, index.night, files=files)
+    try:
+        before = index_before(runs, index.source, index.night, files=files)
+    except ArtifactDamaged:  # which has stopped the source, and is told
+        return True
     return before is None or not index.state or (before.state, before.rules) != (index.state, index.rules)
 
 

@@ -6,6 +6,7 @@ it is stored (`store`), making everything anew (`rebuild`), comparing nights (`p
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from pipelines.history.unchanged import Change, change
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+log = logging.getLogger("veedor")
 
 T = TypeVar("T")
 
@@ -72,7 +75,8 @@ def record_runs(path: Path, folders: Sequence[Path]) -> int:
 def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
     """The finished run folders of the last `nights` nights that the history does not know as they are, oldest first.
 
-    A run that was done again, after a fault of ours or under another declaration, finished later.
+    A run that was done again, after a fault of ours or under another declaration, finished later. One whose mark is
+    damaged is left out and logged: it cannot be recorded, and keeps no other from it.
     """
     finished = [
         folder
@@ -80,15 +84,20 @@ def unrecorded(path: Path, runs: Path, *, nights: int = 2) -> list[Path]:
         for folder in sorted((runs / night.isoformat()).iterdir())
         if (folder / artifacts.INDEX).is_file()
     ]
-    if not finished or not path.is_file():
-        return finished
+    ended = {folder: at for folder in finished if (at := _finished_on(folder)) is not None}
+    if not ended or not path.is_file():
+        return list(ended)
     with writing(path) as connection:  # which brings the tables up to date first
         known = dict(connection.execute("SELECT run_id, finished_on FROM run").fetchall())
-    return [folder for folder in finished if known.get(_run_of(folder)) != _finished_on(folder)]
+    return [folder for folder, at in ended.items() if known.get(_run_of(folder)) != at]
 
 
-def _finished_on(folder: Path) -> datetime:
-    index = artifacts.read_value(folder / artifacts.INDEX, model.RunIndex)
+def _finished_on(folder: Path) -> datetime | None:
+    try:
+        index = artifacts.read_value(folder / artifacts.INDEX, model.RunIndex)
+    except ArtifactDamaged as fault:
+        log.error("%s", fault.message)
+        return None
     return index.finished_on.astimezone(UTC).replace(tzinfo=None)
 
 

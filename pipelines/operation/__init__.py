@@ -2,5 +2,5 @@
 
 Belongs here: reading that off the data folder (`status`, `doctor`), and telling it to other programs when a night has
 ended (`heartbeat`, `metrics`, `telemetry`). Does not belong here: the quality of any data, or doing any part of a
-night. Nothing here opens the history while it may be written, and nothing that fails here fails a night.
+night. Only `doctor` opens the history, for a moment and read-only; nothing that fails here fails a night.
 """

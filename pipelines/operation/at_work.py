@@ -15,6 +15,8 @@ from pathlib import Path
 from pipelines.settings import Settings
 
 LOCKS = Path("/proc/locks")
+# How the lock of whoever relies on fetched files is named here.
+SNAPSHOTS = "snapshots/lock"
 
 
 def holders(settings: Settings, locks: Path = LOCKS) -> dict[str, int] | None:
@@ -41,7 +43,7 @@ def holders(settings: Settings, locks: Path = LOCKS) -> dict[str, int] | None:
             continue
         key = (os.major(facts.st_dev), os.minor(facts.st_dev), facts.st_ino)
         if key in held:
-            found[path.stem if path.suffix == ".lock" else f"snapshots/{path.name}"] = held[key]
+            found[path.stem if path.suffix == ".lock" else SNAPSHOTS] = held[key]
     return found
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from pipelines import __version__
 from pipelines.clock import Clock
 from pipelines.http_client import HttpClient
 from pipelines.operation import disk, heartbeat, marks, metrics, notes, telemetry
+from pipelines.operation.late import tomorrow
+from pipelines.operation.marks import Mark
 from pipelines.operation.notes import NightNote
 from pipelines.settings import Settings
 
@@ -26,6 +28,14 @@ log = logging.getLogger("veedor")
 T = TypeVar("T")
 
 FAILURE = "failure"
+
+
+def is_newest(night: date, settings: Settings, now: datetime) -> bool:
+    """Whether no later night is finished. Whoever watches from outside hears of the newest alone.
+
+    An old night that is run again says nothing of tonight, and one that a wrong clock left in the future neither.
+    """
+    return not any(night < it <= tomorrow(now) for it in notes.read(settings.operations))
 
 
 @contextmanager
@@ -47,7 +57,8 @@ def closed(
 ) -> NightNote:
     """Note, count and tell a night that is finished; `due` are the sources that it had to visit.
 
-    What it cannot do is logged. Raises `OSError` when even the marks of the night cannot be looked at.
+    Of an old night that was run again only the note is made anew. What it cannot do is logged. Raises `OSError` when
+    even the marks of the night cannot be looked at.
     """
     found = marks.marks_of(settings.runs, night)
     stopped = sorted(mark.source for mark in found.values() if mark.result == FAILURE)
@@ -69,15 +80,29 @@ def closed(
         _tried("room on the disk", lambda: replace(note, disk=disk.measured(settings, night, known))) or note
     )
     _tried("note of the night", lambda: notes.write(settings.operations, note))
-    _tried("metrics file", lambda: metrics.write(settings, note, found))
-    _tried("telemetry", lambda: telemetry.send(settings, note, found))
-    told_switch = heartbeat.ended(night, len(due), stopped, language, settings, http)
-    note = replace(note, ping=told_switch)
-    if told_switch:
-        _tried("note of the night", lambda: notes.write(settings.operations, note))
+    if is_newest(night, settings, note.ended_on):
+        note = _told(note, found, stopped, language, settings, http)
     log.info(
         "the night of %s is finished: %d sources, %d stopped by faults of ours", night, len(due), len(stopped)
     )
+    return note
+
+
+def _told(
+    note: NightNote,
+    found: Mapping[str, Mark],
+    stopped: Sequence[str],
+    language: str,
+    settings: Settings,
+    http: HttpClient,
+) -> NightNote:
+    """Tell other programs of the newest night, and note whether the switch heard of it."""
+    _tried("metrics file", lambda: metrics.write(settings, note, found))
+    _tried("telemetry", lambda: telemetry.send(settings, note, found))
+    told_switch = heartbeat.ended(note.night, note.due, stopped, language, settings, http)
+    note = replace(note, ping=told_switch)
+    if told_switch:
+        _tried("note of the night", lambda: notes.write(settings.operations, note))
     return note
 
 

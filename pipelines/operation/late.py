@@ -28,6 +28,11 @@ class Due:
     on: datetime
 
 
+def tomorrow(now: datetime) -> date:
+    """The newest night that there can be, in whatever time zone."""
+    return (now + timedelta(days=1)).date()
+
+
 def due_before(sources: Sources, now: datetime, count: int) -> list[Due]:
     """The last `count` nights that were due by `now`, newest first; several ticks of one day are one night."""
     zone = ZoneInfo(sources.time_zone)

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from pipelines import artifacts
 from pipelines.errors import VeedorError
+from pipelines.locks import BACKUP
 from pipelines.operation import at_work, disk, late, notes
 from pipelines.operation.away import Away, away
 from pipelines.operation.disk import Forecast
@@ -66,7 +67,10 @@ def status(settings: Settings, now: datetime, count: int = 7) -> Status:
     open_night = there[-1] if there and there[-1] not in known else None
     busy = is_at_work(settings, open_night, now)
     read = past(settings, count)
-    finished = finished_nights(settings, known, there[-WITHOUT_NOTE:])
+    # A clock that was wrong once may have left a night in the future, which makes none of today's finished.
+    finished = {
+        it for it in finished_nights(settings, known, there[-WITHOUT_NOTE:]) if it <= late.tomorrow(now)
+    }
     nights = nights_of(settings, sources, known, read, now, count, at_work=busy)
     with_marks = next((it.night for it in nights if it.state is not State.NOT_BEGUN), None)
     gone, unknown = away(settings.public)
@@ -113,6 +117,8 @@ def is_at_work(settings: Settings, open_night: date | None, now: datetime) -> bo
     `open_night` is the newest night when it is not finished: of a finished one nothing more is written.
     """
     holders = at_work.holders(settings)
+    if holders and BACKUP in holders:  # which uses the snapshots as a night does, and is none
+        holders = {name: it for name, it in holders.items() if name not in (BACKUP, at_work.SNAPSHOTS)}
     if holders or open_night is None:
         return bool(holders)
     changed = at_work.newest_change(settings, open_night)

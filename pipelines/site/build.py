@@ -53,7 +53,9 @@ def build(
         try:
             environment = make_environment(has_data=about_data is not None)
             languages = [words.load(language) for language in words.LANGUAGES]
-            made_of = fingerprint(__version__, column_changes.WORDS, pages.expectations_known(connection))
+            said = Path(column_changes.__file__).read_bytes()
+            known = pages.expectations_known(connection), pages.views_known(connection)
+            made_of = fingerprint(__version__, said, *known)
             once = {one.language: Once(one) for one in languages}
             reported = feedback.reported(connection, where or feedback.Where())
             entries = []

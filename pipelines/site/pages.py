@@ -162,6 +162,12 @@ def expectations_known(connection: DuckDBPyConnection) -> object:
     return row["n"], row["h"]
 
 
+def views_known(connection: DuckDBPyConnection) -> object:
+    """A hash of what the views make of stored rows, which software that was updated may do otherwise."""
+    (row,) = _rows(connection, VIEWS)
+    return row["n"], row["h"]
+
+
 def judged(row: Row) -> int | None:
     """The values that `unexpected_percent` is a share of: all for "is present", else those that are there."""
     elements: int | None = row["element_count"]
@@ -311,6 +317,7 @@ EXPECTATIONS = """
 SELECT count(*) AS n, bit_xor(hash(suite, suite_version, key, title_en, title_es, advice_en, advice_es)) AS h
 FROM expectation
 """
+VIEWS = "SELECT count(*) AS n, bit_xor(hash(view_name, sql)) AS h FROM duckdb_views() WHERE NOT internal"
 NO_BLOCKS: Row = dict.fromkeys(
     ("expectation_result_block", "expectation_example_block", "scale_score_block", "fix_block")
 )

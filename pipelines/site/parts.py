@@ -2,9 +2,10 @@
 
 A part stands between two comments, the first of which bears a stamp: a hash of all that the part is made of, words,
 templates and code included. The same stamp means the same text, so that a page is byte for byte what it would be if all
-of it were made anew. What was published cannot look like such a comment, because it is escaped.
+of it were made anew. What was published cannot look like such a comment, because it is escaped. Behind the stamp stands
+a hash of the text itself: a page that somebody altered, or that has a hole after a loss of power, is made anew.
 
-    <!--part scales 5c1f0a9d2e7b4c33--> ... <!--/part scales-->
+    <!--part scales 5c1f0a9d2e7b4c33 08d7f1c2a4b6e901--> ... <!--/part scales-->
 
 Belongs here: stamps, and finding parts in a page. Does not belong here: which parts there are (`templates`).
 """
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _BEGIN, _END = "<!--part ", "<!--/part "
-_STAMP = 16
 
 
 def fingerprint(*facts: object) -> str:
@@ -48,11 +48,13 @@ class Parts:
         place = 0
         while (begin := self.before.find(_BEGIN, place)) >= 0:
             head = self.before.find("-->", begin)
-            name, _, stamp = self.before[begin + len(_BEGIN) : head].partition(" ")
+            name, _, stamps = self.before[begin + len(_BEGIN) : head].partition(" ")
             end = self.before.find(f"{_END}{name}-->", head)
-            if head < 0 or end < 0 or len(stamp) != _STAMP:
+            if head < 0 or end < 0:
                 return  # cut off, or not ours
-            self._known[name] = stamp, self.before[head + 3 : end]
+            stamp, _, hashed = stamps.partition(" ")
+            if hashed == _hash(text := self.before[head + 3 : end]):
+                self._known[name] = stamp, text
             place = end
 
     def has(self, name: str, *facts: object) -> bool:
@@ -67,11 +69,15 @@ class Parts:
         known, text = self._known.get(name, ("", ""))
         if known != stamp:
             text = str(caller())
-        return Markup(f"{_BEGIN}{name} {stamp}-->{text}{_END}{name}-->")  # noqa: S704 - escaped when it was made
+        whole = f"{_BEGIN}{name} {stamp} {_hash(text)}-->{text}{_END}{name}-->"
+        return Markup(whole)  # noqa: S704 - escaped when it was made
 
     def _stamp(self, name: str, facts: tuple[object, ...]) -> str:
-        said = f"{self.made_of} {name} {facts!r}".encode("utf-8", "backslashreplace")
-        return blake2b(said, digest_size=_STAMP // 2).hexdigest()
+        return _hash(f"{self.made_of} {name} {facts!r}")
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
 class Once:
@@ -92,6 +98,6 @@ class Once:
 def page_before(path: Path) -> str:
     """The page as it stands, "" when there is none or it is not to be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")  # line ends and all
     except (OSError, UnicodeDecodeError):
         return ""

@@ -198,20 +198,21 @@ def test_our_own_fault_ends_in_not_run_and_the_same_night_takes_it_up_again(sett
     assert artifacts.read_value(folder / artifacts.INDEX, RunIndex).result == "partial"
 
 
-def test_a_damaged_run_folder_stops_its_source_only_and_is_named(settings: Settings) -> None:
+@pytest.mark.parametrize("artifact", [artifacts.SNAPSHOTS, artifacts.INDEX])
+def test_a_damaged_run_folder_stops_its_source_only_and_is_named(settings: Settings, artifact: str) -> None:
     with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
         sources = declaration(portal.url)
         other = sources.sources[0].model_copy(update={"id": "others"})
         sources = sources.model_copy(update={"sources": (*sources.sources, other)})
         run(settings, sources)
-        path = artifacts.run_folder(settings.runs, NIGHT, "files") / artifacts.SNAPSHOTS
+        path = artifacts.run_folder(settings.runs, NIGHT, "files") / artifact
+        lines = len(path.read_bytes().splitlines())
         path.write_bytes(path.read_bytes()[:-20])
         report = run(settings, sources, NIGHT + timedelta(days=1))
     assert [failure.source for failure in report.failures] == ["files"]
     log = artifacts.run_folder(settings.runs, NIGHT + timedelta(days=1), "files") / "failure.log"
-    assert f"snapshots.jsonl:{len(path.read_bytes().splitlines())}: this is not what Veedor wrote" in (
-        log.read_text(encoding="utf-8")
-    )
+    place = f"{artifact}:{lines}" if artifact == artifacts.SNAPSHOTS else artifact
+    assert f"{place}: this is not what Veedor wrote" in log.read_text(encoding="utf-8")
 
 
 def test_an_edited_declaration_sets_the_old_run_aside(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import date
 from pathlib import Path
 
 from pipelines import artifacts
@@ -40,3 +41,11 @@ def test_where_others_may_be_writing_only_what_is_old_goes(tmp_path: Path) -> No
 def test_a_folder_that_is_not_there_is_left_alone(tmp_path: Path) -> None:
     artifacts.clear_left(tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_nights_are_the_folders_that_are_named_as_we_name_them(tmp_path: Path) -> None:
+    """Python takes other forms for dates too; what somebody put aside is no night."""
+    for name in ("2026-03-02", "2026-03-01", "20260303", "2026-W09-7", "2026-03-04 old", "compacted"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "2026-03-05").write_text("no folder", encoding="utf-8")
+    assert artifacts.nights(tmp_path) == [date(2026, 3, 1), date(2026, 3, 2)]

@@ -17,11 +17,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import log_context, logs
+from pipelines import log_context, logs, stages
+from pipelines.cli import app as cli_app
+from pipelines.demo import story
 from pipelines.errors import ReadFault
 from pipelines.logs import Guard
 from pipelines.model import FaultKind
+from pipelines.settings import Settings
 from pipelines.settings_secrets import secrets_of
+from pipelines.sources import parse
+from pipelines.tools import opened_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 HUSH = "s3cr3t-hunter2"
@@ -160,6 +165,26 @@ def test_the_words_of_our_own_faults_and_of_the_machine_are(guarded: Guard) -> N
             log.exception("stopped")
     assert "no table" in stream.getvalue()
     assert "No space left on device" in stream.getvalue()
+
+
+def test_no_secret_gets_into_the_files_that_an_operator_is_asked_to_report(
+    guarded: Guard,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VEEDOR_DATA", str(settings.data))
+    settings.data.mkdir(exist_ok=True)
+    sources = parse(story.sources("http://127.0.0.1:9"))
+    with opened_tools(settings, sources) as tools:
+        run = stages.declare(sources.sources[0], date(2026, 3, 2), tools)
+        stages.give_up(run, RuntimeError(f"{HUSH} was refused"), tools)
+    cli_app._unforeseen(RuntimeError(f"{HUSH} was refused"))
+    for path in (run.folder / "failure.log", settings.data / cli_app.FAILURE_LOG):
+        text = path.read_text(encoding="utf-8")
+        assert "*** was refused" in text
+        assert HUSH not in text
+    assert HUSH not in "".join(capsys.readouterr())
 
 
 def test_threads_do_not_mix(guarded: Guard) -> None:

@@ -108,6 +108,26 @@ def test_one_damaged_object_does_not_keep_the_others(settings: Settings, sources
         assert here(recorder, "b", NIGHT)
 
 
+def test_a_damaged_past_keeps_no_night_from_being_planned(
+    settings: Settings, sources: Sources, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The batch stops that source alone, and says why in its run folder."""
+    with machine("recorder", settings, sources) as recorder, machine("worker", settings, sources) as worker:
+        for source in ("a", "b"):
+            through(recorder, source, BEFORE)
+        machines.gather(["a"], NIGHT, recorder, tonight=False)
+        path = Path(str(recorder.settings.runs_store)) / "runs" / "a" / f"{BEFORE}.tar.gz"
+        path.write_bytes(path.read_bytes()[:-5])
+        machines.gather(["a", "b"], NIGHT, recorder, tonight=False)
+        assert "runs/a/" in caplog.text
+        assert here(recorder, "a", BEFORE)
+        assert worker.run_store is not None
+        worker.run_store.bring_once("b", NIGHT)
+        assert here(worker, "b", BEFORE)
+        with pytest.raises(ArtifactDamaged, match="runs/a/"):
+            worker.run_store.bring_once("a", NIGHT)
+
+
 def test_without_a_store_there_is_nothing_to_agree_about(settings: Settings, sources: Sources) -> None:
     with opened_tools(settings, sources) as tools:
         machines.announce(sources, NIGHT, tools)

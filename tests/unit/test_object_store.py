@@ -63,6 +63,24 @@ def test_what_is_being_written_to_a_folder_is_not_listed(tmp_path: Path) -> None
     assert set(objects.versions("a")) == {"1"}
 
 
+def test_an_object_that_goes_while_a_folder_is_listed_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = FolderObjects(tmp_path)
+    for key in ("a/1", "a/2", "a/3"):
+        objects.write(key, b"")
+    is_file = Path.is_file
+
+    def removed_then(path: Path) -> bool:
+        found = is_file(path)
+        if path.name == "2":
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "is_file", removed_then)
+    assert set(objects.versions("a")) == {"1", "3"}
+
+
 def test_an_address_that_cannot_be_used() -> None:
     with pytest.raises(ConfigurationError, match="VEEDOR_RUNS_STORE names a place of kind 'nowhere'"):
         located("nowhere://bucket", "VEEDOR_RUNS_STORE")

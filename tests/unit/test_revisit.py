@@ -132,6 +132,20 @@ def test_another_declaration_is_visited_at_once(tmp_path: Path) -> None:
     assert names(edited, NIGHT + timedelta(days=1), tmp_path) == ["rests"]
 
 
+@pytest.mark.parametrize("name", [artifacts.INDEX, artifacts.DECLARATION])
+@pytest.mark.parametrize("content", [b"", b'{"source": "re', b"\xff\x00", None])
+def test_a_damaged_mark_keeps_no_night_from_beginning(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    """The source is visited, and it alone is stopped if it cannot do without what is damaged."""
+    sources = parse(DECLARED)
+    later = NIGHT + timedelta(days=7)
+    visit(tmp_path, sources, NIGHT, RunIndex("rests", NIGHT, "v", NOON, NOON, "success", revisit_on=later))
+    path = artifacts.run_folder(tmp_path, NIGHT, "rests") / name
+    path.unlink() if content is None else path.write_bytes(content)
+    assert names(sources, NIGHT + timedelta(days=1), tmp_path) == ["rests"]
+
+
 def test_a_source_that_was_not_looked_at_for_weeks_is_due(tmp_path: Path) -> None:
     sources = parse(DECLARED)
     never = date(2100, 1, 1)

@@ -193,7 +193,8 @@ def test_a_damaged_note_costs_one_more_fetch(one: RunStore) -> None:
 
 def test_other_objects_in_the_same_place_are_left_alone(one: RunStore, shared: FolderObjects) -> None:
     shared.write("runs/s/README", b"")
-    shared.write("runs/s/2026-02-31.tar.gz", b"")
+    for name in ("2026-02-31.tar.gz", "20260301.tar.gz", "2026-W09-7.tar.gz", "2026-03-01"):
+        shared.write(f"runs/s/{name}", b"")
     one.bring("s", NIGHT)
     assert not one.runs.exists()
 

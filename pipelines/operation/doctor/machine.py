@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines import artifacts
 from pipelines.operation import disk
 from pipelines.operation.doctor.symptom import Symptom
+from pipelines.operation.late import tomorrow
 from pipelines.operation.status import Status
 from pipelines.settings import Settings
 
@@ -86,13 +87,15 @@ def _clock(found: Status, settings: Settings) -> Iterator[Symptom]:
             "Nights are recorded under the wrong date, and what they look back to is not found.",
             "Set the clock (timedatectl set-ntp true). If it was in the future before, see the next symptom.",
         )
-    later = [it for it in artifacts.nights(settings.runs) if it > (found.now + timedelta(days=1)).date()]
+    nights = {*artifacts.nights(settings.runs), *found.notes}
+    later = sorted(it for it in nights if it > tomorrow(found.now))
     if later:
         yield Symptom(
             "nights_in_the_future",
             f"There are {len(later)} nights in the future, the last of them {later[-1]}.",
             "They stay the newest of every dataset until that day comes: the clock was wrong when they ran, or is now.",
-            f"Look at the clock. If it is right now, move {settings.runs / str(later[0])} and later ones away and run "
+            f"Look at the clock. If it is right now, move {settings.runs / str(later[0])} and later ones away, "
+            f"{settings.operations / str(later[0])}.json and later ones too, and run "
             "`veedor history rebuild --forget`.",
         )
 

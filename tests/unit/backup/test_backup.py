@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import threading
 import uuid
@@ -252,6 +254,34 @@ def test_secrets_are_in_no_backup(settings: Settings, tmp_path: Path) -> None:
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert "pässwort".encode() not in everything
     assert b"0123456789abcdef" not in everything
+
+
+def test_a_log_in_within_an_address_is_a_secret_too(settings: Settings, tmp_path: Path) -> None:
+    shared = replace(settings, runs_store="sftp://me:pass-of-the-store@files.example.org/veedor")
+    place = place_at(str(tmp_path / "bak"))
+    made(place, shared)
+    assert manifest.chosen(place).secrets == ("VEEDOR_RUNS_STORE",)
+    give_back(place, tmp_path / "data")
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"pass-of-the-store" not in everything
+
+
+def test_a_folder_that_cannot_be_listed_is_not_left_out_in_silence(
+    place: Place, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, scandir = settings.data / "outbox" / "mine", os.scandir
+    refused.mkdir()
+    (refused / "a.eml").write_text("x", encoding="utf-8")
+
+    def listed(path: str) -> object:
+        if str(path) == str(refused):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+    with pytest.raises(PermissionError, match="outbox/mine"):
+        made(place, settings)
+    assert manifest.names(place) == {}
 
 
 def test_a_folder_that_lies_on_another_disk_and_names_that_are_no_text(

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from pipelines.backup import back_up, bundles, manifest
 from pipelines.backup.back_up import BackedUp
 from pipelines.backup.give_back import give_back, prove
-from pipelines.backup.place import Place, key_of, place_at
+from pipelines.backup.place import Elsewhere, Place, key_of, place_at
 from pipelines.errors import BackupDamaged, ConfigurationError, DiskFull, HistoryLocked
 from pipelines.settings import Settings
 from pipelines.snapshots.store import store_at
@@ -94,6 +95,25 @@ def test_another_installations_place_is_refused(
     shutil.copytree(filled, tmp_path / "other")
     with pytest.raises(ConfigurationError, match="another installation"):
         made(place, installation.settings_at(tmp_path / "other"))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"format": 1}'])
+def test_a_mark_that_is_damaged_is_told_as_that(
+    place: Place, settings: Settings, tmp_path: Path, content: bytes
+) -> None:
+    made(place, settings)
+    (tmp_path / "mark").write_bytes(content)
+    place.put(tmp_path / "mark", manifest.MARK)
+    with pytest.raises(BackupDamaged, match="is not what Veedor wrote"):
+        made(place, settings)
+
+
+def test_a_log_in_of_a_place_is_not_shown(tmp_path: Path) -> None:
+    place = Elsewhere("sftp://me:secret-of-mine@files.example.org/bak", MemoryFileSystem(), "bak")
+    assert place.name == "sftp://***@files.example.org/bak"
+    with pytest.raises(ConfigurationError) as told:
+        manifest.chosen(place)
+    assert "secret-of-mine" not in told.value.message
 
 
 def test_a_second_backup_at_once_is_refused(place: Place, settings: Settings) -> None:

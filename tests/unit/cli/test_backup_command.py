@@ -60,6 +60,17 @@ def test_there_and_back(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (found["backup"], found["secrets"]) == (name, ["VEEDOR_SOCRATA_APP_TOKEN"])
 
 
+def test_where_files_of_another_folder_came_back_to_is_said(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEEDOR_STORE", str(tmp_path / "files"))
+    at = str(tmp_path / "bak")
+    asked("backup", at)
+    monkeypatch.setenv("VEEDOR_DATA", str(tmp_path / "new"))
+    said = asked("restore", at)[1]
+    assert f"in {tmp_path / 'new' / 'snapshots'}, and are looked for in {tmp_path / 'files'}" in said
+
+
 def test_older_ones_go(here: Path, tmp_path: Path) -> None:
     at = str(tmp_path / "bak")
     asked("backup", at)

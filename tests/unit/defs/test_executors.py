@@ -67,6 +67,12 @@ def test_the_run_and_the_workers_are_set_up_alike(shared: Settings) -> None:
     assert app.tasks["execute_plan"].acks_late
 
 
+def test_a_worker_whose_settings_were_forgotten_is_told_so(shared: Settings) -> None:
+    """Else its library would look for a server of another kind on this machine, for ever."""
+    with pytest.raises(ConfigurationError, match="VEEDOR_EXECUTOR is 'in_process'"):
+        make_app(shared)
+
+
 def test_steps_at_the_recorder_get_its_volume(shared: Settings) -> None:
     from dagster_k8s.job import get_user_defined_k8s_config
 

@@ -12,6 +12,7 @@ from pipelines.clock import FixedClock
 from pipelines.defs.sensors import run_failure_message, run_failure_sensor
 from pipelines.demo import story
 from pipelines.errors import SourcesError
+from pipelines.night import night_of
 from pipelines.settings import Settings
 from pipelines.sources import parse
 
@@ -60,6 +61,7 @@ def failed_run(
     *,
     init: bool = False,
     again: bool = False,
+    night_tag: str = "2026-03-01",
 ) -> str:
     """Run a job that fails with `fault`, let the sensor look at it as the daemon would; gives the run's id."""
 
@@ -72,7 +74,7 @@ def failed_run(
     def breaks() -> None:
         raise fault
 
-    @dg.job(tags={"veedor/night": "2026-03-01"}, resource_defs={"tonight": tonight})
+    @dg.job(tags={"veedor/night": night_tag}, resource_defs={"tonight": tonight})
     def night() -> None:
         breaks()
 
@@ -132,3 +134,10 @@ def test_nothing_is_told_of_a_run_that_is_started_anew(settings: Settings, clock
     with dg.DagsterInstance.ephemeral() as instance:
         failed_run(instance, clock, settings, OSError(28, "No space left"), again=True)
     assert not settings.outbox.exists()
+
+
+def test_a_tag_that_is_no_night_keeps_nobody_from_being_told(settings: Settings, clock: FixedClock) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        failed_run(instance, clock, settings, OSError(28, "No space left"), night_tag="yesterday")
+    (path,) = settings.outbox.iterdir()
+    assert path.name.startswith(f"{night_of(clock.now(), SOURCES)}-run-")

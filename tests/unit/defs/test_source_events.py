@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -170,3 +170,10 @@ def test_only_a_source_of_which_something_changed_is_worth_an_event(
         artifacts.run_folder(tmp_path, NIGHT, "compras") / artifacts.INDEX, index(NIGHT, *now)
     )
     assert has_changed(index(NIGHT, *now), tmp_path) is changed
+
+
+def test_a_source_whose_past_is_damaged_is_told_and_stops_no_other(tmp_path: Path) -> None:
+    before = artifacts.run_folder(tmp_path, NIGHT - timedelta(days=1), "compras") / artifacts.INDEX
+    artifacts.write_text(before, '{"source": "comp')
+    tonight = RunIndex("compras", NIGHT, "veedor", INSTANT, INSTANT, "failure", rules="r", state="a")
+    assert has_changed(tonight, tmp_path)

@@ -170,6 +170,16 @@ def test_the_clock(healthy: Installation) -> None:
     assert "2031-01-01" in seen(healthy)["nights_in_the_future"].what
 
 
+def test_a_note_of_a_night_in_the_future_is_found_too(healthy: Installation) -> None:
+    note = healthy.settings.operations / "2031-01-01.json"
+    healthy.finish(date(2031, 1, 1))
+    found = seen(healthy)
+    assert set(found) == {"clock_in_the_past", "nights_in_the_future"}
+    assert str(note) in found["nights_in_the_future"].todo
+    note.unlink()
+    assert seen(healthy) == {}
+
+
 def test_dagsters_daemon(healthy: Installation) -> None:
     path = daemon(healthy, NOW - timedelta(minutes=1))
     assert heartbeat(path) == NOW - timedelta(minutes=1)

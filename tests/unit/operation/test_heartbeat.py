@@ -6,7 +6,8 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from pipelines.operation import closing, heartbeat, notes
 from pipelines.settings import Settings
 from tests import receivers
 from tests.receivers import Receiver
-from tests.unit.operation.installation import Installation
+from tests.unit.operation.installation import Installation, at
 
 NIGHT = date(2026, 3, 2)
 UUID = "0d3fb2c1-uuid"
@@ -52,6 +53,27 @@ def test_a_finished_night(
     assert (request.method, request.path) == ("POST", f"/ping/{UUID}")
     assert request.body.decode() == "La noche del 2026-03-02 terminó: 2 fuentes."
     assert notes.read(installation.settings.operations)[NIGHT].ping == "sent"
+
+
+def test_an_old_night_that_is_run_again_says_nothing_of_tonight(
+    installation: Installation,
+    http: HttpClient,
+    clock: FixedClock,
+    switch: tuple[Receiver, str],
+    tmp_path: Path,
+) -> None:
+    found, url = switch
+    file = tmp_path / "veedor.prom"
+    settings = replace(installation.settings, ping_url=url, metrics_file=file)
+    installation.finish(NIGHT + timedelta(days=1))
+    clock = FixedClock(at(NIGHT + timedelta(days=5)))
+    note = closing.closed(NIGHT, ["a"], "es", settings, clock, http)
+    assert (found.requests, note.ping, file.exists()) == ([], "", False)
+    assert set(notes.read(settings.operations)) == {NIGHT, NIGHT + timedelta(days=1)}
+    assert not closing.is_newest(NIGHT, settings, clock.now())
+    # What a wrong clock left in the future silences nobody.
+    installation.finish(date(2031, 1, 1))
+    assert closing.is_newest(NIGHT + timedelta(days=1), settings, clock.now())
 
 
 def test_a_night_in_which_a_fault_of_ours_stopped_a_source(

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipelines import artifacts, revisit
+from pipelines.locks import BACKUP, alone
 from pipelines.operation import late
 from pipelines.operation.nights import State
 from pipelines.operation.status import status
+from pipelines.snapshots.store import Store
 from pipelines.sources import load, parse
 from tests.unit.operation.installation import HEAD, Installation, at
 
@@ -113,6 +115,16 @@ def test_late_begins_after_the_grace(installation: Installation) -> None:
     assert [it.night for it in status(installation.settings, at(TUESDAY, 9, 1)).missed] == [TUESDAY]
 
 
+def test_a_night_in_the_future_makes_no_night_finished(installation: Installation) -> None:
+    """The clock was wrong once; what was noted then must not keep the operator from hearing of nights that lack."""
+    installation.declare("a")
+    installation.run(MONDAY, "a")
+    for night in (MONDAY, date(2031, 1, 1)):
+        installation.finish(night)
+    found = status(installation.settings, at(WEDNESDAY, 9, 1))
+    assert ([it.night for it in found.missed], found.last_finished) == ([WEDNESDAY, TUESDAY], MONDAY)
+
+
 def test_nights_of_earlier_software_are_finished_when_they_alerted(installation: Installation) -> None:
     installation.declare("a")
     for night in (MONDAY, TUESDAY):
@@ -137,6 +149,18 @@ def test_whoever_holds_a_lock_is_at_work_and_is_not_disturbed(installation: Inst
         found = status(installation.settings, at(MONDAY, 5))
     assert found.at_work
     assert found.nights[0].state is State.AT_WORK
+
+
+def test_a_backup_is_no_night_at_work(installation: Installation) -> None:
+    installation.declare("a")
+    installation.run(MONDAY, "a")
+    settings = installation.settings
+    store = Store(settings.snapshots)
+    with alone(settings, BACKUP), store.in_use():
+        found = status(settings, at(MONDAY, 5))
+        assert (found.at_work, found.nights[0].state) == (False, State.UNFINISHED)
+        with alone(settings, "a"):
+            assert status(settings, at(MONDAY, 5)).at_work
 
 
 def test_a_mark_that_is_cut_off_or_hostile_stops_nothing(installation: Installation) -> None:
