@@ -87,11 +87,3 @@ class Once:
         if key not in self._told:
             self._told[key] = macro(self._words, value)
         return self._told[key]
-
-
-def page_before(path: Path) -> str:
-    """The page as it stands, "" when there is none or it is not to be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
