@@ -24,7 +24,7 @@ from pipelines.site.standing import Standing
 from pipelines.site.words import LANGUAGES
 from pipelines.tables import column_changes
 
-STYLE = "style.css"
+STATIC = ("style.css", "icon.svg")
 
 
 def build(
@@ -82,7 +82,8 @@ def _sheets(standing: Standing, expectations: Path) -> Iterator[Sheet]:
 def _files(press: Press, standing: Standing) -> None:
     """What is no page: style, feeds, and the lists by which programs find the pages."""
     output, address = press.output, press.address
-    output.write(STYLE, (HERE / "static" / STYLE).read_text(encoding="utf-8"))
+    for name in STATIC:
+        output.write(name, (HERE / "static" / name).read_text(encoding="utf-8"))
     for one in press.languages:
         found = feeds.items(standing, one)
         output.write(f"{one.language}/incidents.atom", feeds.atom(found, one, address, standing.newest))

@@ -31,6 +31,7 @@ from pipelines.site.page import (
 )
 from pipelines.site.reasons import NO_LAYOUT
 from pipelines.site.stretches import Stretch, stretches
+from pipelines.site.untrusted import short
 from pipelines.site.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _entry(verdict: Row, nights: Sequence[Stretch], newest: date) -> Entry:
     now, before = _newest_two(nights, verdict["night"])
     return Entry(
         key=verdict["dataset"],
-        title=verdict["title"] or verdict["dataset"],
+        title=short(verdict["title"] or verdict["dataset"]),
         path=safe_path(verdict["dataset"]),
         publisher=verdict["publisher"] or "",
         country=verdict["country"] or "",

@@ -30,7 +30,7 @@ def fingerprint(*facts: object) -> str:
     """A hash of everything in this package (code, templates, words) and of `facts`."""
     digest = blake2b(repr(facts).encode(), digest_size=16)
     for path in sorted(HERE.rglob("*")):
-        if path.suffix in (".py", ".j2", ".json", ".css"):
+        if path.suffix in (".py", ".j2", ".json", ".css", ".svg"):
             digest.update(path.relative_to(HERE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -23,7 +23,7 @@ from pipelines.site.page import CATEGORIES, DatasetPage, Entry, data_path
 from pipelines.site.parts import Once, Parts
 from pipelines.site.sheet import Sheet
 from pipelines.site.trend import GROUPS
-from pipelines.site.untrusted import harmless, http_link
+from pipelines.site.untrusted import harmless, http_link, short
 from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class Press:
             version=__version__,
             categories=CATEGORIES,
             groups=GROUPS,
+            address=self.address,
             told=partial(reasons.told, one),
             changed=column_changes.told,
             sheet=sheet,
@@ -152,6 +153,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["http_link"] = http_link
+    environment.filters["short"] = short
     return environment
 
 

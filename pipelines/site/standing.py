@@ -97,7 +97,7 @@ class Standing:
 
     @cached_property
     def fixes(self) -> dict[tuple[str, str], list[Row]]:
-        """What each publisher gains most by mending."""
+        """What each publisher gains most by mending, over all of its datasets."""
         return _by(rows_of(self.connection, FIXES))
 
     @cached_property
@@ -144,12 +144,14 @@ FROM time_to_repair t JOIN latest_dataset d ON d.dataset = t.dataset
 GROUP BY d.country, d.publisher
 """
 FIXES = """
-SELECT d.country, d.publisher, f.dataset, f.subject, f.kind, f.title_en, f.title_es, f.category, f.gain_in_category,
-       f.dimension, f.gain, f.advice_en, f.advice_es
+SELECT d.country, d.publisher, f.subject, f.category, any_value(f.title_en) AS title_en, any_value(f.title_es) AS title_es,
+       any_value(f.advice_en) AS advice_en, any_value(f.advice_es) AS advice_es,
+       count(DISTINCT f.dataset) AS datasets, max(f.gain_in_category) AS gain_in_category
 FROM latest_fix f JOIN latest_dataset d ON d.dataset = f.dataset
+GROUP BY d.country, d.publisher, f.subject, f.category
 QUALIFY row_number() OVER (PARTITION BY d.country, d.publisher
-                           ORDER BY f.gain_in_category DESC, f.dataset, f.place) <= 6
-ORDER BY d.country, d.publisher, f.gain_in_category DESC, f.dataset, f.place
+                           ORDER BY sum(f.gain_in_category) DESC, f.subject, f.category) <= 6
+ORDER BY d.country, d.publisher, sum(f.gain_in_category) DESC, f.subject, f.category
 """
 FORMER = """
 SELECT DISTINCT country, publisher, dataset FROM dataset_rows WHERE publisher <> '' ORDER BY ALL

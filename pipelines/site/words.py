@@ -137,6 +137,11 @@ class Words:
             return str(self.texts["unknown"])
         return str(self.texts[kind].get(key, key.replace("_", " ")))
 
+    def days(self, count: float) -> str:
+        """A length in days; the median of two may be half of one."""
+        key = "one_day" if count == 1 else "some_days"
+        return str(self.texts[key]).format(count=self.number(count, 0 if count == int(count) else 1))
+
     def country(self, code: str | None) -> str:
         """A country by its ISO 3166 code; the code itself where we have no name for it."""
         return str(self.texts["countries"].get(code, code or self.texts["unknown"]))

@@ -18,6 +18,7 @@ from pipelines.site.untrusted import http_link
 from tests.unit.history import run_folders
 
 Reader = Callable[[Path], Any]
+ROOT_FILES = {"index.html", "style.css", "icon.svg", "quality.duckdb", "robots.txt"}
 
 
 def test_there_is_a_page_per_dataset_and_language_and_nothing_else(site: Path) -> None:
@@ -39,16 +40,14 @@ def test_there_is_a_page_per_dataset_and_language_and_nothing_else(site: Path) -
     lists = ("index", "datasets", "publishers", "incidents", "method")
     sheets = {f"{language}/{name}.html" for language in ("es", "en") for name in lists}
     files = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
-    assert datasets | linked | sheets | {"index.html", "style.css", "quality.duckdb", "robots.txt"} <= files
+    assert datasets | linked | sheets | ROOT_FILES <= files
     kinds = r"(guide/\w+|publisher/mx-[\w-]+|brief/(country/mx|publisher/mx-[\w-]+))"
     others = {path for path in files if re.fullmatch(rf"(es|en)/{kinds}\.html", path)}
     others |= {path for path in files if re.fullmatch(rf"json/({kinds}|{'|'.join(lists)})\.json", path)}
     others |= {f"json/{path[3:-5]}.json" for path in datasets}
     others |= {path.replace("/dataset/", "/badge/").replace(".html", ".svg") for path in datasets}
     others |= {f"{language}/incidents.{kind}" for language in ("es", "en") for kind in ("atom", "feed.json")}
-    assert files - datasets - linked - sheets - others == {
-        *("index.html", "style.css", "quality.duckdb", "robots.txt")
-    }
+    assert files - datasets - linked - sheets - others == ROOT_FILES
 
 
 def test_pages_are_well_formed_and_every_inner_link_leads_somewhere(site: Path, page: Reader) -> None:
