@@ -253,5 +253,10 @@ def publish(tools: Tools) -> None:
         parquet.export(tools.settings.public)
         dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
-        build_site(tools.settings.public, tools.settings.public_url, tools.settings.publisher)
+        build_site(
+            tools.settings.public,
+            tools.settings.public_url,
+            tools.settings.publisher,
+            tools.settings.expectations,
+        )
     tools.step(Step("publish", "public", done=True))

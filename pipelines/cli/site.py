@@ -14,7 +14,7 @@ def site(as_json: AsJson = False) -> None:
     settings = Settings.from_env()
     if not (settings.public / "quality.duckdb").exists():
         raise HistoryMissing(f"there is no {settings.public / 'quality.duckdb'}")
-    page = build(settings.public, settings.public_url, settings.publisher)
+    page = build(settings.public, settings.public_url, settings.publisher, settings.expectations)
     if as_json:
         print_json({"index": page})
     else:

@@ -144,8 +144,8 @@ FROM time_to_repair t JOIN latest_dataset d ON d.dataset = t.dataset
 GROUP BY d.country, d.publisher
 """
 FIXES = """
-SELECT d.country, d.publisher, f.subject, f.category, any_value(f.title_en) AS title_en, any_value(f.title_es) AS title_es,
-       any_value(f.advice_en) AS advice_en, any_value(f.advice_es) AS advice_es,
+SELECT d.country, d.publisher, f.subject, f.category, any_value(f.title_en) AS title_en,
+       any_value(f.title_es) AS title_es, any_value(f.advice_en) AS advice_en, any_value(f.advice_es) AS advice_es,
        count(DISTINCT f.dataset) AS datasets, max(f.gain_in_category) AS gain_in_category
 FROM latest_fix f JOIN latest_dataset d ON d.dataset = f.dataset
 GROUP BY d.country, d.publisher, f.subject, f.category

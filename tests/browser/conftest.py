@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / ".tools/browser/node_modules/axe-core/axe.min.js"
 # The strictest policy that a careful web server may send.
 POLICY = "default-src 'self'"
-LONG = {"federal/contratos": "Contratos celebrados por la Administración Pública Federal " + "y " + "sus" * 60}
+LONG = {
+    "federal/contratos": "Contratos celebrados por la Administración Pública Federal " + "y " + "sus" * 60
+}
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -103,7 +105,8 @@ def visit(chromium: Any) -> Iterator[Any]:
         page.on("pageerror", lambda it: found.complaints.append(f"error: {it}"))
         page.on("requestfailed", lambda it: found.complaints.append(f"failed: {it.url}"))
         page.on(
-            "response", lambda it: found.complaints.append(f"{it.status}: {it.url}") if it.status > 399 else None
+            "response",
+            lambda it: found.complaints.append(f"{it.status}: {it.url}") if it.status > 399 else None,
         )
         page.goto(url, wait_until="load")
         return found

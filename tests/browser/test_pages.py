@@ -1,4 +1,4 @@
-"""Every kind of page in a browser: usable by anybody, at any width, in light and dark, on paper, under a strict policy."""
+"""Every kind of page in a browser: for anybody, at any width, in light and dark, on paper, under a strict policy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def test_there_is_no_other_kind_of_page(public: Path) -> None:
     assert set(one_of_each(public, "es")) == set(KINDS)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "light"), (360, "dark"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (1440, "light"), (360, "dark"), (1440, "dark")]
+)
 def test_axe_finds_nothing_the_browser_complains_of_nothing_and_nothing_overflows(
     address: str, path: str, visit: Visits, width: int, scheme: str
 ) -> None:
@@ -48,7 +50,8 @@ def test_axe_finds_nothing_the_browser_complains_of_nothing_and_nothing_overflow
     seen.page.evaluate(AXE.read_text(encoding="utf-8"))
     result = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     faults = [
-        (it["id"], it["help"], [node["html"][:200] for node in it["nodes"][:3]]) for it in result["violations"]
+        (it["id"], it["help"], [node["html"][:200] for node in it["nodes"][:3]])
+        for it in result["violations"]
     ]
     assert faults == []
     room = seen.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
@@ -112,7 +115,9 @@ def test_a_stranger_s_script_would_not_run(address: str, public: Path, visit: Vi
     """The page's own policy holds even where the host sends none: a script that got into a page is refused."""
     page = public / "es" / "planted.html"
     text = (public / "es" / "index.html").read_text(encoding="utf-8")
-    page.write_text(text.replace("</main>", "<script>document.title = 'taken'</script></main>"), encoding="utf-8")
+    page.write_text(
+        text.replace("</main>", "<script>document.title = 'taken'</script></main>"), encoding="utf-8"
+    )
     try:
         seen = visit(f"{address}es/planted.html")
         assert seen.page.title() != "taken"

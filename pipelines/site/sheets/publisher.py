@@ -56,6 +56,7 @@ def sheets(standing: Standing) -> Iterator[Sheet]:
             facts = {"country": country, "publisher": publisher, "entries": found[:50]}
             data = {"country": country, "publisher": publisher, "datasets_now_elsewhere": keys}
             yield Sheet(publisher_path(country, publisher), "former", facts, data)
+            yield Sheet(publisher_brief(country, publisher), "former", facts)
 
 
 def open_by_publisher(standing: Standing) -> dict[tuple[str, str], list[Row]]:
