@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 # Nights in the line of a page, at least: it begins with a month.
 NIGHTS_SHOWN = 90
-# So many datasets are read and told at a time: their facts take some 20 MB.
-AT_ONCE = 200
+# So many datasets are read and told at a time: their facts take some 40 MB.
+AT_ONCE = 400
 SHARES = [it.id for it in METRICS.values() if it.unit == "share"]
 NOT_NULL = "expect_column_values_to_not_be_null"
 NO_BLOCKS: Row = dict.fromkeys(

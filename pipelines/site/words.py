@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,7 @@ class Words:
         return "", self.language
 
 
+@cache
 def load(language: str) -> Words:
     """Read the words of a language."""
     texts: dict[str, Any] = {}

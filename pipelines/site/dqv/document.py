@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pipelines.site.dqv.terms import PREFIXES, TERMS, TEXT, THING, context
@@ -57,13 +57,17 @@ class Document:
 
 
 def _clean(node: Node) -> dict[str, Any]:
-    """The node without what is not known, and with harmless texts."""
-    return {term: _cleaned(value) for term, value in node.items() if value not in (None, "", [], {})}
+    """The node without what is not known, and with harmless texts. Most values are plain texts: a number may be 0."""
+    return {
+        term: value if type(value) is str and value.isprintable() else _cleaned(value)
+        for term, value in node.items()
+        if value or value == 0
+    }
 
 
 def _cleaned(value: Any) -> Any:
     if type(value) is str:
-        return harmless(value)
+        return value if value.isprintable() else harmless(value)
     if isinstance(value, Mapping):
         return _clean(value)
     if isinstance(value, list | tuple):
@@ -80,12 +84,18 @@ def _properties(node: dict[str, Any]) -> Iterator[str]:
     if "@type" in node:
         yield f"a {', '.join(_each(node['@type']))}"
     for term, value in node.items():
-        if not term.startswith("@"):
-            iri, kind = TERMS[term]
+        if term[0] != "@":
             if type(value) is str:  # as nearly all are
-                yield f"{iri} {_literal(value, kind)}"
+                yield _property(term, value)
             else:
+                iri, kind = TERMS[term]
                 yield f"{iri} {', '.join(_object(item, kind) for item in _values(value, kind))}"
+
+
+@lru_cache(maxsize=1 << 15)  # the same metric, night and run stand in hundreds of nodes
+def _property(term: str, value: str) -> str:
+    iri, kind = TERMS[term]
+    return f"{iri} {_literal(value, kind)}"
 
 
 def _each(value: Any) -> list[Any]:
@@ -123,4 +133,6 @@ def _name(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return '"' + _ESCAPED.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04X}"), text) + '"'
