@@ -26,13 +26,17 @@ MOST_ADDRESSES = 50_000
 
 
 def as_json(data: Mapping[str, Any]) -> str:
-    """`data` for programs: dates as ISO 8601, no character that acts on the text around it."""
-    return json.dumps(_plain(data), ensure_ascii=False, indent=1) + "\n"
+    """`data` for programs, on one line: dates as ISO 8601, no character that acts on the text around it."""
+    return json.dumps(_plain(data), ensure_ascii=False) + "\n"
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return harmless(value.value if isinstance(value, Enum) else value)
+    if type(value) is str:
+        return value if value.isprintable() else harmless(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, Mapping):
         return {str(key): _plain(it) for key, it in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -6,6 +6,7 @@ Belongs here: choosing what fits on the sheet. Does not belong here: anything th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from pipelines.site.page import Row
@@ -16,7 +17,7 @@ from pipelines.site.sheets.publisher import open_by_publisher
 from pipelines.site.standing import Standing
 
 # What fits on one sheet beside the rest.
-PUBLISHERS, DATASETS, INCIDENTS, FIXES = 8, 12, 5, 3
+PUBLISHERS, DATASETS, INCIDENTS, FIXES = 6, 12, 4, 3
 
 
 def countries(standing: Standing) -> Iterator[Sheet]:
@@ -56,7 +57,11 @@ def publishers(standing: Standing) -> Iterator[Sheet]:
             continue
         key = (country, publisher)
         facts: dict[str, Any] = {
-            "since": max(it.since for it in entries),
+            "since": max(
+                *(it.since for it in entries),
+                *(it["opened_on"] or date.min for it in incidents.get(key, ())),
+                date.min,
+            ),
             "country": country,
             "publisher": publisher,
             "page_path": publisher_path(country, publisher),

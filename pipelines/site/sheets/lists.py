@@ -16,8 +16,8 @@ from pipelines.site.standing import Standing
 
 def datasets(standing: Standing) -> Iterator[Sheet]:
     """All datasets, what needs a hand first."""
+    data = {"night": standing.newest, "datasets": [said(it) for it in standing.ordered]}
     for pages, entries in cut("datasets.html", standing.ordered):
-        data = {"night": standing.newest, "datasets": [said(it) for it in standing.ordered]}
         facts = {"entries": entries, "pages": pages, "total": len(standing.ordered)}
         yield Sheet(pages.path, "datasets", facts, data if pages.at == 0 else None)
 
