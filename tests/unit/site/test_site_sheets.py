@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import artifacts
 from pipelines.history import publish, record
-from pipelines.model import Catalog
+from pipelines.model import Catalog, Outcome, UnexpectedExample, ValidationResult
 from pipelines.site import trend
 from pipelines.site.build import build
 from pipelines.site.page import CategoryScore, Entry
@@ -223,6 +223,35 @@ def test_no_page_is_too_large(site: Path, hostile_site: Path) -> None:
     for public in (site, hostile_site):
         for path in public.rglob("*.html"):
             assert path.stat().st_size < MOST, path
+
+
+def broken(run: Path) -> None:
+    """Every rule broken a hundred times over, with the worst that may stand in a cell."""
+    worst = "<&\u202e" * 66
+
+    def spoilt(validation: ValidationResult) -> ValidationResult:
+        examples = tuple(UnexpectedExample(10**9, worst, worst) for _ in range(10))
+        results = tuple(
+            replace(it, key=f"{it.key}.{at}", outcome=Outcome.FAILED, column=worst, examples=examples)
+            for it in validation.results
+            for at in range(20)
+        )
+        return replace(validation, results=results)
+
+    path = run / artifacts.VALIDATION_RESULTS
+    found = [spoilt(it) for it in artifacts.read_values(path, ValidationResult)]
+    path.unlink()
+    artifacts.write_values(path, found)
+
+
+def test_a_page_is_borne_even_when_everything_is_broken(tmp_path: Path, page: Reader) -> None:
+    public = make_public(tmp_path, change=broken)
+    build(public)
+    sizes = {path: path.stat().st_size for path in public.rglob("*.html")}
+    assert max(sizes.values()) < MOST, max(sizes, key=lambda path: sizes[path])
+    found = page(public / "es/dataset/federal/contratos.html")
+    assert found.faults == []
+    assert "latest_expectation" in found.text
 
 
 def test_a_page_is_written_anew_only_when_it_says_something_else(published: Path, tmp_path: Path) -> None:
