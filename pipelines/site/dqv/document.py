@@ -76,20 +76,24 @@ def _cleaned(value: Any) -> Any:
 
 
 def _subject(node: dict[str, Any]) -> str:
-    properties = " ;\n    ".join(_properties(node))
-    return f"{_name(node['@id'])} {properties} .\n"
+    return f"{_name(node['@id'])} {_properties(node)} .\n"
 
 
-def _properties(node: dict[str, Any]) -> Iterator[str]:
+def _properties(node: dict[str, Any], between: str = " ;\n    ") -> str:
+    """Nearly all values are plain texts, and are told at once."""
+    told = [
+        _property(term, value) if type(value) is str else _told(term, value)
+        for term, value in node.items()
+        if term[0] != "@"
+    ]
     if "@type" in node:
-        yield f"a {', '.join(_each(node['@type']))}"
-    for term, value in node.items():
-        if term[0] != "@":
-            if type(value) is str:  # as nearly all are
-                yield _property(term, value)
-            else:
-                iri, kind = TERMS[term]
-                yield f"{iri} {', '.join(_object(item, kind) for item in _values(value, kind))}"
+        told.insert(0, f"a {', '.join(_each(node['@type']))}")
+    return between.join(told)
+
+
+def _told(term: str, value: Any) -> str:
+    iri, kind = TERMS[term]
+    return f"{iri} {', '.join([_object(item, kind) for item in _values(value, kind)])}"
 
 
 @lru_cache(maxsize=1 << 15)  # the same metric, night and run stand in hundreds of nodes
@@ -114,7 +118,7 @@ def _values(value: Any, kind: str) -> Iterator[Any]:
 
 def _object(value: Any, kind: str) -> str:
     if isinstance(value, dict):
-        return f"[ {' ; '.join(_properties(value))} ]"
+        return f"[ {_properties(value, ' ; ')} ]"
     if isinstance(value, tuple):
         return f"{_quoted(value[0])}@{value[1]}"
     return _literal(str(value).lower() if isinstance(value, bool) else str(value), kind)
