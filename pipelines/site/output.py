@@ -39,6 +39,10 @@ class Output:
         except (OSError, UnicodeDecodeError):
             return ""
 
+    def has(self, *paths: str) -> bool:
+        """Whether all of these files are there."""
+        return all((self.public / path).is_file() for path in paths)
+
     def keep(self, path: str) -> None:
         """The file stays as it stands."""
         self._kept.add(path)

@@ -47,17 +47,16 @@ class Press:
     def print(self, one: Sheet) -> None:
         """A sheet in each language, and its JSON."""
         shown = self._stamp(one.path, one.template, one.facts)
-        for it in self.languages:
-            path = f"{it.language}/{one.path}"
+        places = [(f"{it.language}/{one.path}", it, one.path.count("/") + 1) for it in self.languages]
+        if one.path == "index.html":
+            places.append((one.path, self.languages[0], 0))
+        for path, it, depth in places:
             before = self.output.before(path)
             if before.endswith(shown):
                 self.output.keep(path)
             else:
-                text = self._render(it, one.template, one.path, one.path.count("/") + 1, **one.facts) + shown
+                text = self._render(it, one.template, one.path, depth, **one.facts) + shown
                 self.output.write(path, text, before)
-        if one.path == "index.html":
-            root = self._render(self.languages[0], one.template, one.path, 0, **one.facts) + shown
-            self.output.write("index.html", root)
         if one.data is not None:
             self.output.write(one.data_path, machine.as_json(one.data))
 
@@ -71,8 +70,10 @@ class Press:
             before = {
                 it.language: self.output.before(f"{it.language}/{page.entry.path}") for it in self.languages
             }
-            if all(text.endswith(shown) for text in before.values()):
-                self._keep(page.entry)
+            with_it = self._with(page.entry)
+            if all(text.endswith(shown) for text in before.values()) and self.output.has(*with_it):
+                for path in (*with_it, *(f"{it.language}/{page.entry.path}" for it in self.languages)):
+                    self.output.keep(path)
             else:
                 parts = {it: Parts(f"{self.made_of} {it}", text) for it, text in before.items()}
                 changed.append(_Changed(page, shown, parts))
@@ -88,12 +89,9 @@ class Press:
                 self.output.write(f"{it.language}/{badge.path_of(page.entry)}", badge.svg(page.entry, it))
             self.output.write(data_path(page.entry), machine.as_json(machine.dataset(page)))
 
-    def _keep(self, entry: Entry) -> None:
-        """The page stands, and so does all that was put into its place before it (`Output.replace`)."""
-        for it in self.languages:
-            self.output.keep(f"{it.language}/{entry.path}")
-            self.output.keep(f"{it.language}/{badge.path_of(entry)}")
-        self.output.keep(data_path(entry))
+    def _with(self, entry: Entry) -> list[str]:
+        """What is made with a dataset's page, and put into its place before it (`Output.replace`)."""
+        return [data_path(entry), *(f"{it.language}/{badge.path_of(entry)}" for it in self.languages)]
 
     def _stamp(self, *facts: object) -> str:
         """The end of a page that is made of these facts: whatever is cut off has another."""

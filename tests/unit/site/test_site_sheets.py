@@ -260,6 +260,12 @@ def test_a_page_is_written_anew_only_when_it_says_something_else(published: Path
     before = {path: path.stat().st_ino for path in public.rglob("*") if path.is_file()}
     build(public, "https://calidad.example.org/")
     assert {path: path.stat().st_ino for path in public.rglob("*") if path.is_file()} == before
+    lost = [public / "json/dataset/federal/contratos.json", public / "es/badge/estatal/obra.svg"]
+    said = {path: path.read_bytes() for path in lost}
+    for path in lost:
+        path.unlink()
+    build(public, "https://calidad.example.org/")
+    assert {path: path.read_bytes() for path in lost} == said
 
 
 def test_a_night_on_which_nothing_changed_leaves_the_pages_of_datasets_as_they_are(tmp_path: Path) -> None:
