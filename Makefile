@@ -2,10 +2,10 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers trial-machines test test-slow test-all check
+.PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers browser trial-machines test test-slow test-all check
 .PHONY: format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
-.PHONY: bench-night bench-night-scale bench-serve
+.PHONY: bench-night bench-night-scale bench-serve bench-site
 
 # An interpreter of your choice: make setup PYTHON=/opt/python/bin/python3.12
 PYTHON ?=
@@ -102,6 +102,9 @@ soak-nights: $(READY) ## Nights with everything that can go wrong, beside undist
 servers: ## Redis and PostgreSQL for tests, from Debian's packages, as root; nothing when they are there
 	@sh tests/servers/install.sh
 
+browser: ## Chromium and axe-core for the tests of the pages, as root; nothing when they are there
+	@sh tests/browser/install.sh
+
 trial-machines: $(READY) ## The same nights on several machines and on one: make trial-machines SOURCES=300
 	@$(BIN)/python -m tests.machines.trial --sources $(or $(SOURCES),30)
 
@@ -137,6 +140,9 @@ bench-night-scale: $(READY) ## What a source costs among many, drawn in docs/nig
 
 bench-serve: $(READY) ## `veedor serve` under readers and writers at once: make bench-serve SECONDS=60
 	@$(BIN)/python -m benchmarks.serve_load --seconds $(or $(SECONDS),60)
+
+bench-site: $(READY) ## The site of 3,000 datasets, from nothing and after an unchanged night: make bench-site DATASETS=300
+	@$(BIN)/python -m benchmarks.site --nights $(or $(NIGHTS),90) --datasets $(or $(DATASETS),3000)
 
 suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside them
 	@$(BIN)/python -m pipelines.rules

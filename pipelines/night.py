@@ -269,5 +269,11 @@ def publish(tools: Tools) -> None:
         dictionary.write(tools.settings.public, tools.settings.public_license)
         tools.at("site", "public")
         settings = tools.settings
-        build_site(settings.public, settings.public_url, settings.publisher, where_to_report(settings))
+        build_site(
+            settings.public,
+            settings.public_url,
+            settings.publisher,
+            settings.expectations,
+            where_to_report(settings),
+        )
     tools.step(Step("publish", "public", done=True))

@@ -17,7 +17,9 @@ def site(as_json: AsJson = False) -> None:
     if not (settings.public / "quality.duckdb").exists():
         raise HistoryMissing(f"there is no {settings.public / 'quality.duckdb'}")
     with alone(settings, PUBLIC, wait=True):
-        page = build(settings.public, settings.public_url, settings.publisher, where(settings))
+        page = build(
+            settings.public, settings.public_url, settings.publisher, settings.expectations, where(settings)
+        )
     if as_json:
         print_json({"index": page})
     else:

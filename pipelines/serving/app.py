@@ -28,10 +28,10 @@ from pipelines.serving.limits import Limits
 from pipelines.serving.pages import language_of, told, words
 from pipelines.serving.static import PublicFolder
 from pipelines.settings import Settings
-from pipelines.site import build
+from pipelines.site import press
 from pipelines.sources import Sources
 
-SHEETS = (build.HERE / "static" / build.STYLE, Path(__file__).parent / "static" / "serve.css")
+SHEETS = (press.HERE / "static" / "style.css", Path(__file__).parent / "static" / "serve.css")
 
 
 def create_app(settings: Settings, sources: Sources, clock: Clock, limits: Limits | None = None) -> Starlette:

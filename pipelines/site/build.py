@@ -1,174 +1,101 @@
-"""Build: all pages into a temporary folder, then each over its predecessor.
+"""Build: the whole site from the published history, the pages of datasets first and what links to them last.
 
-Belongs here: files and the templates' guard against what was published. A page is replaced whole; a build
-that is killed leaves whole pages, some older, and the next build finishes the work.
+Belongs here: which pages and files there are, and in which order. Does not belong here: how a page is told (`press`),
+what stands on it (`pages`, `sheets`), how a file gets into its place (`output`).
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from pipelines import __version__
 from pipelines.history import asking
-from pipelines.site import data_page, feedback, pages, reasons, words
+from pipelines.settings import packaged_expectations
+from pipelines.site import data_page, feedback, feeds, machine, pages
 from pipelines.site.dqv import files as dqv
-from pipelines.site.dqv.names import CATALOG, FOLDER, Names, path_of
-from pipelines.site.page import CATEGORIES, OUTCOME_ORDER, DatasetPage, order
-from pipelines.site.parts import Once, Parts, fingerprint, page_before
-from pipelines.site.untrusted import harmless, http_link
+from pipelines.site.dqv.names import FOLDER, Names
+from pipelines.site.output import Output
+from pipelines.site.parts import fingerprint
+from pipelines.site.press import HERE, Press
+from pipelines.site.sheet import Sheet
+from pipelines.site.sheets import brief, guide, home, incidents, lists, method, publisher
+from pipelines.site.standing import Standing
+from pipelines.site.words import LANGUAGES
 from pipelines.tables import column_changes
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-    from jinja2 import Environment
-
-HERE = Path(__file__).parent
-STYLE = "style.css"
-_TEMPORARY = ".site-"
+STATIC = ("style.css", "icon.svg")
 
 
 def build(
     public: Path,
     address: str | None = None,
     publisher: str | None = None,
+    expectations: Path | None = None,
     where: feedback.Where | None = None,
 ) -> Path:
-    """Build the site in `public` from `public/quality.duckdb`; gives the Spanish index.
+    """Build the site in `public` from `public/quality.duckdb`; gives the Spanish home page.
 
-    `index.html` and `es/` are in Spanish, `en/` in English, `dqv/` is linked data, named below `address` and kept by
-    `publisher`. `where` is where readers report. Raises `HistoryMissing`.
+    `index.html` and `es/` are in Spanish, `en/` in English, `json/` is for programs, `dqv/` is linked data, named below
+    `address` and kept by `publisher`. The method is told by the weights in `expectations`, and `where` is where readers
+    report. Raises `HistoryMissing`.
     """
     with asking.opened(public) as connection:
         newest = pages.newest_night(connection)
-        for leftover in public.glob(f"{_TEMPORARY}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
-        about_data = data_page.facts(public)
+        output = Output(public)
         try:
-            environment = make_environment(has_data=about_data is not None)
-            languages = [words.load(language) for language in words.LANGUAGES]
-            said = Path(column_changes.__file__).read_bytes()
+            about_data = data_page.facts(public)
             known = pages.expectations_known(connection), pages.views_known(connection)
-            made_of = fingerprint(__version__, said, *known)
-            once = {one.language: Once(one) for one in languages}
+            made_of = fingerprint(__version__, Path(column_changes.__file__).read_bytes(), *known)
             reported = feedback.reported(connection, where or feedback.Where())
-            entries = []
+            press = Press(output, made_of, address, reported, has_data=about_data is not None)
+            standing = Standing(connection, newest)
             for chunk in pages.chunks(connection) if newest else ():
-                for page in _told(connection, pages.of_sources(connection, chunk, newest), public, made_of):  # type: ignore[arg-type]
-                    entries.append(page.entry)
-                    for one in languages:
-                        place = Path(one.language) / page.entry.path
-                        parts = _parts(public / place, made_of, one.language)
-                        told = {"page": page, "part": parts.part, "once": once[one.language]}
-                        told |= {"reported": reported, "reported_words": feedback.words(one.language)}
-                        text = _render(environment, "dataset", one, "../../../", **told)
-                        _write(temporary / place, text)
-            entries.sort(key=order)
-            facts: dict[str, Any] = {
-                "entries": entries,
-                "newest": newest,
-                "counts": sorted(
-                    Counter(entry.outcome for entry in entries).items(),
-                    key=lambda item: [outcome.value for outcome in OUTCOME_ORDER].index(item[0]),
-                ),
-            }
-            for one in languages:
-                if about_data:
-                    path = temporary / one.language / "data.html"
-                    _write(path, _render(environment, "data", one, "../", here="data.html", **about_data))
-                index = _render(environment, "index", one, "../", **facts)
-                _write(temporary / one.language / "index.html", index)
-            _write(temporary / "index.html", _render(environment, "index", languages[0], "", **facts))
-            shutil.copyfile(HERE / "static" / STYLE, temporary / STYLE)
-            dqv.write(connection, temporary / FOLDER, Names(address), publisher)
-            _replace(temporary, public)
+                found = list(pages.of_sources(connection, chunk, newest))  # type: ignore[arg-type]
+                for page in found:
+                    standing.add(page)
+                press.datasets(found, lambda stale: pages.in_full(connection, stale))
+            for one in _sheets(standing, expectations or packaged_expectations()):
+                press.print(one)
+            if about_data:
+                press.print(Sheet("data.html", "data", about_data))
+            _files(press, standing)
+            dqv.write(
+                connection,
+                Path(FOLDER),
+                Names(address),
+                publisher,
+                save=lambda path, text: output.write(path.as_posix(), text),
+            )
+            output.replace()
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            output.discard()
     return public / "index.html"
 
 
-def _told(
-    connection: DuckDBPyConnection, found: Iterable[DatasetPage], public: Path, made_of: str
-) -> Iterator[DatasetPage]:
-    """The pages, each with all that is not taken over from the page as it stands."""
-    known, whole = list(found), dict[str, DatasetPage]()
-    stale = [page for page in known if not _stands(page, public, made_of)]
-    whole = {page.entry.key: page for page in pages.in_full(connection, stale)}
-    return (whole.get(page.entry.key, page) for page in known)
+def _sheets(standing: Standing, expectations: Path) -> Iterator[Sheet]:
+    yield from guide.sheets(standing)
+    yield from publisher.sheets(standing)
+    yield from brief.countries(standing)
+    yield from brief.publishers(standing)
+    yield from lists.datasets(standing)
+    yield from lists.all_publishers(standing)
+    yield incidents.sheet(standing)
+    yield method.sheet(standing, expectations)
+    yield home.sheet(standing)
 
 
-def _stands(page: DatasetPage, public: Path, made_of: str) -> bool:
-    """Whether the page as it stands has, in every language, what is not looked up for its own sake."""
-    for language in words.LANGUAGES:
-        parts = _parts(public / language / page.entry.path, made_of, language)
-        if not all(parts.has(name, *facts) for name, facts in page.parts().items()):
-            return False
-    return True
-
-
-def _parts(path: Path, made_of: str, language: str) -> Parts:
-    return Parts(f"{made_of} {language}", page_before(path))
-
-
-@cache  # templates are compiled once in a process, not for every build
-def make_environment(*, has_data: bool) -> Environment:
-    """Jinja with everything escaped, unknown names refused, and published text made harmless."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["http_link"] = http_link
-    environment.globals["has_data"] = has_data
-    return environment
-
-
-def _render(environment: Environment, template: str, one: words.Words, root: str, **facts: Any) -> str:
-    page = facts.get("page")
-    return environment.get_template(f"{template}.html.j2").render(
-        w=one,
-        t=one.texts,
-        root=root,
-        languages=words.LANGUAGES,
-        here=page.entry.path if page else facts.pop("here", "index.html"),
-        linked=f"{FOLDER}/{path_of(page.entry.key) if page else CATALOG}",
-        version=__version__,
-        categories=CATEGORIES,
-        told=partial(reasons.told, one),
-        changed=column_changes.told,
-        **facts,
-    )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-
-
-def _replace(temporary: Path, public: Path) -> None:
-    """Put every file in its place, what links to others last; then remove pages of datasets that are gone."""
-    made = [path.relative_to(temporary) for path in _files(temporary)]
-    for path in sorted(made, key=lambda path: (path.name == "index.html", path.suffix == ".html", str(path))):
-        (public / path).parent.mkdir(parents=True, exist_ok=True)
-        (temporary / path).replace(public / path)
-    kept = set(made)
-    for folder in (*words.LANGUAGES, FOLDER):
-        for path in _files(public / folder / "dataset"):
-            if path.relative_to(public) not in kept:
-                path.unlink()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    found: Iterable[Path] = folder.rglob("*") if folder.is_dir() else ()
-    return (path for path in found if path.is_file())
+def _files(press: Press, standing: Standing) -> None:
+    """What is no page: style, feeds, and the lists by which programs find the pages."""
+    output, address = press.output, press.address
+    for name in STATIC:
+        output.write(name, (HERE / "static" / name).read_text(encoding="utf-8"))
+    for one in press.languages:
+        found = feeds.items(standing, one)
+        output.write(f"{one.language}/incidents.atom", feeds.atom(found, one, address, standing.newest))
+        output.write(f"{one.language}/incidents.feed.json", feeds.json_feed(found, one, address))
+    output.write("robots.txt", machine.robots(address))
+    if address:
+        paths = [path for path in output.kept() if path.startswith(LANGUAGES) and path.endswith(".html")]
+        for name, text in machine.sitemaps(paths, address).items():
+            output.write(name, text)

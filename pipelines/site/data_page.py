@@ -7,11 +7,16 @@ Belongs here: putting the data dictionary into the order of a page. Does not bel
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipelines.history.dictionary import PACKAGE
+
+# Of each table the files of so many months are linked; all of them are in the data dictionary.
+MONTHS = 12
 
 
 def facts(public: Path) -> dict[str, Any] | None:
@@ -23,15 +28,35 @@ def facts(public: Path) -> dict[str, Any] | None:
     database, *files = package["resources"]
     by_table = {it["name"].replace("-", "_"): [_file(path) for path in it["path"]] for it in files}
     as_of = package["veedor:as_of"]
+    relations = [it for it in database["veedor:relations"] if not it["name"].endswith("_rows")]
+    glossary = _glossary(relations)
     return {
         "as_of": date.fromisoformat(as_of) if as_of else None,
         "license": package["licenses"][0],
+        "glossary": sorted(glossary.items()),
         "relations": [
-            {**it, "files": by_table.get(it["name"], [])}
-            for it in database["veedor:relations"]
-            if not it["name"].endswith("_rows")
+            {
+                "name": it["name"],
+                "description": it["description"],
+                "fields": [
+                    {**field, "own": field["description"] != glossary[field["name"]]}
+                    for field in it["fields"]
+                ],
+                "files": by_table.get(it["name"], [])[-MONTHS:],
+                "files_before": max(0, len(by_table.get(it["name"], [])) - MONTHS),
+            }
+            for it in relations
         ],
     }
+
+
+def _glossary(relations: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What each column means in most of the relations that have it: said once."""
+    found: dict[str, Counter[str]] = {}
+    for relation in relations:
+        for field in relation["fields"]:
+            found.setdefault(field["name"], Counter())[field["description"]] += 1
+    return {name: said.most_common(1)[0][0] for name, said in found.items()}
 
 
 def _file(path: str) -> dict[str, str]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.history import asking
+from pipelines.measurement.metrics import METRICS
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
-from pipelines.site.chart import Line, floor_below, line
+from pipelines.site import questions
+from pipelines.site.chart import Line, Point, floor_below, line
 from pipelines.site.page import (
     CATEGORIES,
     DIMENSIONS,
@@ -28,21 +30,30 @@ from pipelines.site.page import (
     safe_path,
 )
 from pipelines.site.reasons import NO_LAYOUT
+from pipelines.site.stretches import Stretch, stretches
+from pipelines.site.untrusted import short
 from pipelines.site.words import LANGUAGES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Nights in the line of a page.
+# Nights in the line of a page, at least: it begins with a month.
 NIGHTS_SHOWN = 90
-# So many datasets are read and told at a time: their facts take some 20 MB.
-AT_ONCE = 200
+# So many datasets are read and told at a time: their facts take some 40 MB.
+AT_ONCE = 400
+SHARES = [it.id for it in METRICS.values() if it.unit == "share"]
 NOT_NULL = "expect_column_values_to_not_be_null"
+NO_BLOCKS: Row = dict.fromkeys(
+    (
+        *("expectation_result_block", "expectation_example_block", "scale_score_block", "fix_block"),
+        *("read_report_block", "measured"),
+    )
+)
 
 
 def newest_night(connection: DuckDBPyConnection) -> date | None:
     """The newest night of the whole installation."""
-    night: date | None = _rows(connection, "SELECT max(night) AS night FROM run")[0]["night"]
+    night: date | None = rows_of(connection, "SELECT max(night) AS night FROM run")[0]["night"]
     return night
 
 
@@ -50,7 +61,7 @@ def chunks(connection: DuckDBPyConnection, most: int = AT_ONCE) -> Iterator[list
     """The sources that ever had a verdict, some at a time: so many that they have about `most` datasets."""
     chunk: list[str] = []
     count = 0
-    for row in _rows(connection, SOURCES):
+    for row in rows_of(connection, questions.SOURCES):
         if chunk and count + row["datasets"] > most:
             yield chunk
             chunk, count = [], 0
@@ -65,22 +76,29 @@ def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: d
     wanted = [list(sources)]
     described = {
         row["dataset"]: row
-        for row in _rows(connection, "FROM latest_dataset WHERE list_contains(?, source)", wanted)
+        for row in rows_of(connection, "FROM latest_dataset WHERE list_contains(?, source)", wanted)
     }
     runs = {
         (row["source"], row["night"]): row
-        for row in _rows(connection, "SELECT DISTINCT * FROM run WHERE list_contains(?, source)", wanted)
+        for row in rows_of(connection, "SELECT DISTINCT * FROM run WHERE list_contains(?, source)", wanted)
     }
     scores = _by(connection, "dataset", "FROM latest_score WHERE list_contains(?, source)", wanted)
-    history = _by(connection, "dataset", HISTORY, [*wanted, newest, NIGHTS_SHOWN])
-    blocks = {row["dataset"]: row for row in _rows(connection, BLOCKS, wanted)}
-    files = _by(connection, "dataset", FILES, wanted)
-    reads = _rows(connection, READS, wanted)
-    visits = _by(connection, "dataset", VISITS, wanted)
+    history = _by(connection, "dataset", questions.HISTORY, [*wanted, newest, NIGHTS_SHOWN])
+    measured = {
+        row["dataset"]: row["hash"] for row in rows_of(connection, questions.MEASURED_HASH, [SHARES, *wanted])
+    }
+    blocks = {
+        row["dataset"]: {**row, "measured": measured.get(row["dataset"])}
+        for row in rows_of(connection, questions.BLOCKS, wanted)
+    }
+    files = _by(connection, "dataset", questions.FILES, wanted)
+    reads = rows_of(connection, questions.READS, wanted)
+    visits = _by(connection, "dataset", questions.VISITS, wanted)
     alerts = _by(
         connection, "dataset", "FROM open_alerts WHERE list_contains(?, split_part(dataset, '/', 1))", wanted
     )
-    suites = {row["suite"] for row in _rows(connection, "SELECT DISTINCT suite FROM expectation")}
+    incidents = _by(connection, "dataset", questions.INCIDENTS, wanted)
+    suites = {row["suite"] for row in rows_of(connection, "SELECT DISTINCT suite FROM expectation")}
     tables: dict[str, list[Row]] = {}
     for row in reads:
         row["column_changes"] = [
@@ -90,13 +108,13 @@ def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: d
         tables.setdefault(row["distribution"], []).append(row)
 
     verdicts = "FROM latest_verdict WHERE list_contains(?, source) ORDER BY dataset"
-    for verdict in _rows(connection, verdicts, wanted):
+    for verdict in rows_of(connection, verdicts, wanted):
         key = verdict["dataset"]
-        nights = history.get(key, [])
+        nights = stretches(history.get(key, []))
         for row in files.get(key, []):
             row["tables"] = tables.get(row["distribution"], [])
         verdict["fault_kind"] = _fault_kind(verdict, described.get(key, {}), files.get(key, []))
-        floor = floor_below(row[category] for row in nights for category in CATEGORIES)
+        floor = floor_below(it.scores[category] for it in nights for category in CATEGORIES)
         yield DatasetPage(
             entry=_entry(verdict, nights, newest),
             described=described.get(key, {}),
@@ -107,7 +125,7 @@ def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: d
             lines={
                 category: _line(nights, category, floor)
                 for category in CATEGORIES
-                if any(row[category] is not None for row in nights)
+                if any(it.scores[category] is not None for it in nights)
             },
             floor=floor,
             has_suite=verdict["guide_dataset"] in suites or str(verdict["reason"]).startswith(NO_LAYOUT),
@@ -115,11 +133,12 @@ def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: d
             files=files.get(key, []),
             visits=visits.get(key, []),
             alerts=alerts.get(key, []),
+            incidents=incidents.get(key, []),
         )
 
 
 def in_full(connection: DuckDBPyConnection, pages: Sequence[DatasetPage]) -> list[DatasetPage]:
-    """`pages` with what is told of expectations, fixes and scales."""
+    """`pages` with what is told of expectations, fixes, scales, metrics and versions."""
     if not pages:
         return []
     wanted = [[page.entry.key for page in pages]]
@@ -128,8 +147,11 @@ def in_full(connection: DuckDBPyConnection, pages: Sequence[DatasetPage]) -> lis
     expectations = _by(
         connection, "dataset", "FROM latest_expectation WHERE list_contains(?, dataset)", wanted
     )
+    measured = _by(connection, "dataset", questions.MEASURED, [SHARES, *wanted])
+    versions = _by(connection, "dataset", questions.VERSIONS, wanted)
+    column_changes = _by(connection, "dataset", questions.COLUMN_CHANGES, wanted)
     shown: dict[tuple[str, str, str], list[Row]] = {}
-    for row in _rows(connection, EXAMPLES, wanted):
+    for row in rows_of(connection, questions.EXAMPLES, wanted):
         shown.setdefault((row["distribution"], row["table_name"], row["key"]), []).append(row)
     found = []
     for page in pages:
@@ -151,6 +173,9 @@ def in_full(connection: DuckDBPyConnection, pages: Sequence[DatasetPage]) -> lis
                 }
                 for language in LANGUAGES
             },
+            measured=_measured(measured.get(key, [])),
+            versions=versions.get(key, []),
+            column_changes=column_changes.get(key, []),
         )
         found.append(whole)
     return found
@@ -158,13 +183,13 @@ def in_full(connection: DuckDBPyConnection, pages: Sequence[DatasetPage]) -> lis
 
 def expectations_known(connection: DuckDBPyConnection) -> object:
     """A hash of the words of all expectations, which are no part of what is known of a dataset."""
-    (row,) = _rows(connection, EXPECTATIONS)
+    (row,) = rows_of(connection, questions.EXPECTATIONS)
     return row["n"], row["h"]
 
 
 def views_known(connection: DuckDBPyConnection) -> object:
     """A hash of what the views make of stored rows, which software that was updated may do otherwise."""
-    (row,) = _rows(connection, VIEWS)
+    (row,) = rows_of(connection, questions.VIEWS)
     return row["n"], row["h"]
 
 
@@ -183,32 +208,65 @@ def _fault_kind(verdict: Row, described: Row, files: Sequence[Row]) -> str | Non
     return next((row["fault_kind"] for row in quoted), None)
 
 
-def _entry(verdict: Row, nights: Sequence[Row], newest: date) -> Entry:
+def _entry(verdict: Row, nights: Sequence[Stretch], newest: date) -> Entry:
+    now, before = _newest_two(nights, verdict["night"])
     return Entry(
         key=verdict["dataset"],
-        title=verdict["title"] or verdict["dataset"],
+        title=short(verdict["title"] or verdict["dataset"]),
         path=safe_path(verdict["dataset"]),
         publisher=verdict["publisher"] or "",
+        country=verdict["country"] or "",
+        guide=verdict["guide_dataset"] or "",
         guide_titles={"en": verdict["guide_title_en"], "es": verdict["guide_title_es"]},
         outcome=verdict["outcome"],
+        outcome_before=before.outcome if before else None,
         reason=verdict["reason"] or "",
         night=verdict["night"],
+        since=nights[-1].first if nights else verdict["night"],
         stale=verdict["night"] < newest,
-        scores={category: _category(nights, category, verdict["night"]) for category in CATEGORIES},
+        scores={category: _category(now, before, category) for category in CATEGORIES},
     )
 
 
-def _category(nights: Sequence[Row], category: str, night: date) -> CategoryScore:
+def _newest_two(nights: Sequence[Stretch], night: date) -> tuple[Stretch | None, Stretch | None]:
+    """The stretch of the newest night, None when that is too long ago, and the stretch of the night before it."""
+    if not nights or nights[-1].last != night:
+        return None, None
+    if nights[-1].nights > 1:
+        return nights[-1], nights[-1]
+    return nights[-1], nights[-2] if len(nights) > 1 else None
+
+
+def _category(now: Stretch | None, before: Stretch | None, category: str) -> CategoryScore:
     """Compare the newest night with the one before; a score of an older night is not the newest's."""
-    now = next((row for row in reversed(nights) if row["night"] == night), None)
     if now is None:
         return CategoryScore(None, None, "", False)
-    score, rules = now[category], now[f"{category}_rules"] or ""
-    before = next((row for row in reversed(nights) if row["night"] < night), None)
-    if before is None or score is None or before[category] is None:
+    score, rules = now.scores[category], now.rules[category]
+    earlier = before.scores[category] if before else None
+    if before is None or score is None or earlier is None:
         return CategoryScore(score, None, rules, False)
-    changed = before[f"{category}_rules"] != rules
-    return CategoryScore(score, None if changed else score - before[category], rules, changed)
+    changed = before.rules[category] != rules
+    return CategoryScore(score, None if changed else score - earlier, rules, changed)
+
+
+def _measured(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """By dimension its metrics: the mean of what is known, on how many files it is not, and why."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        metrics = found.setdefault(row["metric"].partition(".")[0], {})
+        one = metrics.setdefault(row["metric"], {**row, "values": [], "unknown": 0})
+        if row["value"] is None:
+            one["unknown"] += 1
+            one["reason"] = row["reason"] or one["reason"]
+        else:
+            one["values"].append(row["value"])
+    return {
+        dimension: [
+            {**one, "mean": sum(one["values"]) / len(one["values"]) if one["values"] else None}
+            for one in metrics.values()
+        ]
+        for dimension, metrics in found.items()
+    }
 
 
 def _dimensions(scores: Sequence[Row], category: str) -> list[Row]:
@@ -232,9 +290,16 @@ def _scales(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return {scale: of for scale, of in found.items() if of}
 
 
-def _line(nights: Sequence[Row], category: str, floor: int) -> Line:
-    points = [(row["night"], row[category], row[f"{category}_rules"] or "") for row in nights]
-    return line(points, nights[0]["night"], nights[-1]["night"], floor)
+def _line(nights: Sequence[Stretch], category: str, floor: int) -> Line:
+    """Up to the last change; how it has stood since is drawn from there to the edge, however long that is."""
+    points: list[Point] = []
+    for it in nights:
+        ends = (it.first, it.last) if it.last > it.first and it is not nights[-1] else (it.first,)
+        points += [(night, it.scores[category], it.rules[category]) for night in ends]
+    first, last = nights[0].first, nights[-1].first
+    edge = last + max(timedelta(days=1), (last - first) / 8)
+    points.append((edge, nights[-1].scores[category], nights[-1].rules[category]))
+    return line(points, first, edge, floor)
 
 
 def _urgency(row: Row) -> tuple[int, int, float, str, str]:
@@ -251,7 +316,8 @@ def _urgency(row: Row) -> tuple[int, int, float, str, str]:
     )
 
 
-def _rows(connection: DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> list[Row]:
+def rows_of(connection: DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> list[Row]:
+    """The answer to a question, each row by its columns."""
     columns, rows = asking.ask(connection, sql, params, seconds=600, max_rows=10_000_000)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -260,64 +326,6 @@ def _by(
     connection: DuckDBPyConnection, column: str, sql: str, params: Sequence[object]
 ) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for row in _rows(connection, sql, params):
+    for row in rows_of(connection, sql, params):
         found.setdefault(row[column], []).append(row)
     return found
-
-
-# Every night with a verdict, whether anything was measured or not: an unknown night is a gap, not nothing.
-HISTORY = """
-SELECT v.dataset, v.night, v.outcome,
-       any_value(s.score) FILTER (WHERE s.dimension = 'access') AS access,
-       any_value(s.rules) FILTER (WHERE s.dimension = 'access') AS access_rules,
-       any_value(s.score) FILTER (WHERE s.dimension = 'content') AS content,
-       any_value(s.rules) FILTER (WHERE s.dimension = 'content') AS content_rules
-FROM verdict_history v LEFT JOIN score s ON s.dataset = v.dataset AND s.night = v.night
-WHERE list_contains(?, v.source) AND v.night > ?::DATE - ?::INTEGER
-GROUP BY v.dataset, v.night, v.outcome ORDER BY v.dataset, v.night
-"""
-
-EXAMPLES = """
-SELECT e.* FROM expectation_example e JOIN latest_verdict v ON v.dataset = e.dataset AND v.night = e.night
-WHERE list_contains(?, e.dataset) ORDER BY e.distribution, e.table_name, e.key, e.position
-"""
-
-FILES = """
-SELECT s.*, d.title, d.format, d.modified
-FROM snapshot s JOIN latest_verdict v ON v.dataset = s.dataset AND v.night = s.night
-LEFT JOIN distribution d ON d.run_id = s.run_id AND d.distribution = s.distribution
-WHERE list_contains(?, v.source) ORDER BY s.distribution
-"""
-
-READS = """
-SELECT r.* FROM read_report r JOIN latest_verdict v ON v.dataset = r.dataset AND v.night = r.night
-WHERE list_contains(?, v.source) ORDER BY r.distribution, r.main DESC, r.table_name
-"""
-
-VISITS = """
-FROM visited_pages WHERE list_contains(?, source)
-ORDER BY dataset, CASE answers WHEN false THEN 0 WHEN true THEN 2 ELSE 1 END,
-         list_position(['landing_page', 'contact_page', 'data_dictionary', 'license', 'cell'], purpose),
-         distribution, row_number, role
-"""
-
-SOURCES = (
-    "SELECT source, count(DISTINCT dataset) AS datasets FROM verdict_history GROUP BY source ORDER BY source"
-)
-
-BLOCKS = """
-SELECT b.dataset, b.expectation_result_block, b.expectation_example_block, b.scale_score_block, b.fix_block
-FROM dataset_night b
-JOIN (SELECT dataset, max(night) AS night FROM verdict GROUP BY dataset) v
-    ON v.dataset = b.dataset AND v.night = b.night
-WHERE list_contains(?, split_part(b.dataset, '/', 1))
-"""
-# All that `latest_expectation` has of them; in which run they were last seen says nothing.
-EXPECTATIONS = """
-SELECT count(*) AS n, bit_xor(hash(suite, suite_version, key, title_en, title_es, advice_en, advice_es)) AS h
-FROM expectation
-"""
-VIEWS = "SELECT count(*) AS n, bit_xor(hash(view_name, sql)) AS h FROM duckdb_views() WHERE NOT internal"
-NO_BLOCKS: Row = dict.fromkeys(
-    ("expectation_result_block", "expectation_example_block", "scale_score_block", "fix_block")
-)

@@ -30,7 +30,7 @@ def fingerprint(*facts: object) -> str:
     """A hash of everything in this package (code, templates, words) and of `facts`."""
     digest = blake2b(repr(facts).encode(), digest_size=16)
     for path in sorted(HERE.rglob("*")):
-        if path.suffix in (".py", ".j2", ".json", ".css"):
+        if path.suffix in (".py", ".j2", ".json", ".css", ".svg"):
             digest.update(path.relative_to(HERE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -53,7 +53,7 @@ class Parts:
             if head < 0 or end < 0:
                 return  # cut off, or not ours
             stamp, _, hashed = stamps.partition(" ")
-            if hashed == _hash(text := self.before[head + 3 : end]):
+            if hashed == hash_of(text := self.before[head + 3 : end]):
                 self._known[name] = stamp, text
             place = end
 
@@ -69,14 +69,15 @@ class Parts:
         known, text = self._known.get(name, ("", ""))
         if known != stamp:
             text = str(caller())
-        whole = f"{_BEGIN}{name} {stamp} {_hash(text)}-->{text}{_END}{name}-->"
+        whole = f"{_BEGIN}{name} {stamp} {hash_of(text)}-->{text}{_END}{name}-->"
         return Markup(whole)  # noqa: S704 - escaped when it was made
 
     def _stamp(self, name: str, facts: tuple[object, ...]) -> str:
-        return _hash(f"{self.made_of} {name} {facts!r}")
+        return hash_of(f"{self.made_of} {name} {facts!r}")
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """A short hash of a text."""
     return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
@@ -93,11 +94,3 @@ class Once:
         if key not in self._told:
             self._told[key] = macro(self._words, value)
         return self._told[key]
-
-
-def page_before(path: Path) -> str:
-    """The page as it stands, "" when there is none or it is not to be read."""
-    try:
-        return path.read_bytes().decode("utf-8")  # line ends and all
-    except (OSError, UnicodeDecodeError):
-        return ""

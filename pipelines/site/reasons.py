@@ -1,7 +1,7 @@
 """Reasons: the fixed sentences in which verdicts and results are given, told in the page's language.
 
 Belongs here: recognising a recorded sentence (`pipelines/measurement/verdict.py`, `pipelines/validation/`).
-Does not belong here: its words, which stand in `text/<language>.json` under `reasons`. What is not recognised
+Does not belong here: its words, which stand in `text/<language>/common.json` under `reasons`. What is not recognised
 stays as it was recorded, in English, and says so.
 """
 

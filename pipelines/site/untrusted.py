@@ -16,6 +16,7 @@ _ALLOWED = frozenset("!$&'()*+,;=:@/?-._~%") | frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 )
 _HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:.]+\]")
+LONGEST_NAME = 300
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -26,6 +27,11 @@ def harmless(value: object) -> object:
     if type(value) is str:
         return _UNSAFE.sub("\ufffd", value)
     return value
+
+
+def short(name: str) -> str:
+    """A name that a page can bear: what is longer than any name is cut."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def http_link(url: str | None) -> str | None:

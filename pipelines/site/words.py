@@ -1,6 +1,6 @@
 """Words: everything that a page says of its own, in each language, and how numbers and dates are written.
 
-Belongs here: the texts (`text/<language>.json`) and formatting. Does not belong here: what was published;
+Belongs here: the texts (`text/<language>/`) and formatting. Does not belong here: what was published;
 titles and values appear as their publisher wrote them.
 """
 
@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,12 @@ class Words:
             return str(self.texts["unknown"])
         return f"{value.day} {self.texts['months'][value.month - 1]} {value.year}"
 
+    def span(self, first: date, last: date) -> str:
+        """A stretch of nights: one date, or the first and the last."""
+        if first == last:
+            return self.day(first)
+        return str(self.texts["from_to"]).format(first=self.day(first), last=self.day(last))
+
     def given_day(self, text: str | None) -> str | None:
         """A published instant (ISO 8601, or as HTTP writes it) as a calendar date; else what was published."""
         if not text:
@@ -131,6 +138,15 @@ class Words:
             return str(self.texts["unknown"])
         return str(self.texts[kind].get(key, key.replace("_", " ")))
 
+    def days(self, count: float) -> str:
+        """A length in days; the median of two may be half of one."""
+        key = "one_day" if count == 1 else "some_days"
+        return str(self.texts[key]).format(count=self.number(count, 0 if count == int(count) else 1))
+
+    def country(self, code: str | None) -> str:
+        """A country by its ISO 3166 code; the code itself where we have no name for it."""
+        return str(self.texts["countries"].get(code, code or self.texts["unknown"]))
+
     def own(self, row: dict[str, Any], field: str) -> tuple[str, str]:
         """The text of `field` in this language, else in the other, with the language that it is in."""
         for language in (self.language, *LANGUAGES):
@@ -140,6 +156,10 @@ class Words:
         return "", self.language
 
 
+@cache
 def load(language: str) -> Words:
     """Read the words of a language."""
-    return Words(language, json.loads((TEXTS / f"{language}.json").read_text(encoding="utf-8")))
+    texts: dict[str, Any] = {}
+    for path in sorted((TEXTS / language).glob("*.json")):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
+    return Words(language, texts)

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pipelines.site.dqv.terms import PREFIXES, TERMS, TEXT, THING, context
@@ -57,13 +57,17 @@ class Document:
 
 
 def _clean(node: Node) -> dict[str, Any]:
-    """The node without what is not known, and with harmless texts."""
-    return {term: _cleaned(value) for term, value in node.items() if value not in (None, "", [], {})}
+    """The node without what is not known, and with harmless texts. Most values are plain texts: a number may be 0."""
+    return {
+        term: value if type(value) is str and value.isprintable() else _cleaned(value)
+        for term, value in node.items()
+        if value or value == 0
+    }
 
 
 def _cleaned(value: Any) -> Any:
     if type(value) is str:
-        return harmless(value)
+        return value if value.isprintable() else harmless(value)
     if isinstance(value, Mapping):
         return _clean(value)
     if isinstance(value, list | tuple):
@@ -72,20 +76,30 @@ def _cleaned(value: Any) -> Any:
 
 
 def _subject(node: dict[str, Any]) -> str:
-    properties = " ;\n    ".join(_properties(node))
-    return f"{_name(node['@id'])} {properties} .\n"
+    return f"{_name(node['@id'])} {_properties(node)} .\n"
 
 
-def _properties(node: dict[str, Any]) -> Iterator[str]:
+def _properties(node: dict[str, Any], between: str = " ;\n    ") -> str:
+    """Nearly all values are plain texts, and are told at once."""
+    told = [
+        _property(term, value) if type(value) is str else _told(term, value)
+        for term, value in node.items()
+        if term[0] != "@"
+    ]
     if "@type" in node:
-        yield f"a {', '.join(_each(node['@type']))}"
-    for term, value in node.items():
-        if not term.startswith("@"):
-            iri, kind = TERMS[term]
-            if type(value) is str:  # as nearly all are
-                yield f"{iri} {_literal(value, kind)}"
-            else:
-                yield f"{iri} {', '.join(_object(item, kind) for item in _values(value, kind))}"
+        told.insert(0, f"a {', '.join(_each(node['@type']))}")
+    return between.join(told)
+
+
+def _told(term: str, value: Any) -> str:
+    iri, kind = TERMS[term]
+    return f"{iri} {', '.join([_object(item, kind) for item in _values(value, kind)])}"
+
+
+@lru_cache(maxsize=1 << 15)  # the same metric, night and run stand in hundreds of nodes
+def _property(term: str, value: str) -> str:
+    iri, kind = TERMS[term]
+    return f"{iri} {_literal(value, kind)}"
 
 
 def _each(value: Any) -> list[Any]:
@@ -104,7 +118,7 @@ def _values(value: Any, kind: str) -> Iterator[Any]:
 
 def _object(value: Any, kind: str) -> str:
     if isinstance(value, dict):
-        return f"[ {' ; '.join(_properties(value))} ]"
+        return f"[ {_properties(value, ' ; ')} ]"
     if isinstance(value, tuple):
         return f"{_quoted(value[0])}@{value[1]}"
     return _literal(str(value).lower() if isinstance(value, bool) else str(value), kind)
@@ -123,4 +137,6 @@ def _name(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return '"' + _ESCAPED.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04X}"), text) + '"'

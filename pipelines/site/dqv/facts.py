@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.history import asking
+from pipelines.site.dqv import mqa
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,12 +52,12 @@ def of_sources(
 
     verdicts = by_dataset(of_wanted("verdict_history"))
     runs = by_dataset(RUNS)
-    described = by_dataset(DESCRIBED)
+    described = by_dataset(DESCRIBED if night else DESCRIBED_NOW)
     distributions = by_dataset(of_wanted("distribution", "distribution"))
     snapshots = by_dataset(of_wanted("snapshot", "distribution"))
     measurements = by_dataset(of_wanted("quality_measurement", "metric, computed_on"))
     scores = by_dataset(of_wanted("score_history", "category, dimension"))
-    scales = by_dataset(of_wanted("scale_history", "scale, part, item"))
+    scales = by_dataset(SCALE_ROWS)
     failed = by_dataset(FAILED)
     for key, (verdict, *_) in sorted(verdicts.items()):
         yield Facts(
@@ -127,7 +128,18 @@ DESCRIBED = """
 SELECT d.* FROM dataset d JOIN wanted w ON w.dataset = d.dataset AND d.night <= w.night
 QUALIFY row_number() OVER (PARTITION BY d.dataset ORDER BY d.night DESC) = 1
 """
+DESCRIBED_NOW = "SELECT d.* FROM latest_dataset d JOIN wanted w ON w.dataset = d.dataset"
+# Of the items of scales those alone that are told; a scale has some hundred.
+_TOLD = ", ".join(f"'{item}'" for item in (*mqa.SAME, *mqa.SAME_OF_FILES))
+SCALE_ROWS = f"""
+SELECT t.dataset, t.scale, t.part, t.item, t.points, t.known, t.most, t.rules
+FROM scale_score t JOIN wanted w ON w.dataset = t.dataset AND w.night = t.night
+WHERE t.item = '' OR (t.scale = '{mqa.SCALE}' AND t.item IN ({_TOLD}))
+ORDER BY t.scale, t.part, t.item
+"""
 FAILED = """
-SELECT e.* FROM expectation_history e JOIN wanted w ON w.dataset = e.dataset AND w.night = e.night
+SELECT e.dataset, e.distribution, e.table_name, e.suite, e.suite_version, e.key, e.title_en, e.title_es, e.outcome,
+       e.severity, e.dimension, e.reason
+FROM expectation_history e JOIN wanted w ON w.dataset = e.dataset AND w.night = e.night
 WHERE e.outcome IN ('failed', 'error') ORDER BY e.distribution, e.table_name, e.key
 """

@@ -7,7 +7,7 @@ Belongs here: what is written where, dataset by dataset, so that memory does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +34,11 @@ def write(
     *,
     formats: tuple[str, ...] = FORMATS,
     night: date | None = None,
+    save: Callable[[Path, str], object] | None = None,
 ) -> int:
     """Write everything into `folder`, as of each dataset's newest night or of `night`; gives their number.
+
+    `save` writes a file, if it is not to be written where it will lie.
 
     Raises `QueryError` when the history has nothing of that night.
     """
@@ -43,11 +46,11 @@ def write(
     for found in _facts(connection, night):
         verdicts.append(found.verdict)
         path = folder / names.path_of(found.verdict["dataset"])
-        _write(path, dataset.document(found, it, spoken), formats)
+        _write(path, dataset.document(found, it, spoken), formats, save)
     if night and not verdicts:
         raise QueryError(f"the published history has no verdict of the night of {night}", WHICH)
-    _write(folder / names.CATALOG, catalog.document(verdicts, it, spoken, publisher), formats)
-    _write(folder / names.METRICS, _vocabulary(connection, it, spoken), formats)
+    _write(folder / names.CATALOG, catalog.document(verdicts, it, spoken, publisher), formats, save)
+    _write(folder / names.METRICS, _vocabulary(connection, it, spoken), formats, save)
     return len(verdicts)
 
 
@@ -79,8 +82,14 @@ def _words() -> dict[str, words.Words]:
     return {language: words.load(language) for language in ("en", "es")}
 
 
-def _write(path: Path, document: Document, formats: tuple[str, ...]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(
+    path: Path, document: Document, formats: tuple[str, ...], save: Callable[[Path, str], object] | None
+) -> None:
     texts = {"ttl": document.turtle, "jsonld": document.jsonld}
     for suffix in formats:
-        path.with_name(f"{path.name}.{suffix}").write_text(texts[suffix](), encoding="utf-8")
+        (save or _save)(path.with_name(f"{path.name}.{suffix}"), texts[suffix]())
+
+
+def _save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pipelines.measurement.metrics import METRICS
 from pipelines.site.dqv import mqa, names
 from pipelines.site.dqv.facts import Facts
 from pipelines.site.reasons import told
-from pipelines.site.words import Words
+from pipelines.site.words import Words, load
 
 Node = dict[str, Any]
 Row = Mapping[str, Any]
@@ -125,10 +126,14 @@ def body(texts: Mapping[str, str]) -> list[Node]:
 
 def sentences(reason: str | None, words: Mapping[str, Words]) -> dict[str, str]:
     """A recorded sentence in the languages in which it is known; in English as it was recorded, if in no other."""
-    if not reason:
-        return {}
-    found = {language: told(one, reason) for language, one in words.items()}
-    return {language: text for language, (text, of) in found.items() if of == language} or {"en": reason}
+    return dict(_sentences(reason, tuple(words))) if reason else {}
+
+
+@lru_cache(maxsize=1 << 14)  # the same few hundred sentences are told of thousands of datasets
+def _sentences(reason: str, languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found = {language: told(load(language), reason) for language in languages}
+    known = {language: text for language, (text, of) in found.items() if of == language}
+    return tuple((known or {"en": reason}).items())
 
 
 def _own(key: str, words: Mapping[str, Words]) -> dict[str, str]:

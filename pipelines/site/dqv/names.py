@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 from pipelines.site.page import safe_name
@@ -49,6 +50,7 @@ def path_of(key: str) -> str:
     return f"dataset/{safe_name(key)}"
 
 
+@lru_cache(maxsize=1 << 16)  # a night, a metric and a file are named alike in every dataset's file
 def local(*parts: object) -> str:
     """A local name out of `parts`; what could not stand in one becomes a hash."""
     name = ".".join(str(part) for part in parts if part != "")

@@ -1,6 +1,6 @@
 """Texts: sentences of ours in each language at once, as documents hold them.
 
-Belongs here: looking them up. The words themselves stand under `dqv` in `text/<language>.json`.
+Belongs here: looking them up. The words themselves stand under `dqv` in `text/<language>/common.json`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pipelines.site.words import Words
 
 
 class Texts:
-    """The words under `dqv` in `text/<language>.json`, and names of the site, by language."""
+    """The words under `dqv` in `text/<language>/common.json`, and names of the site, by language."""
 
     def __init__(self, words: Mapping[str, Words]) -> None:
         self.words = words

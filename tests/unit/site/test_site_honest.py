@@ -107,12 +107,12 @@ def test_a_score_below_100_is_never_shown_as_100(told: Path) -> None:
 
 
 def test_a_dataset_without_rules_is_not_exempt(told: Path, page: Reader) -> None:
-    for name in ("index.html", f"es/dataset/{NO_SUITE_KEY}.html"):
+    for name in ("es/datasets.html", f"es/dataset/{NO_SUITE_KEY}.html"):
         text = page(told / name).text
         assert "Sin reglas aún" in text
         assert "Todavía no hay reglas para este tipo" in text
         assert "No aplica" not in text
-    english = page(told / "en" / "index.html").text
+    english = page(told / "en" / "datasets.html").text
     assert "No rules yet" in english
     assert "fit no known layout" in english
     assert "Not applicable" not in english

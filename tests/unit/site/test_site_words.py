@@ -10,6 +10,7 @@ import pytest
 from pipelines.cli import console
 from pipelines.model import FaultKind, Outcome, Severity
 from pipelines.site import chart, pages, words
+from pipelines.site.stretches import stretches
 
 DAYS = [date(2026, 3, day) for day in range(1, 6)]
 
@@ -223,14 +224,24 @@ def test_a_single_night_stands_in_the_middle() -> None:
 
 
 def test_scores_are_not_compared_over_a_change_of_rules_or_an_unknown_night() -> None:
-    nights = [
-        {"night": DAYS[0], "content": 90.0, "content_rules": "r1"},
-        {"night": DAYS[1], "content": 80.0, "content_rules": "r1"},
-        {"night": DAYS[2], "content": 70.0, "content_rules": "r2"},
-        {"night": DAYS[3], "content": None, "content_rules": None},
-        {"night": DAYS[4], "content": 60.0, "content_rules": "r2"},
+    scores = [(90.0, "r1"), (80.0, "r1"), (70.0, "r2"), (None, None), (60.0, "r2")]
+    nights = stretches(
+        {
+            **{
+                "first": day,
+                "last": day,
+                "nights": 1,
+                "outcome": "passed",
+                "access": None,
+                "access_rules": None,
+            },
+            **{"content": score, "content_rules": rules},
+        }
+        for day, (score, rules) in zip(DAYS, scores, strict=True)
+    )
+    found = [
+        pages._category(*pages._newest_two(nights[: at + 1], day), "content") for at, day in enumerate(DAYS)
     ]
-    found = [pages._category(nights, "content", day) for day in DAYS]
     assert [item.change for item in found] == [None, -10.0, None, None, None]
     assert [item.rules_changed for item in found] == [False, False, True, False, False]
     assert [item.score for item in found] == [90.0, 80.0, 70.0, None, 60.0]

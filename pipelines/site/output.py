@@ -1,0 +1,89 @@
+"""Output: files into the public folder, each whole, and only those that say something else than before.
+
+Belongs here: what stays, what is replaced, what goes. Does not belong here: what is in a file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.site.words import LANGUAGES
+
+_TEMPORARY = ".site-"
+# Folders that hold nothing but files of a build: what a build does not keep there is gone.
+OURS = (*LANGUAGES, "dqv/dataset", "json")
+
+
+class Output:
+    """Files of one build, in a folder of their own until `replace`.
+
+    A killed build changes nothing, or leaves whole files, some older, and the next build finishes the work.
+    """
+
+    def __init__(self, public: Path) -> None:
+        self.public = public
+        for leftover in public.glob(f"{_TEMPORARY}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        self._temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
+        self._kept: set[str] = set()
+        self._made: list[str] = []
+        self._folders: set[Path] = set()
+
+    def before(self, path: str) -> str:
+        """The file as it stands, "" when there is none or it is not to be read."""
+        try:
+            return (self.public / path).read_bytes().decode("utf-8")  # line ends and all
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def has(self, *paths: str) -> bool:
+        """Whether all of these files are there."""
+        return all((self.public / path).is_file() for path in paths)
+
+    def keep(self, path: str) -> None:
+        """The file stays as it stands."""
+        self._kept.add(path)
+
+    def kept(self) -> list[str]:
+        """Every file of this build, by name."""
+        return sorted(self._kept)
+
+    def write(self, path: str, text: str, before: str | None = None) -> None:
+        """The file shall say `text`; `before` is what it says now, when that is known."""
+        self.keep(path)
+        if text == (self.before(path) if before is None else before):
+            return
+        place = self._temporary / path
+        if place.parent not in self._folders:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (self.public / path).parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(place.parent)
+        place.write_text(text, encoding="utf-8")
+        self._made.append(path)
+
+    def replace(self) -> int:
+        """Put every file in its place, what links to others last; remove what is gone; gives how many were written."""
+        for path in sorted(self._made, key=_order):
+            (self._temporary / path).replace(self.public / path)
+        for folder in OURS:
+            for found in _files(self.public / folder):
+                if found.relative_to(self.public).as_posix() not in self._kept:
+                    found.unlink()
+        return len(self._made)
+
+    def discard(self) -> None:
+        """Leave nothing that is half done."""
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _order(path: str) -> tuple[bool, bool, str]:
+    name = path.rpartition("/")[2]
+    return name == "index.html", name.endswith(".html"), path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    found = folder.rglob("*") if folder.is_dir() else iter(())
+    return (path for path in found if path.is_file())
