@@ -11,6 +11,7 @@ from html import escape
 
 import dagster as dg
 
+from pipelines import logs
 from pipelines.alerts.channels import registry
 from pipelines.alerts.channels.letter import Letter
 from pipelines.alerts.message import Message, clean
@@ -71,7 +72,7 @@ def run_failure_message(
     lines = [
         words["what"].format(night=night, run_id=clean(run_id), job=clean(job)),
         "",
-        *(f"- {clean(step)}: {clean(error, LONGEST_ERROR)}" for step, error in errors),
+        *(f"- {clean(step)}: {clean(logs.without_secrets(error), LONGEST_ERROR)}" for step, error in errors),
         "",
         words["kept"],
         "",

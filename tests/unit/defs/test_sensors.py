@@ -53,6 +53,16 @@ def test_an_error_that_quotes_published_text_is_harmless() -> None:
     assert len(message.text) < 3000
 
 
+def test_an_error_that_quotes_a_secret_tells_it_to_nobody() -> None:
+    """An exception is not a line of the log; what it says is mailed all the same."""
+    error = "ConnectionError: sftp://me:hunter2-of-mine@files.example.org refused"
+    message = run_failure_message(
+        run_id=RUN, job="night", night="2026-03-02", errors=[("reads", error)], language="en"
+    )
+    assert "sftp://***@files.example.org refused" in message.text
+    assert "hunter2" not in message.text + message.html
+
+
 def failed_run(
     instance: dg.DagsterInstance,
     clock: FixedClock,

@@ -221,7 +221,9 @@ def test_every_answer_says_how_it_may_be_used(served: Served, path: str) -> None
     assert "server" not in headers
 
 
-@pytest.mark.parametrize("path", [FORM, "/nowhere", f"/moderate/{moderation()}"])
+@pytest.mark.parametrize(
+    "path", [FORM, "/nowhere", f"/moderate/{moderation()}"], ids=["form", "nowhere", "moderate"]
+)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_pages_need_neither_script_nor_style_of_their_own(served: Served, path: str, language: str) -> None:
     text = served.get(path, headers={"accept-language": language}).text
