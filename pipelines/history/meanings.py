@@ -237,7 +237,10 @@ COLUMNS: Mapping[str, str] = {
     "rows_before": "Number of rows when the table was last read before.",
     "rows_change": "Rows more than on the reading before; negative: fewer.",
     "rows_change_percent": "rows_change in percent of rows_before.",
-    "rows_compared": "by_key, by_row (whole rows: an amended one is one removed and one added), same (nothing has ",
+    "rows_compared": (
+        "by_key, by_row (whole rows: an amended one is one removed and one added), same (nothing has changed) or "
+        "not_compared."
+    ),
     "rows_compared_reason": "Why the rows were not compared, or only as whole rows.",
     "rows_lost": "Keyed rows of the reading before that are gone; NULL: unknown.",
     "rows_removed": "Rows of the last reading that are gone; NULL: not compared.",

@@ -3,6 +3,8 @@
 -- know every function here, and DuckDB-WASM without its extensions: there is no JSON, so that what has to be taken out of
 -- JSON is taken out when the copy is made.
 
+COMMENT ON TABLE schema_migration IS 'Which migrations gave the tables their present form, and when.';
+
 -- Every view says what its datasets are called now, so that is looked up once, when the copy is made. What is newest is
 -- looked up in `dataset_night`, which is narrow, and only then fetched from the wide tables.
 CREATE TABLE latest_dataset_rows AS

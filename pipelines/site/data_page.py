@@ -33,7 +33,7 @@ def facts(public: Path) -> dict[str, Any] | None:
     return {
         "as_of": date.fromisoformat(as_of) if as_of else None,
         "license": package["licenses"][0],
-        "glossary": sorted(glossary.items()),
+        "glossary": [(name, said, _with(relations, name, said)) for name, said in sorted(glossary.items())],
         "relations": [
             {
                 "name": it["name"],
@@ -57,6 +57,14 @@ def _glossary(relations: Sequence[dict[str, Any]]) -> dict[str, str]:
         for field in relation["fields"]:
             found.setdefault(field["name"], Counter())[field["description"]] += 1
     return {name: said.most_common(1)[0][0] for name, said in found.items()}
+
+
+def _with(relations: Sequence[dict[str, Any]], column: str, description: str) -> str:
+    """A relation in which the column means that."""
+    said = {"name": column, "description": description}
+    return next(
+        str(it["name"]) for it in relations if any(said.items() <= field.items() for field in it["fields"])
+    )
 
 
 def _file(path: str) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Words: everything that a page says of its own, in each language, and how numbers and dates are written.
 
-Belongs here: the texts (`text/<language>/`) and formatting. Does not belong here: what was published;
+Belongs here: the texts (`text/<language>/`; `text/dictionary_<language>.json` is the data dictionary in a language that
+is not the database's own) and formatting. Does not belong here: what was published;
 titles and values appear as their publisher wrote them.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -44,10 +45,11 @@ def rounded(value: float, decimals: int) -> float:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language. `texts` is the content of its file."""
+    """The words of one language. `texts` and `dictionary` are the content of its files."""
 
     language: str
     texts: dict[str, Any]
+    dictionary: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number, or the word for unknown."""
@@ -147,6 +149,16 @@ class Words:
         """A country by its ISO 3166 code; the code itself where we have no name for it."""
         return str(self.texts["countries"].get(code, code or self.texts["unknown"]))
 
+    def meaning(self, english: str, relation: str, column: str | None = None) -> str:
+        """What a published relation or a column of it means, with code in backticks; `english` without a text of ours.
+
+        A column has a text for all relations; one for a single relation stands under `relation.column`.
+        """
+        if column is None:
+            return self.dictionary.get("relations", {}).get(relation, english)
+        texts = self.dictionary.get("columns", {})
+        return texts.get(f"{relation}.{column}", texts.get(column, english))
+
     def own(self, row: dict[str, Any], field: str) -> tuple[str, str]:
         """The text of `field` in this language, else in the other, with the language that it is in."""
         for language in (self.language, *LANGUAGES):
@@ -162,4 +174,7 @@ def load(language: str) -> Words:
     texts: dict[str, Any] = {}
     for path in sorted((TEXTS / language).glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))
-    return Words(language, texts)
+    dictionary = TEXTS / f"dictionary_{language}.json"
+    return Words(
+        language, texts, json.loads(dictionary.read_text(encoding="utf-8")) if dictionary.is_file() else {}
+    )
