@@ -45,6 +45,7 @@ def test_moderation_accepts_and_rejects(served: Served, data: Path) -> None:
         (tokens.sign(Purpose.MODERATION, ("operator",), "another-key-" * 4, datetime.now(UTC)), 404),
         ("é" * 10, 404),
     ],
+    ids=["malformed", "expired", "of-a-form", "of-an-owner", "other-key", "no-ascii"],
 )
 @pytest.mark.parametrize("place", ["moderate", "owner", "answer"])
 def test_forged_and_expired_links_open_nothing(served: Served, place: str, token: str, status: int) -> None:
