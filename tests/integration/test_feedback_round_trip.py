@@ -4,56 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from pipelines import artifacts, hearing, night
-from pipelines.clock import FixedClock
-from pipelines.demo import story
-from pipelines.demo.portal import DemoPortal
+from pipelines import hearing
 from pipelines.feedback import acts, inbox, tokens
 from pipelines.feedback.tokens import Purpose
-from pipelines.history.asking import columns_and_rows
 from pipelines.history.verify import verify
-from pipelines.model import Alert, AlertKind
-from pipelines.settings import Settings
-from pipelines.sources import Sources, parse
-from pipelines.tools import opened_tools
+from pipelines.model import AlertKind
+from tests.feedback_world import DATASET, OWNER, READER, Installation, installed
 from tests.serving_process import KEY, Fields, serving
 from tests.smtp_server import Inbox, running
 from tests.unit.feedback.reports import item
 
-SEED = 11
-OWNER = "contrataciones@dependencia.example"
-READER = "lectora@example.org"
-DATASET = "demo-compras/contratos"
 TEXT = "El contrato 17 tiene <b>un cero de más</b>."
-
-
-@dataclass
-class Installation:
-    """One dataset of the demonstration, watched from today on."""
-
-    sources: Sources
-    settings: Settings
-    file: Path
-
-    def run(self, day: date) -> None:
-        moment = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-        clock = FixedClock(max(moment, datetime.now(UTC)))
-        with opened_tools(self.settings, self.sources, clock=clock) as tools:
-            assert night.run_night(self.sources, day, tools).failures == ()
-
-    def alerts(self, day: date) -> list[Alert]:
-        folder = artifacts.night_folder(self.settings.runs, day)
-        return [it for it in artifacts.read_values(folder / artifacts.ALERTS, Alert) if it.feedback]
-
-    def asked(self, sql: str) -> list[tuple[object, ...]]:
-        return columns_and_rows(sql, public=self.settings.public)[1]
 
 
 @pytest.fixture(scope="module")
@@ -63,27 +31,8 @@ def today() -> date:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    folder = tmp_path_factory.mktemp("round")
-    moment = datetime.now(UTC)
-    with DemoPortal(story.edition(SEED, 1), moment) as portal:
-        text = story.sources(portal.url)
-        declared = parse(text)
-        source = declared.sources[0]
-        contracts = source.model_copy(update={"datasets": source.datasets[:1]})
-        (folder / "sources.yaml").write_text(text, encoding="utf-8")
-        settings = Settings(
-            data=folder / "data",
-            sources=folder / "sources.yaml",
-            allow_private_addresses=True,
-            host_pause_seconds=0.0,
-            retries=1,
-            page_visits=0,
-            operator="operacion@team.example",
-            link_key=KEY,
-            delivery="live",
-        )
-        sources = declared.model_copy(update={"sources": (contracts,)})
-        yield Installation(sources, settings, folder / "sources.yaml")
+    with installed(tmp_path_factory.mktemp("round")) as found:
+        yield found
 
 
 def text_of(mail: EmailMessage) -> str:
