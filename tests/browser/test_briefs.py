@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.model import Outcome
+from pipelines.site.feedback import Reported
 from pipelines.site.output import Output
 from pipelines.site.press import Press
 from pipelines.site.sheet import Sheet
@@ -80,7 +81,7 @@ def fullest_country() -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["country", "publisher"])
 def test_the_fullest_brief_is_one_sheet(chromium: Any, tmp_path: Path, kind: str, language: str) -> None:
     output = Output(tmp_path)
-    press = Press(output, "test", "https://calidad.example.org/", has_data=True)
+    press = Press(output, "test", "https://calidad.example.org/", Reported(), has_data=True)
     facts = fullest_country() if kind == "country" else fullest_publisher()
     press.print(Sheet(f"brief/{kind}/x.html", f"brief_{kind}", facts))
     style = Path("pipelines/site/static/style.css").read_text(encoding="utf-8")
