@@ -26,6 +26,7 @@ MAX_CELL = 1_000
 # A workbook has a date of creation; the clock's would make another file of the same facts.
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no time zone
 SUMMARY_WIDTHS = (6, 40, 13, 26, 12, 12, 12, 30, 60, 28, 28, 26, 36)
+FILE = 11
 ROW_WIDTHS = {"row": 9, "record": 40, "column": 30, "value": 44, "file": 34, "advice": 70}
 WRAPPED = {"valign": "top", "text_wrap": True}
 COUNT = {"valign": "top", "align": "center"}
@@ -100,6 +101,8 @@ def _summary(
     for place, (heading, width) in enumerate(zip(headings, SUMMARY_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(at, place, heading, looks["head"])
+    if len(page.files) <= 1:  # its column has nothing to say
+        sheet.set_column(FILE, FILE, SUMMARY_WIDTHS[FILE], None, {"hidden": True})
     sheet.set_row(at, 2 * LINE_HEIGHT)
     sheet.freeze_panes(at + 1, 2)
     heading = at
@@ -116,7 +119,7 @@ def _summary(
             8: advice,
             9: good,
             10: bad,
-            11: row["distribution"] if len(page.files) > 1 else "",
+            FILE: row["distribution"] if len(page.files) > 1 else "",
             12: row["key"],
         }
         _line(sheet, at, texts, SUMMARY_WIDTHS, looks["text"])
