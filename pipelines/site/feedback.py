@@ -30,7 +30,7 @@ ORDER BY h.dataset, o.feedback IS NULL, h.accepted_on DESC
 # The longest column that the form takes (`feedback.written`), and the longest of its text in an address.
 LONGEST, LONGEST_ENCODED = 200, 300
 # So many bytes of a page may go to the columns of its files; what does not fit is counted.
-ROOM = 25_000
+ROOM = 12_000
 MARKUP = '<li><a class="report" href="" rel="nofollow"><bdi></bdi></a></li>'
 
 

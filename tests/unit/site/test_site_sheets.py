@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import artifacts
 from pipelines.history import publish, record
-from pipelines.model import Catalog, Outcome, UnexpectedExample, ValidationResult
+from pipelines.model import Catalog, Outcome, ReadReport, UnexpectedExample, ValidationResult
 from pipelines.site import trend
 from pipelines.site.build import build
 from pipelines.site.feedback import Where
@@ -243,6 +243,12 @@ def broken(run: Path) -> None:
     found = [spoilt(it) for it in artifacts.read_values(path, ValidationResult)]
     path.unlink()
     artifacts.write_values(path, found)
+    reads = [
+        replace(it, columns=tuple(f"{'ñ' * 30} {at}" for at in range(300)))
+        for it in artifacts.read_values(run / artifacts.READS, ReadReport)
+    ]
+    (run / artifacts.READS).unlink()
+    artifacts.write_values(run / artifacts.READS, reads)
 
 
 def test_a_page_is_borne_even_when_everything_is_broken(tmp_path: Path, page: Reader) -> None:
