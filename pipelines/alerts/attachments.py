@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
+from pipelines import workbooks
 from pipelines.alerts.failing_rows import FailingRows, Found
 from pipelines.alerts.items import Group, Item
 from pipelines.alerts.kind_words import family
 from pipelines.alerts.known import Attached, Sheet
-from pipelines.alerts.plain import clean
 from pipelines.alerts.words import Words, words
 from pipelines.model import Alert
-from pipelines.validation.evidence.lines import neutral
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 50_000
@@ -307,4 +306,4 @@ def _printed(sheet: Any, heading: int) -> None:
 
 def _cell(text: str) -> str:
     """Strangers' text that a cell can hold, and that no spreadsheet computes."""
-    return neutral(clean(text, MAX_CELL))
+    return workbooks.cell(text, MAX_CELL)

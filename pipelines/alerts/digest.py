@@ -13,9 +13,9 @@ from datetime import date
 from pipelines.alerts.incidents import standing
 from pipelines.alerts.items import Group, Item, item_of
 from pipelines.alerts.kind_words import family
-from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.words import Words
 from pipelines.model import Dataset, Incident, Severity, Transition
+from pipelines.plain_text import clean, web_link
 
 SHOWN_ITEMS = 12
 SEVERITIES = {severity: place for place, severity in enumerate(Severity)}

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pipelines import advice as advice_parts
 from pipelines.alerts.amounts import amounts, points
 from pipelines.alerts.kind_words import family, words_of
-from pipelines.alerts.plain import clean
 from pipelines.alerts.words import Words
 from pipelines.model import Incident, Severity, Transition, TransitionKind, UnexpectedExample
+from pipelines.plain_text import clean
 
 SHOWN_EXAMPLES = 5
 LONGEST_ADVICE, LONGEST_EXAMPLE = 1_500, 400
@@ -132,10 +133,7 @@ def item_of(
 
 def parted(advice: str, words: Words) -> tuple[str, str, str]:
     """Advice, good example and bad example, as suites write them in one text; the examples "" without."""
-    text, found, examples = advice.partition(f" {words['good']}: ")
-    good, found_too, bad = examples.partition(f" {words['bad']}: ")
-    if not (found and found_too):
-        return clean(advice, LONGEST_ADVICE), "", ""
+    text, good, bad = advice_parts.parted(advice, words.language)
     return clean(text, LONGEST_ADVICE), clean(good, LONGEST_EXAMPLE), clean(bad, LONGEST_EXAMPLE)
 
 

@@ -20,7 +20,6 @@ from pipelines.alerts.headlines import intro, subject
 from pipelines.alerts.items import Group
 from pipelines.alerts.known import NOTHING, Attached, Known
 from pipelines.alerts.notice import notice
-from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.reason_words import reason_of
 from pipelines.alerts.replies import replies
 from pipelines.alerts.summary import summary
@@ -28,6 +27,7 @@ from pipelines.alerts.with_feedback import shown as shown_reports
 from pipelines.alerts.with_feedback import subject as subject_of_reports
 from pipelines.alerts.words import Words, words
 from pipelines.model import Alert, AlertKind, AlertState, Dataset, FeedbackReport
+from pipelines.plain_text import clean, web_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -14,10 +14,10 @@ from pipelines.alerts.digest import Section, digest
 from pipelines.alerts.items import CODE, Item
 from pipelines.alerts.kind_words import family, words_of
 from pipelines.alerts.known import Known
-from pipelines.alerts.plain import clean
 from pipelines.alerts.reason_words import reason_of
 from pipelines.alerts.words import Words
 from pipelines.model import Alert, Dataset, Transition, TransitionKind
+from pipelines.plain_text import clean
 
 SHOWN = 12
 

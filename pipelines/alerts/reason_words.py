@@ -6,8 +6,8 @@ Belongs here: the form of such a reason, `code|of what|how many|of how many`, an
 
 from __future__ import annotations
 
-from pipelines.alerts.plain import clean
 from pipelines.alerts.words import FALLBACK, words
+from pipelines.plain_text import clean
 
 
 def coded(code: str, what: str = "", count: int = 0, of: int = 0) -> str:

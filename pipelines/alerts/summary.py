@@ -15,9 +15,9 @@ from pipelines.alerts.incidents import standing
 from pipelines.alerts.items import Item, item_of
 from pipelines.alerts.kind_words import family
 from pipelines.alerts.known import Known
-from pipelines.alerts.plain import clean
 from pipelines.alerts.words import Words
 from pipelines.model import Alert, Dataset, Incident, IncidentState, Transition, TransitionKind
+from pipelines.plain_text import clean
 
 PRIVATE = ("contact", "personal")
 SHOWN, SHOWN_PUBLISHERS, SHOWN_UNVISITED = 10, 40, 20

@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from pipelines.alerts.decide import Recipient
-from pipelines.alerts.plain import clean, web_link
 from pipelines.alerts.words import Words
 from pipelines.model import Alert, AlertKind, AlertState, Dataset, FeedbackReport
+from pipelines.plain_text import clean, web_link
 
 # The messages of one recipient about the state of its datasets.
 JOINED = (AlertKind.OPENED, AlertKind.RECOVERED, AlertKind.REMINDER, AlertKind.ESCALATION)

@@ -15,8 +15,7 @@ from typing import Any
 from pipelines.artifacts import replacing
 from pipelines.row_changes.rows import ChangedRows, Column
 from pipelines.row_changes.words import WORDS
-from pipelines.validation.evidence.lines import neutral
-from pipelines.validation.evidence.workbook import HEAD, MAX_ROWS, printed, safe
+from pipelines.workbooks import HEAD, MAX_ROWS, neutral, printed, safe
 
 FORMATS = (".xlsx", ".csv", ".parquet")
 CHANGED = "#FFF3CD"

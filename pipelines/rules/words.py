@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.advice import EXAMPLES
 from pipelines.rules.schema import Language, Role, Rule, Rules, Words, read_yaml
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-EXAMPLES: Mapping[Language, tuple[str, str]] = {"en": ("Good: ", "Bad: "), "es": ("Bien: ", "Mal: ")}
 RANGE: Mapping[Language, tuple[str, str, str]] = {
     "en": ("from {min} to {max}", "at least {min}", "at most {max}"),
     "es": ("de {min} a {max}", "al menos {min}", "a lo sumo {max}"),

@@ -6,10 +6,11 @@ what stands on it (`pages`, `sheets`), how a file gets into its place (`output`)
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines import __version__
+from pipelines import __version__, advice, plain_text, workbooks
 from pipelines.history import asking
 from pipelines.settings import packaged_expectations
 from pipelines.site import data_page, feedback, feeds, machine, pages
@@ -25,6 +26,8 @@ from pipelines.site.words import LANGUAGES
 from pipelines.tables import column_changes
 
 STATIC = ("style.css", "icon.svg")
+# What pages and kits are made of, outside this package.
+SHARED = (advice, column_changes, plain_text, workbooks)
 
 
 def build(
@@ -46,7 +49,7 @@ def build(
         try:
             about_data = data_page.facts(public)
             known = pages.expectations_known(connection), pages.views_known(connection)
-            made_of = fingerprint(__version__, Path(column_changes.__file__).read_bytes(), *known)
+            made_of = fingerprint(__version__, *map(inspect.getsource, SHARED), *known)
             reported = feedback.reported(connection, where or feedback.Where())
             press = Press(output, made_of, address, reported, has_data=about_data is not None)
             standing = Standing(connection, newest)

@@ -7,7 +7,7 @@ of `veedor serve`, else an issue or a mail that is already begun. Does not belon
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,11 @@ SELECT h.*, o.overdue, coalesce(o.days_waiting, 0) AS days_waiting FROM feedback
 LEFT JOIN feedback_open o ON o.feedback = h.feedback
 ORDER BY h.dataset, o.feedback IS NULL, h.accepted_on DESC
 """
+# The longest column that the form takes (`feedback.written`), and the longest of its text in an address.
+LONGEST, LONGEST_ENCODED = 200, 300
+# So many bytes of a page may go to the columns of its files; what does not fit is counted.
+ROOM = 12_000
+MARKUP = '<li><a class="report" href="" rel="nofollow"><bdi></bdi></a></li>'
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Where:
         said = words(language)
         subject = said["subject"].format(title=title)
         if self.serve_url:
-            return f"{self.serve_url}feedback/new?{urlencode({'dataset': dataset, 'language': language})}"
+            return self.form(dataset, language)
         body = said["body"].format(dataset=dataset)
         if self.issues_url:
             return f"{self.issues_url}?{urlencode({'title': subject, 'body': body})}"
@@ -50,6 +55,39 @@ class Where:
             named = urlencode({"subject": subject, "body": body}, quote_via=quote)
             return f"mailto:{quote(self.mail, safe='@')}?{named}"
         return None
+
+    def form(self, dataset: str, language: str, distribution: str = "", column: str = "") -> str | None:
+        """The address of the form with these fields filled in, None without a form.
+
+        What is longer than the form takes, or than a page can bear, is left for the reader to fill in.
+        """
+        if not self.serve_url:
+            return None
+        fields = {"dataset": dataset, "language": language}
+        fields |= {
+            name: text
+            for name, text in (("distribution", distribution), ("column", column))
+            if text and len(text) <= LONGEST and len(quote(text)) <= LONGEST_ENCODED
+        }
+        return f"{self.serve_url}feedback/new?{urlencode(fields)}"
+
+    def columns(
+        self, dataset: str, language: str, files: Sequence[Row]
+    ) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """By file and table the names of columns, each with the address of its form; none without a form."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        room = ROOM
+        for table in (table for file in files for table in file["tables"]):
+            place = table["distribution"], table["table_name"]
+            for name in dict.fromkeys(table["columns"] or ()):
+                address = self.form(dataset, language, table["distribution"], name)
+                if not address or not name.strip() or len(name) > LONGEST:
+                    continue
+                room -= len(address) + len(name.encode()) + len(MARKUP)
+                if room < 0:
+                    return found
+                found.setdefault(place, []).append((name, address))
+        return found
 
 
 @dataclass(frozen=True)

@@ -54,15 +54,28 @@ class Output:
     def write(self, path: str, text: str, before: str | None = None) -> None:
         """The file shall say `text`; `before` is what it says now, when that is known."""
         self.keep(path)
-        if text == (self.before(path) if before is None else before):
-            return
+        if text != (self.before(path) if before is None else before):
+            self._made_place(path).write_text(text, encoding="utf-8")
+
+    def write_bytes(self, path: str, content: bytes) -> None:
+        """The file shall be `content`, which is no text."""
+        self.keep(path)
+        try:
+            if (self.public / path).read_bytes() == content:
+                return
+        except OSError:
+            pass  # there is none, or none to be read
+        self._made_place(path).write_bytes(content)
+
+    def _made_place(self, path: str) -> Path:
+        """Where a file of this build waits for `replace`."""
         place = self._temporary / path
         if place.parent not in self._folders:
             place.parent.mkdir(parents=True, exist_ok=True)
             (self.public / path).parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(place.parent)
-        place.write_text(text, encoding="utf-8")
         self._made.append(path)
+        return place
 
     def replace(self) -> int:
         """Put every file in its place, what links to others last; remove what is gone; gives how many were written."""

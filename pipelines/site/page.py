@@ -43,7 +43,7 @@ TABLE_SHOWN = (
         "header_row",
         "rows",
     ),
-    *("lost", "layout", "missing_roles", "column_changes"),
+    *("lost", "layout", "missing_roles", "column_changes", "columns"),
 )
 INCIDENT_SHOWN = (
     *("incident", "condition", "state", "severity", "first_seen", "opened_on", "told_on", "muted_until"),
@@ -140,7 +140,11 @@ class DatasetPage:
         changed = [(row["distribution"], row["sha256"], row["changed_on"]) for row in self.files]
         return {
             "reason": (*verdict, *counts, *results),
-            "fixes": (self.blocks["fix_block"],),
+            # The kit is made with this part, which leads to it: what it names is named here.
+            "fixes": (
+                *(self.blocks["fix_block"], *results, len(self.files) > 1),
+                *(self.entry.key, self.entry.title, self.entry.publisher),
+            ),
             "scales": (self.blocks["scale_score_block"],),
             "expectations": (*results, len(self.files) > 1),
             "suites": results,

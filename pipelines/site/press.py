@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import __version__
-from pipelines.site import badge, feedback, machine, reasons, sheet, words
+from pipelines.site import badge, feedback, kit, machine, reasons, sheet, words
 from pipelines.site.dqv.names import CATALOG, FOLDER, path_of
 from pipelines.site.feedback import Reported
 from pipelines.site.output import Output
@@ -68,7 +68,7 @@ class Press:
     def datasets(
         self, found: Iterable[DatasetPage], in_full: Callable[[list[DatasetPage]], list[DatasetPage]]
     ) -> None:
-        """Pages, JSON and badges of datasets; `in_full` looks up what is not taken over from pages as they stand."""
+        """Pages, kits, JSON and badges of datasets; `in_full` looks up what is not taken over from before."""
         changed: list[_Changed] = []
         for page in found:
             reports = self.reported.of(page.entry.key)
@@ -77,12 +77,20 @@ class Press:
                 it.language: self.output.before(f"{it.language}/{page.entry.path}") for it in self.languages
             }
             with_it = self._with(page.entry)
-            if all(_stands(text, shown) for text in before.values()) and self.output.has(*with_it):
-                for path in (*with_it, *(f"{it.language}/{page.entry.path}" for it in self.languages)):
+            kits = {language: self._kit(page.entry, language, text) for language, text in before.items()}
+            lost = [path for path in kits.values() if path and not self.output.has(path)]
+            if (
+                not lost
+                and all(_stands(text, shown) for text in before.values())
+                and self.output.has(*with_it)
+            ):
+                standing = (f"{it.language}/{page.entry.path}" for it in self.languages)
+                for path in filter(None, (*with_it, *kits.values(), *standing)):
                     self.output.keep(path)
             else:
-                parts = {it: Parts(f"{self.made_of} {it}", text) for it, text in before.items()}
-                changed.append(_Changed(page, shown, parts))
+                of_all = f"{self.made_of} {self.reported.where.serve_url}"
+                parts = {it: Parts(f"{of_all} {it}", text) for it, text in before.items()}
+                changed.append(_Changed(page, shown, parts, kits, bool(lost)))
         stale = [it.page for it in changed if not it.stands()]
         whole = {page.entry.key: page for page in in_full(stale)}
         for one in changed:
@@ -96,7 +104,21 @@ class Press:
                     f"{it.language}/{page.entry.path}", _ended(text, one.shown), before_it.before
                 )
                 self.output.write(f"{it.language}/{badge.path_of(page.entry)}", badge.svg(page.entry, it))
+                self._print_kit(one, page, it)
             self.output.write(data_path(page.entry), machine.as_json(machine.dataset(page)))
+
+    def _kit(self, entry: Entry, language: str, before: str) -> str | None:
+        """Where the kit lies that a page leads to as it stands, None when it leads to none."""
+        return f"{language}/{kit.path_of(entry)}" if kit.is_linked(before, entry) else None
+
+    def _print_kit(self, one: _Changed, page: DatasetPage, it: words.Words) -> None:
+        """The kit of a page: as it stands while the part that leads to it does, else made anew, or gone."""
+        path = one.kits[it.language]
+        if not one.lost and one.parts[it.language].has("fixes", *page.parts()["fixes"]):
+            if path:
+                self.output.keep(path)
+        elif content := kit.workbook(page, it):
+            self.output.write_bytes(f"{it.language}/{kit.path_of(page.entry)}", content)
 
     def _with(self, entry: Entry) -> list[str]:
         """What is made with a dataset's page, and put into its place before it (`Output.replace`)."""
@@ -127,6 +149,7 @@ class Press:
             changed=column_changes.told,
             sheet=sheet,
             badge_path=badge.path_of,
+            kit=kit,
             schema_org=lambda page: Markup(machine.schema_org(page, one.language, self.address)),  # noqa: S704 - made fit
             **facts,
         )
@@ -134,16 +157,23 @@ class Press:
 
 @dataclass(frozen=True)
 class _Changed:
-    """A dataset's page that says something else than before: its end, and its parts as they stand by language."""
+    """A dataset's page that says something else than before: its end, its parts and its kit as they stand by language.
+
+    `lost`: a kit that the page leads to is not there.
+    """
 
     page: DatasetPage
     shown: str
     parts: dict[str, Parts]
+    kits: dict[str, str | None]
+    lost: bool
 
     def stands(self) -> bool:
         """Whether the page as it stands has, in every language, what is not looked up for its own sake."""
         facts = self.page.parts()
-        return all(it.has(name, *of) for it in self.parts.values() for name, of in facts.items())
+        return not self.lost and all(
+            it.has(name, *of) for it in self.parts.values() for name, of in facts.items()
+        )
 
 
 def _ended(text: str, stamp: str) -> str:

@@ -21,6 +21,7 @@ import pytest
 
 from pipelines.history import dictionary, parquet
 from pipelines.site.build import build
+from pipelines.site.feedback import Where
 from tests.unit.site.conftest import make_public
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,7 +50,8 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_public(tmp_path_factory.mktemp("browser"), titles=LONG)
     parquet.export(folder)
     dictionary.write(folder, "CC-BY-4.0")
-    build(folder, "https://calidad.example.org/", "Veedor")
+    place = Where(serve_url="https://calidad.example.org/veedor/")
+    build(folder, "https://calidad.example.org/", "Veedor", where=place)
     return folder
 
 

@@ -10,7 +10,8 @@ import csv
 from pathlib import Path
 
 from pipelines.validation.evidence.failing import Failing
-from pipelines.validation.evidence.lines import HEADINGS, NAMES, Said, neutral
+from pipelines.validation.evidence.lines import HEADINGS, NAMES, Said
+from pipelines.workbooks import neutral
 
 
 def write_csv(path: Path, found: Failing, lines: list[Said], language: str) -> int:

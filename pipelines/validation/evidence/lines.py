@@ -1,7 +1,7 @@
-"""One line of evidence: what is told of a failing row, under which heading, and safe to open in a spreadsheet.
+"""One line of evidence: what is told of a failing row, and under which heading.
 
-Belongs here: the headings in each language, the part of a line that is the same for all rows of an expectation, and
-the neutralising of cells. Does not belong here: finding rows, or a file format.
+Belongs here: the headings in each language, and the part of a line that is the same for all rows of an expectation.
+Does not belong here: finding rows, a file format, or making cells safe to open (`workbooks`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "en": NAMES,
     "es": ("fila", "columna", "valor", "expectativa", "motivo", "gravedad", "resultado", "consejo", "clave"),
 }
-# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection"), some also the wide forms.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,3 @@ def said(item: ExpectationResult, suite: Suite, columns: Mapping[str, str], lang
         item.key,
     )
     return Said(item.column, rest)
-
-
-def neutral(text: str) -> str:
-    """`text` so that no spreadsheet computes it: with an apostrophe before what could be a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

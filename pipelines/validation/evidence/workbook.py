@@ -13,12 +13,10 @@ from typing import Any
 
 from pipelines.model import Outcome, Severity, ValidationResult
 from pipelines.validation.evidence.failing import Failing
-from pipelines.validation.evidence.lines import HEADINGS, Said, neutral
+from pipelines.validation.evidence.lines import HEADINGS, Said
 from pipelines.validation.words import WORDS, why
+from pipelines.workbooks import HEAD, LINE_HEIGHT, MAX_ROWS, printed, safe
 
-# Excel's own limits ("Excel specifications and limits").
-MAX_ROWS = 1_048_576
-MAX_CELL = 32_767
 WIDTHS = (9, 24, 34, 44, 50, 13, 13, 60, 40)
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -45,8 +43,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 SUMMARY_WIDTHS = (15, 13, 48, 26, 12, 12, 12, 48, 70, 44)
-LINE_HEIGHT = 15
-HEAD = {"bold": True, "bg_color": "#1F3864", "font_color": "white", "valign": "vcenter"}
 COLOURS = {
     Outcome.PASSED: "#E2F0D9",
     Outcome.FAILED: "#F8D7DA",
@@ -174,20 +170,5 @@ def _summary(
     printed(sheet, 3, at, len(headings))
 
 
-def printed(sheet: Any, heading: int, last: int, columns: int) -> None:
-    """On paper: across, all columns on one page, the heading on each."""
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(heading)
-    sheet.print_area(0, 0, last, columns - 1)
-
-
 ORDER = {Outcome.FAILED: 0, Outcome.ERROR: 1, Outcome.PASSED: 2, Outcome.NOT_APPLICABLE: 3}
 SEVERITIES = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
-
-
-def safe(text: str) -> str:
-    """Text that a cell can hold and no spreadsheet computes."""
-    safe = neutral(text)
-    return safe if len(safe) <= MAX_CELL else safe[: MAX_CELL - 1] + "…"

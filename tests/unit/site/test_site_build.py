@@ -46,6 +46,7 @@ def test_there_is_a_page_per_dataset_and_language_and_nothing_else(site: Path) -
     others |= {path for path in files if re.fullmatch(rf"json/({kinds}|{'|'.join(lists)})\.json", path)}
     others |= {f"json/{path[3:-5]}.json" for path in datasets}
     others |= {path.replace("/dataset/", "/badge/").replace(".html", ".svg") for path in datasets}
+    others |= {f"{language}/dataset/federal/contratos.xlsx" for language in ("es", "en")}
     others |= {f"{language}/incidents.{kind}" for language in ("es", "en") for kind in ("atom", "feed.json")}
     assert files - datasets - linked - sheets - others == ROOT_FILES
 

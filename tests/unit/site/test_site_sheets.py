@@ -15,9 +15,10 @@ import pytest
 
 from pipelines import artifacts
 from pipelines.history import publish, record
-from pipelines.model import Catalog, Outcome, UnexpectedExample, ValidationResult
+from pipelines.model import Catalog, Outcome, ReadReport, UnexpectedExample, ValidationResult
 from pipelines.site import trend
 from pipelines.site.build import build
+from pipelines.site.feedback import Where
 from pipelines.site.page import CategoryScore, Entry
 from pipelines.site.sheet import cut, publisher_name, publisher_path
 from pipelines.site.sheets.home import all_changes, counts
@@ -242,11 +243,17 @@ def broken(run: Path) -> None:
     found = [spoilt(it) for it in artifacts.read_values(path, ValidationResult)]
     path.unlink()
     artifacts.write_values(path, found)
+    reads = [
+        replace(it, columns=tuple(f"{'ñ' * 30} {at}" for at in range(300)))
+        for it in artifacts.read_values(run / artifacts.READS, ReadReport)
+    ]
+    (run / artifacts.READS).unlink()
+    artifacts.write_values(run / artifacts.READS, reads)
 
 
 def test_a_page_is_borne_even_when_everything_is_broken(tmp_path: Path, page: Reader) -> None:
     public = make_public(tmp_path, change=broken)
-    build(public)
+    build(public, where=Where(serve_url="https://datos.example.org/veedor/"))
     sizes = {path: path.stat().st_size for path in public.rglob("*.html")}
     assert max(sizes.values()) < MOST, max(sizes, key=lambda path: sizes[path])
     found = page(public / "es/dataset/federal/contratos.html")
