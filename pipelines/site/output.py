@@ -5,6 +5,7 @@ Belongs here: what stays, what is replaced, what goes. Does not belong here: wha
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pipelines.site.words import LANGUAGES
 
 _TEMPORARY = ".site-"
 # Folders that hold nothing but files of a build: what a build does not keep there is gone.
-OURS = (*LANGUAGES, "dqv/dataset", "json")
+OURS = (*LANGUAGES, "dqv/dataset", "engine", "json", "sql")
 
 
 class Output:
@@ -54,15 +55,26 @@ class Output:
     def write(self, path: str, text: str, before: str | None = None) -> None:
         """The file shall say `text`; `before` is what it says now, when that is known."""
         self.keep(path)
-        if text == (self.before(path) if before is None else before):
-            return
+        if text != (self.before(path) if before is None else before):
+            self._place(path).write_text(text, encoding="utf-8")
+            self._made.append(path)
+
+    def copy(self, path: str, source: Path) -> None:
+        """The file shall be the same as `source`, byte for byte."""
+        self.keep(path)
+        target = self.public / path
+        if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+            shutil.copyfile(source, self._place(path))
+            self._made.append(path)
+
+    def _place(self, path: str) -> Path:
+        """Where a file waits until `replace`."""
         place = self._temporary / path
         if place.parent not in self._folders:
             place.parent.mkdir(parents=True, exist_ok=True)
             (self.public / path).parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(place.parent)
-        place.write_text(text, encoding="utf-8")
-        self._made.append(path)
+        return place
 
     def replace(self) -> int:
         """Put every file in its place, what links to others last; remove what is gone; gives how many were written."""
