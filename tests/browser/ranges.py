@@ -24,7 +24,12 @@ from pipelines.site import engine
 needs_engine = pytest.mark.skipif(
     engine.weight() is None and not os.environ.get("CI"), reason="the engine is not built: make engine"
 )
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass

@@ -14,11 +14,11 @@ with began as (
                     and b.key = e.key and b.outcome = 'failed')
 )
 select w.publisher, w.dataset, w.night, w.dimension, w.change, w.regained,
-       coalesce(string_agg(began.why, '; ' order by began.key), w.explanation_en) as why
+       coalesce(string_agg(began.why, '; ' order by began.key, began.why), w.explanation_en) as why
 from worst_regressions w left join began using (dataset, night, dimension)
 where w.night >= date_trunc('quarter', (select max(night) from score_history))
 group by w.publisher, w.dataset, w.night, w.dimension, w.change, w.regained, w.explanation_en
-order by w.change;
+order by w.change, w.dataset, w.night, w.dimension;
 
 -- en: Which publisher's data is best?
 -- es: ¿Los datos de qué institución son los mejores?

@@ -110,6 +110,8 @@ export function engine(root, tell, agree) {
 }
 
 async function read(connection, sql) {
+  // Of several statements the last alone would be answered; this refuses them.
+  await (await connection.prepare(sql)).close();
   const stream = await connection.send(sql, true);
   const rows = [];
   let fields = [];
@@ -129,7 +131,15 @@ async function read(connection, sql) {
 
 /** What DuckDB complains of, by kind. */
 function told(error) {
-  const message = String(error?.message ?? error);
+  let message = String(error?.message ?? error);
+  // What cannot be parsed is told as JSON.
+  const parts = /^(?:Error: )?(\{"exception_type".*\})$/s.exec(message)?.[1];
+  if (parts) {
+    const { exception_type: type, exception_message: said } = JSON.parse(parts);
+    message = `${type} Error: ${said}`;
+  }
+  // DuckDB tells the place of an error twice.
+  message = message.replace(/(\n\nLINE \d+: .*)\1$/s, "$1");
   const kind = /^(?:Error: )?([A-Z]\w*(?: \w+)?) Error: /.exec(message)?.[1];
   if (/multiple statements|one statement/i.test(message)) return new Fault("statements", message);
   if (/read-only/.test(message)) return new Fault("reading", message);
@@ -164,6 +174,8 @@ async function got(url, more = {}) {
     throw new Fault("network", String(error));
   }
   if (!answer.ok) throw new Fault("network", `${answer.status} ${answer.statusText}`);
+  // Nothing comes, and unless it is waited for Chromium says that the request failed.
+  if (more.method === "HEAD") await answer.arrayBuffer();
   return answer;
 }
 

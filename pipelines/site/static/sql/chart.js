@@ -12,9 +12,10 @@ export function plan({ fields, rows }) {
   if (number < 0) return null;
   const points = (label) =>
     rows.filter((row) => row[label] !== null && Number.isFinite(Number(row[number] ?? "none"))).map((row) => [row[label], Number(row[number])]);
-  const moment = fields.findIndex((it) => isMoment(it.type));
-  for (const [label, line] of [[moment, true], [fields.findIndex((it) => UTF8.includes(it.type.typeId)), false]]) {
-    const found = label < 0 ? [] : points(label);
+  const where = (test) => fields.flatMap((it, at) => (test(it.type) ? [at] : []));
+  const texts = where((it) => UTF8.includes(it.typeId));
+  for (const [label, line] of [...where(isMoment).map((it) => [it, true]), ...texts.map((it) => [it, false])]) {
+    const found = points(label);
     // A name that stands twice is not what the number is about.
     if (found.length < 2 || found.length > POINTS || new Set(found.map(([name]) => name)).size < found.length) continue;
     return { number: fields[number].name, label: fields[label].name, line, points: line ? found.sort() : found.slice(0, BARS), all: found.length };
