@@ -1,8 +1,7 @@
 """Headers: what every answer says of how it may be used.
 
-Belongs here: the policy of content (no script at all, styles from here alone; but for the page of SQL, which has scripts
-and an engine of its own), and that nobody frames a page or learns from which page a reader came: addresses of answers are
-secrets.
+Belongs here: the policy of content (no script at all, styles from here alone; the page of SQL has scripts and an engine
+of its own), and that nobody frames a page or learns from which page a reader came: addresses of answers are secrets.
 """
 
 from __future__ import annotations
