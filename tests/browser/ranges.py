@@ -40,7 +40,6 @@ class Host:
     url: str = ""
     ranges: str = "head"
     sent: Counter[str] = field(default_factory=Counter)
-    asked: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -59,7 +58,6 @@ def hosting(public: Path) -> Iterator[Host]:
 
         def give(self, *, body: bool) -> None:
             path = self.path.partition("?")[0]
-            host.asked.append(f"http://{self.headers['Host']}{self.path}")
             place = public / path.lstrip("/")
             if not place.is_file():
                 self.send_response(404)
