@@ -2,7 +2,7 @@
 # Needed on the machine: Python 3.11 to 3.14, make, and a package index that pip or uv can reach.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers browser trial-machines test test-slow test-all check
+.PHONY: help setup demo run sql site dev suites soak soak-nights fuzz servers browser engine trial-machines test test-slow test-all check
 .PHONY: format docs clean
 .PHONY: bench-read bench-memory bench-validate bench-validate-small bench-validate-scale bench-history bench-alerts
 .PHONY: bench-night bench-night-scale bench-serve bench-site
@@ -105,6 +105,9 @@ servers: ## Redis and PostgreSQL for tests, from Debian's packages, as root; not
 browser: ## Chromium and axe-core for the tests of the pages, as root; nothing when they are there
 	@sh tests/browser/install.sh
 
+engine: ## DuckDB for the page of SQL, from npm; nothing when it is there
+	@sh deploy/engine/make.sh
+
 trial-machines: $(READY) ## The same nights on several machines and on one: make trial-machines SOURCES=300
 	@$(BIN)/python -m tests.machines.trial --sources $(or $(SOURCES),30)
 
@@ -149,4 +152,5 @@ suites: $(READY) ## Write expectations/*/suite.json anew from the rules beside t
 
 clean: ## Remove .venv, tools and caches; never the data folder
 	rm -rf .venv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf pipelines/site/engine pipelines/site/engine.new
 	find docs pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,8 +24,10 @@ from docs.tools.markdown import cell
 from pipelines import duck
 from pipelines.history.migrate import migrate
 from pipelines.history.publish import VIEWS
+from pipelines.site.sheets.sql import questions
 from pipelines.validation.plans import AGGREGATES, ROWWISE
 
+WRITE = "run `python -m docs.tools.answers`"
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(
@@ -276,7 +278,17 @@ def test_twenty_questions_are_asked_and_answered() -> None:
     asked = re.findall(r"^### \d+\. .+\?$", page, re.MULTILINE)
     shown = documented_answers.statements(page)
     assert len(asked) == len(shown) == 20
-    assert [sql for sql, answer in shown if answer is None] == [], "run `python -m docs.tools.answers`"
+    assert [sql for sql, answer in shown if answer is None] == [], WRITE
+
+
+def test_the_questions_are_those_of_the_site_s_page_of_sql() -> None:
+    page = text_of(DOCS / "sql.md")
+    site = questions()
+    assert re.findall(r"^### \d+\. (.+)$", page, re.MULTILINE) == [it.titles["en"] for it in site], WRITE
+    assert [sql for sql, _ in documented_answers.statements(page)] == [f"{it.sql}\n" for it in site], WRITE
+    bare = documented_answers.asked(page)
+    assert documented_answers.asked(bare) == bare
+    assert documented_answers.statements(bare) == [(f"{it.sql}\n", None) for it in site]
 
 
 def test_answers_are_written_under_each_statement_between_the_marks_and_nowhere_else() -> None:

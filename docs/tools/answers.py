@@ -1,7 +1,8 @@
 """The questions of README.md and docs/sql.md with the demonstration's own answers: `python -m docs.tools.answers`.
 
 Belongs here: running the demonstration in a folder that is thrown away, and writing under each statement between
-the marks of a page what it answered. The questions and their SQL are the pages' own. It takes as long as
+the marks of a page what it answered. The questions of docs/sql.md are those of the site's page of SQL
+(`pipelines/site/text/questions.sql`), which are written there too; those of the README are its own. It takes as long as
 `veedor demo`, so it is no part of `make docs`.
 """
 
@@ -14,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docs.tools.markdown import table
+from pipelines.site.sheets.sql import questions
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "README.md", ROOT / "docs/sql.md")
+SQL_PAGE = ROOT / "docs/sql.md"
+PAGES = (ROOT / "README.md", SQL_PAGE)
 BEGIN, END = "<!-- answers: written by python -m docs.tools.answers -->\n", "<!-- end of answers -->"
 NO_ROWS = "*No rows.*\n"
 
@@ -38,6 +41,16 @@ def answered(page: str, ask: Ask) -> str:
     """The page with what `ask` answers under every statement between its marks."""
     before, questions, after = _parts(page)
     return before + _STATEMENT.sub(lambda match: _one(match["sql"], ask), questions) + after
+
+
+def asked(page: str) -> str:
+    """The page with the questions of the site between its marks, numbered, without answers."""
+    before, _, after = _parts(page)
+    sections = (
+        f"### {number}. {it.titles['en']}\n\n```sql\n{it.asked('en')}\n```\n"
+        for number, it in enumerate(questions(), start=1)
+    )
+    return f"{before}\n{chr(10).join(sections)}\n{after}"
 
 
 @contextmanager
@@ -76,7 +89,8 @@ def main() -> None:
     """Write the answers into the pages."""
     with demonstrated() as ask:
         for page in PAGES:
-            page.write_text(answered(page.read_text(encoding="utf-8"), ask), encoding="utf-8")
+            text = page.read_text(encoding="utf-8")
+            page.write_text(answered(asked(text) if page == SQL_PAGE else text, ask), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Headers: what every answer says of how it may be used.
 
-Belongs here: the policy of content (no script at all, styles from here alone), and that nobody frames a page or learns
-from which page a reader came: addresses of answers are secrets.
+Belongs here: the policy of content (no script at all, styles from here alone; the page of SQL has scripts and an engine
+of its own), and that nobody frames a page or learns from which page a reader came: addresses of answers are secrets.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipelines.site import engine
+from pipelines.site.sheets import sql
+from pipelines.site.words import LANGUAGES
+
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# WebAssembly is compiled in the worker, whose policy is its own: that of its file.
+ENGINE_POLICY = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src 'self'"
+ENGINE_PATHS = {*(f"/{language}/{sql.PATH}" for language in LANGUAGES), f"/engine/{engine.WORKER}"}
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -35,6 +42,8 @@ class SecurityHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"] in ENGINE_PATHS:
+                    headers.setdefault("content-security-policy", ENGINE_POLICY)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

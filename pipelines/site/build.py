@@ -13,19 +13,19 @@ from pathlib import Path
 from pipelines import __version__, advice, plain_text, workbooks
 from pipelines.history import asking
 from pipelines.settings import packaged_expectations
-from pipelines.site import data_page, feedback, feeds, machine, pages
+from pipelines.site import data_page, engine, feedback, feeds, machine, pages
 from pipelines.site.dqv import files as dqv
 from pipelines.site.dqv.names import FOLDER, Names
 from pipelines.site.output import Output
 from pipelines.site.parts import fingerprint
 from pipelines.site.press import HERE, Press
 from pipelines.site.sheet import Sheet
-from pipelines.site.sheets import brief, guide, home, incidents, lists, method, publisher
+from pipelines.site.sheets import brief, guide, home, incidents, lists, method, publisher, sql
 from pipelines.site.standing import Standing
 from pipelines.site.words import LANGUAGES
 from pipelines.tables import column_changes
 
-STATIC = ("style.css", "icon.svg")
+STATIC = ("style.css", "sql.css", "icon.svg")
 # What pages and kits are made of, outside this package.
 SHARED = (advice, column_changes, plain_text, workbooks)
 
@@ -85,12 +85,14 @@ def _sheets(standing: Standing, expectations: Path) -> Iterator[Sheet]:
     yield from lists.all_publishers(standing)
     yield incidents.sheet(standing)
     yield method.sheet(standing, expectations)
+    yield sql.sheet(standing, engine.weight())
     yield home.sheet(standing)
 
 
 def _files(press: Press, standing: Standing) -> None:
     """What is no page: style, feeds, and the lists by which programs find the pages."""
     output, address = press.output, press.address
+    engine.put(output)
     for name in STATIC:
         output.write(name, (HERE / "static" / name).read_text(encoding="utf-8"))
     for one in press.languages:

@@ -5,6 +5,7 @@ Belongs here: what stays, what is replaced, what goes. Does not belong here: wha
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pipelines.site.words import LANGUAGES
 
 _TEMPORARY = ".site-"
 # Folders that hold nothing but files of a build: what a build does not keep there is gone.
-OURS = (*LANGUAGES, "dqv/dataset", "json")
+OURS = (*LANGUAGES, "dqv/dataset", "engine", "json", "sql")
 
 
 class Output:
@@ -55,7 +56,7 @@ class Output:
         """The file shall say `text`; `before` is what it says now, when that is known."""
         self.keep(path)
         if text != (self.before(path) if before is None else before):
-            self._made_place(path).write_text(text, encoding="utf-8")
+            self._place(path).write_text(text, encoding="utf-8")
 
     def write_bytes(self, path: str, content: bytes) -> None:
         """The file shall be `content`, which is no text."""
@@ -65,9 +66,16 @@ class Output:
                 return
         except OSError:
             pass  # there is none, or none to be read
-        self._made_place(path).write_bytes(content)
+        self._place(path).write_bytes(content)
 
-    def _made_place(self, path: str) -> Path:
+    def copy(self, path: str, source: Path) -> None:
+        """The file shall be the same as `source`, byte for byte."""
+        self.keep(path)
+        target = self.public / path
+        if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+            shutil.copyfile(source, self._place(path))
+
+    def _place(self, path: str) -> Path:
         """Where a file of this build waits for `replace`."""
         place = self._temporary / path
         if place.parent not in self._folders:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 
 KINDS = (
     *("index.html", "datasets.html", "publishers.html", "incidents.html", "method.html", "data.html"),
+    "sql.html",
     *("dataset", "guide", "publisher", "brief/country", "brief/publisher"),
 )
 LANGUAGES = ("es", "en")

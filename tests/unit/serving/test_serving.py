@@ -287,3 +287,21 @@ def test_an_operator_without_a_key_is_told(data: Path) -> None:
         serving(data, data.parent / "sources.yaml", VEEDOR_LINK_KEY=""),
     ):
         pass
+
+
+def test_the_page_of_sql_and_its_worker_alone_may_run_scripts_and_webassembly(served: Served) -> None:
+    for path in ("/es/sql.html", "/en/sql.html", "/engine/duckdb.worker.js"):
+        policy = served.get(path).headers["content-security-policy"]
+        assert "script-src 'self' 'wasm-unsafe-eval'" in policy, path
+        assert "unsafe-inline" not in policy
+        assert "default-src 'none'" in policy
+    others = (
+        "/es/index.html",
+        "/en/data.html",
+        "/engine/duckdb.js",
+        "/sql/page.js",
+        "/feedback/new",
+        "/es/sql.html/",
+    )
+    for path in others:
+        assert "script-src" not in served.get(path).headers["content-security-policy"], path

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import artifacts
 from pipelines.history import publish, record
+from pipelines.site import engine
 from pipelines.site.build import build
 from tests.unit.history import run_folders
 
@@ -88,7 +89,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A public folder with its site; not to be written to."""
     public = Path(shutil.copytree(published, tmp_path_factory.mktemp("site") / "public"))
-    build(public)
+    with pytest.MonkeyPatch.context() as patch:  # whether `make engine` ran here or not
+        patch.setattr(engine, "MADE", public / "no_engine")
+        build(public)
     return public
 
 
@@ -96,7 +99,9 @@ def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of publishers who mean harm."""
     public = make_public(tmp_path_factory.mktemp("hostile"), titles=HOSTILE)
-    build(public)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MADE", public / "no_engine")
+        build(public)
     return public
 
 
