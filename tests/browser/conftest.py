@@ -67,9 +67,9 @@ def address(public: Path) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser."""
+    """A browser for one file of tests: while it lives, nothing else in the process can run asyncio."""
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium")

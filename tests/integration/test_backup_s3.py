@@ -13,6 +13,7 @@ from pipelines.backup.give_back import give_back, prove
 from pipelines.backup.place import Elsewhere, place_at
 from pipelines.errors import ConfigurationError
 from pipelines.snapshots.store import store_at
+from tests.servers.s3 import forget
 from tests.unit.backup import installation
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
@@ -37,6 +38,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     host, port = running.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     boto3.client("s3").create_bucket(Bucket="backups")
+    forget()
     try:
         yield "backups"
     finally:

@@ -20,7 +20,7 @@ from pipelines.source_night import run_source
 from pipelines.sources import Sources, parse
 from pipelines.tools import opened_tools
 from tests.machines import world
-from tests.servers.s3 import BUCKET, s3_server
+from tests.servers.s3 import BUCKET, forget, s3_server
 
 SEED = 7
 SOURCE = "demo-registros"
@@ -32,6 +32,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with s3_server(tmp_path_factory.mktemp("s3")) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
+        forget()
         yield f"s3://{BUCKET}"
 
 

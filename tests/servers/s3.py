@@ -14,6 +14,13 @@ from tests.servers.processes import free_port, listens, started
 BUCKET = "veedor"
 
 
+def forget() -> None:
+    """Let the library forget the stores that it spoke to: it knows them by their arguments, not by the environment."""
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
 @contextmanager
 def s3_server(folder: Path) -> Iterator[dict[str, str]]:
     """The environment by which a program reaches a store of our own, with the bucket BUCKET in it."""

@@ -109,7 +109,7 @@ from coverage_of_guide where country = 'MX' and state = 'published' order by num
 
 -- en: Was any score judged by other rules than the night before?
 -- es: ¿Se evaluó algún puntaje con otras reglas que la noche anterior?
-select night, dataset, category, rules_before, rules from rule_changes order by night, dataset;
+select night, dataset, category, rules_before, rules from rule_changes order by night, dataset, category;
 
 -- en: Which datasets are under an open licence?
 -- es: ¿Qué conjuntos de datos tienen una licencia abierta?
