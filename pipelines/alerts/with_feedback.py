@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.alerts.decide import Recipient
 from pipelines.alerts.words import Words
-from pipelines.model import Alert, AlertKind, AlertState, Dataset, FeedbackReport
+from pipelines.model import Alert, AlertKind, AlertState, ContactPoint, Dataset, FeedbackReport
 from pipelines.plain_text import clean, web_link
 
 # The messages of one recipient about the state of its datasets.
@@ -44,12 +44,12 @@ def with_feedback(
     for dataset, ids in sorted(reports.items()):
         if dataset in recipients:
             whose = recipients[dataset]
-            by_address.setdefault(_address(whose), (whose, []))[1].extend(ids)
+            by_address.setdefault(_address(whose.contact), (whose, []))[1].extend(ids)
     joined = []
     for alert in alerts:
         found = None
         if alert.kind in JOINED and alert.state is AlertState.PENDING:
-            found = by_address.pop((alert.recipient.email or "").casefold() or alert.recipient.name, None)
+            found = by_address.pop(_address(alert.recipient), None)
         joined.append(alert if found is None else replace(alert, feedback=tuple(found[1])))
     alone = [
         Alert(
@@ -124,8 +124,8 @@ def _lines(text: str) -> list[str]:
     return [clean(line, SHOWN_TEXT) for line in whole.split("\n") if line.strip()]
 
 
-def _address(whose: Recipient) -> str:
-    return (whose.contact.email or "").casefold() or whose.contact.name
+def _address(contact: ContactPoint) -> str:
+    return (contact.email or "").casefold() or contact.name
 
 
 def by_dataset(reports: Iterable[FeedbackReport]) -> dict[str, list[str]]:
