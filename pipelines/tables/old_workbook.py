@@ -47,12 +47,13 @@ def text(cell: Any, datemode: int) -> str:
     return str(cell.value)
 
 
-def _limit_memory(megabytes: int) -> None:
+def _limited(megabytes: int, seconds: int) -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limit; the parent still survives the child
+    except ImportError:  # Windows has no such limits; the parent still survives the child
         return
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -64,11 +65,11 @@ def _is_ours(error: BaseException) -> bool:
     return trace is not None and trace.tb_frame.f_code.co_filename == __file__
 
 
-def main(workbook: Path, folder: Path, megabytes: int) -> int:
+def main(workbook: Path, folder: Path, megabytes: int, seconds: int) -> int:
     """Write the sheet of `workbook` into `folder`."""
     import xlrd
 
-    _limit_memory(megabytes)
+    _limited(megabytes, seconds)
     try:
         book = xlrd.open_workbook(str(workbook), logfile=sys.stderr)
         sheets: list[dict[str, object]] = []
@@ -102,4 +103,4 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))

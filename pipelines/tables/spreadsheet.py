@@ -34,6 +34,9 @@ from pipelines.tables.workspace import Row, Workspace, fill
 MAX_MEGABYTES = 3_000
 MAX_SECONDS = 600
 MAX_DECODED = 4_000_000_000
+# Of the processor, not of the clock, so that a busy machine damages no file: so many, and one more for so many bytes
+SECONDS = 30
+BYTES_A_SECOND = 1_000_000
 _CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGILL)
 
 
@@ -43,11 +46,11 @@ def read(path: Path, space: Workspace, format: str) -> list[Table]:
     Raises `ReadFault` when the workbook is broken, protected, cut off, too large, or holds no cells, and
     `OSError` when the machine has no room for what is in it.
     """
-    _guard(path, format)
+    seconds = min(MAX_SECONDS, SECONDS + _unpacked(path, format) // BYTES_A_SECOND)
     folder = space.temporary()
     folder.mkdir()
     try:
-        tables, told = _tables(path, folder, space, format)
+        tables, told = _tables(path, folder, space, format, seconds)
     finally:
         shutil.rmtree(folder)
     if not tables:
@@ -57,8 +60,10 @@ def read(path: Path, space: Workspace, format: str) -> list[Table]:
     return tables
 
 
-def _tables(path: Path, folder: Path, space: Workspace, format: str) -> tuple[list[Table], list[str]]:
-    described = _convert(path, folder)
+def _tables(
+    path: Path, folder: Path, space: Workspace, format: str, seconds: int
+) -> tuple[list[Table], list[str]]:
+    described = _convert(path, folder, seconds)
     sheets = sorted(enumerate(described["sheets"]), key=lambda item: (-int(item[1]["filled"]), item[0]))
     tables = [
         _with_errors(_table(folder / f"{number}.csv", sheet, space, format), int(sheet["errors"]))
@@ -86,9 +91,10 @@ def _with_errors(table: Table, errors: int) -> Table:
     return replace(table, report=replace(table.report, notes=(*table.report.notes, note)))
 
 
-def _guard(path: Path, format: str) -> None:
+def _unpacked(path: Path, format: str) -> int:
+    """Bytes of what the workbook's cells are read from. Raises `ReadFault` when they are too many."""
     if format == "xls":
-        return
+        return path.stat().st_size
     with zipfile.ZipFile(path) as archive:  # that it opens is how the format was recognised
         decoded = sum(member.file_size for member in archive.infolist())
     if decoded > MAX_DECODED:
@@ -97,11 +103,12 @@ def _guard(path: Path, format: str) -> None:
             f"The workbook unpacks to {decoded:,} bytes; at most {MAX_DECODED:,} are read.",
             "Publish large tables as CSV.",
         )
+    return decoded
 
 
-def _convert(path: Path, folder: Path) -> dict[str, Any]:
+def _convert(path: Path, folder: Path, seconds: int) -> dict[str, Any]:
     child = old_workbook.__file__ if old_workbook.recognises(path) else workbook.__file__
-    command = [sys.executable, "-P", child, str(path), str(folder), str(MAX_MEGABYTES)]
+    command = [sys.executable, "-P", child, str(path), str(folder), str(MAX_MEGABYTES), str(seconds)]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=MAX_SECONDS, check=False
@@ -118,6 +125,12 @@ def _convert(path: Path, folder: Path) -> dict[str, Any]:
         described: dict[str, Any] = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
         return described
     complaint = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
+    if -done.returncode == getattr(signal, "SIGXCPU", None):
+        raise ReadFault(
+            FaultKind.BROKEN_FILE,
+            f"Reading the workbook came to no end in {seconds} seconds: it is damaged.",
+            "Open it in a spreadsheet program and save it again as XLSX or CSV.",
+        )
     if done.returncode == workbook.UNREADABLE:
         if "password" in complaint[-1].lower():
             raise ReadFault(

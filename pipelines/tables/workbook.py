@@ -5,10 +5,11 @@ library and `python_calamine` only, because it is started by its path. Why a pro
 declare a cell in the last corner of the sheet, for which calamine asks for half a terabyte and aborts; and
 memory given to a large workbook goes back to the machine.
 
-    python -P workbook.py <workbook> <folder> <megabytes of memory>
+    python -P workbook.py <workbook> <folder> <megabytes of memory> <seconds of the processor>
 
 writes `<folder>/0.csv`, `1.csv`, ... (UTF-8, cells parted by U+001F, one for each visible sheet with cells) and then
 `sheets.json`.
+For some damage calamine comes to no end: SIGXCPU ends this process when its seconds are over.
 Exit status 3: the workbook cannot be opened, and the last line of standard error says why. Exit status 4: the
 machine refused to read or write a file, and the last line is the number of the operating system's error.
 """
@@ -61,12 +62,13 @@ def text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _limit_memory(megabytes: int) -> None:
+def _limited(megabytes: int, seconds: int) -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limit; the parent still survives the child
+    except ImportError:  # Windows has no such limits; the parent still survives the child
         return
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -143,11 +145,11 @@ def _plain(lines: str, widths: list[int]) -> bool:
     )
 
 
-def main(workbook: Path, folder: Path, megabytes: int) -> int:
+def main(workbook: Path, folder: Path, megabytes: int, seconds: int) -> int:
     """Write the visible sheets of `workbook` into `folder`."""
     import python_calamine
 
-    _limit_memory(megabytes)
+    _limited(megabytes, seconds)
     _HELD.clear()
     gc.disable()  # millions of cells and no cycles: looking for some takes a fifth of the time
     sheets: list[dict[str, object]] = []
@@ -212,6 +214,6 @@ def main(workbook: Path, folder: Path, megabytes: int) -> int:
 
 
 if __name__ == "__main__":
-    status = main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    status = main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
     sys.stderr.flush()
     os._exit(status)

@@ -1,8 +1,9 @@
-"""A bounded run of the fuzzing that `make fuzz` does for longer: damaged files of every format, others every time."""
+"""A bounded run of the fuzzing that `make fuzz` does for longer: damaged files of every format.
+
+The same every time, however far it gets: what is merged should not depend on chance. `make fuzz` looks for new ones.
+"""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
@@ -13,10 +14,9 @@ from tests.fuzz.mutations import mutated
 @pytest.mark.slow
 @pytest.mark.timeout(240)  # of the clock; an input that hangs is given two minutes
 def test_nothing_but_read_faults_comes_out_of_damaged_files(tmp_path):
-    seed = time.time_ns()
-    account = reading.fuzz(40, seed, tmp_path, ALL_BUT_XLS)
+    account = reading.fuzz(40, 2026, tmp_path, ALL_BUT_XLS)
     kept = {path.name: path.read_bytes()[:2_000] for path in tmp_path.glob("found-*")}
-    assert not account.found, f"seed {seed}: {account.found}, {kept}"
+    assert not account.found, f"{account.found}, {kept}"
     assert set(ALL_BUT_XLS) <= {kind.partition(",")[0] for kind in account.inputs}
     assert account.read.total() > 20  # some damage leaves a table
 

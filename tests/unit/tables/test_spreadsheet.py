@@ -22,7 +22,7 @@ from pipelines.model import FaultKind
 from pipelines.tables import formula_errors, spreadsheet
 from pipelines.tables import workbook as child
 from pipelines.tables.workbook import text
-from tests.published_files import compound, xls
+from tests.published_files import compound, ods, xls
 
 
 def workbook(make: Callable[[xlsxwriter.Workbook], object]) -> bytes:
@@ -150,6 +150,19 @@ def test_a_busy_machine_is_not_told_as_a_broken_file(reading, monkeypatch):
     assert zipped.value.fault.transient
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no time of the processor")
+def test_a_workbook_for_which_calamine_comes_to_no_end(reading, monkeypatch):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ods())) as whole, zipfile.ZipFile(out, "w") as damaged:
+        for member in whole.namelist():
+            # one letter is missing in the tag that ends the table
+            damaged.writestr(member, whole.read(member).replace(b"</table:table>", b"</tble:table>"))
+    monkeypatch.setattr(spreadsheet, "SECONDS", 1)
+    with pytest.raises(ReadFault, match="no end in 1 seconds: it is damaged") as caught:
+        reading(out.getvalue())
+    assert (caught.value.kind, caught.value.fault.transient) == (FaultKind.BROKEN_FILE, False)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_of_ours_in_the_child(tmp_path):
     book = tmp_path / "book.xlsx"
@@ -159,7 +172,7 @@ def test_a_full_disk_of_ours_in_the_child(tmp_path):
         folder.mkdir()
         (folder / name).symlink_to("/dev/full")
         with pytest.raises(OSError, match="No space left") as caught:
-            spreadsheet._convert(book, folder)
+            spreadsheet._convert(book, folder, spreadsheet.SECONDS)
         assert caught.value.errno == errno.ENOSPC
 
 
@@ -204,7 +217,7 @@ def test_errors_stay_text_and_hidden_sheets_are_told(reading, rows):
 def _converted(path: Path, folder: Path) -> tuple[dict[str, object], str]:
     """What the child process makes of a workbook, made here."""
     folder.mkdir()
-    assert child.main(path, folder, spreadsheet.MAX_MEGABYTES) == 0
+    assert child.main(path, folder, spreadsheet.MAX_MEGABYTES, spreadsheet.SECONDS) == 0
     assert sorted(it.name for it in folder.iterdir()) == ["0.csv", "sheets.json"]
     return json.loads((folder / "sheets.json").read_text()), (folder / "0.csv").read_text(encoding="utf-8")
 
@@ -221,7 +234,7 @@ def below_a_title(tmp_path, monkeypatch) -> Path:
         sheet.write_formula(60, 3, "=1/0", None, "#DIV/0!")
 
     monkeypatch.setattr(
-        child, "_limit_memory", lambda megabytes: None
+        child, "_limited", lambda megabytes, seconds: None
     )  # it would hold for the tests after this
     path = tmp_path / "x.xlsx"
     path.write_bytes(workbook(make))
@@ -265,7 +278,7 @@ def test_unknown_errors_of_formulas_are_told(reading, monkeypatch):
             stdout=subprocess.PIPE,
         )  # fmt: skip
         assert child._failed(process) == ({}, known)
-    monkeypatch.setattr(spreadsheet, "_convert", lambda path, folder: _described(folder))
+    monkeypatch.setattr(spreadsheet, "_convert", lambda path, folder, seconds: _described(folder))
     table = reading(workbook(lambda book: book.add_worksheet().write_row(0, 0, ["a", "b"])), "x.xlsx").tables[
         0
     ]
