@@ -2,7 +2,7 @@
 
     python -m benchmarks.nights.profiled out.prof pipelines.cli:main run --night 2026-03-02
 
-Belongs here: profiling, and nothing of a night.
+Seconds are those of the processor: what waits costs nothing. Belongs here: profiling, and nothing of a night.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 import pstats
 import sys
 import threading
+import time
 from pathlib import Path
 
 
@@ -24,13 +25,13 @@ def main() -> None:
 
     def begin(*_: object) -> None:
         """Called at a thread's first event: from then on its profile takes the place of this function."""
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.thread_time)
         profiles.append(profile)
         profile.enable()
 
     run = getattr(importlib.import_module(module), function)
     threading.setprofile(begin)
-    main_thread = cProfile.Profile()
+    main_thread = cProfile.Profile(time.thread_time)
     try:
         main_thread.runcall(run)
     finally:

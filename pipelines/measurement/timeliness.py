@@ -7,7 +7,7 @@ witness than any header: bytes may be written anew without a single new record.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 
 from pipelines.measurement.dates import as_of
@@ -31,19 +31,19 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
         changed = last_change(snapshot, declared.get(snapshot.distribution), evidence)
         day = as_of(snapshot.distribution, evidence)
         if changed is not None:
-            age = _days(changed, evidence)
+            newest, age = changed.date(), _days(changed, evidence)
             yield measurement(
                 "timeliness.age", evidence, age, on=snapshot.distribution, sha256=snapshot.sha256
             )
         if day is not None:
             # A date without a time is any moment of its day: the publisher has the benefit of its last.
-            age = _days(datetime.combine(day, time.max, UTC), evidence)
+            newest, age = day, _days(datetime.combine(day, time.max, UTC), evidence)
         elif changed is None:
             reason = "neither the file nor the server nor the portal says when the data last changed"
             yield measurement("timeliness.current", evidence, None, on=snapshot.distribution, reason=reason)
             continue
         if period:
-            reason = "" if age <= GRACE * period else f"{age:.0f} days old, expected every {period:.0f} days"
+            reason = "" if age <= GRACE * period else overdue(newest, period)
             yield measurement(
                 "timeliness.current", evidence, currency(age, period), on=snapshot.distribution, reason=reason
             )
@@ -51,6 +51,12 @@ def measure(evidence: Evidence) -> Iterator[QualityMeasurement]:
 
 def _days(instant: datetime, evidence: Evidence) -> float:
     return max((evidence.now - instant).total_seconds() / 86400, 0.0)
+
+
+def overdue(newest: date, period: float) -> str:
+    """Why data is not current. It names the day and not the age, so that it says the same until something changes."""
+    days = round(period)
+    return f"as of {newest.isoformat()}, expected every {f'{days} days' if days > 1 else 'day'}"
 
 
 def currency(age: float, period: float) -> float:

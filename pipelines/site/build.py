@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from zlib import crc32
 
 from pipelines import __version__, advice, plain_text, workbooks
 from pipelines.history import asking
 from pipelines.settings import packaged_expectations
 from pipelines.site import data_page, engine, feedback, feeds, machine, pages
 from pipelines.site.dqv import files as dqv
-from pipelines.site.dqv.names import FOLDER, Names
+from pipelines.site.dqv.names import FOLDER, Names, path_of
 from pipelines.site.output import Output
 from pipelines.site.parts import fingerprint
 from pipelines.site.press import HERE, Press
@@ -26,6 +28,8 @@ from pipelines.site.words import LANGUAGES
 from pipelines.tables import column_changes
 
 STATIC = ("style.css", "sql.css", "icon.svg")
+# Each dataset's linked data is written anew on one day of so many, changed or not.
+DAYS = 7
 # What pages and kits are made of, outside this package.
 SHARED = (advice, column_changes, plain_text, workbooks)
 
@@ -52,12 +56,12 @@ def build(
             made_of = fingerprint(__version__, *map(inspect.getsource, SHARED), *known)
             reported = feedback.reported(connection, where or feedback.Where())
             press = Press(output, made_of, address, reported, has_data=about_data is not None)
-            standing = Standing(connection, newest)
+            standing, as_they_were = Standing(connection, newest), set[str]()
             for chunk in pages.chunks(connection) if newest else ():
                 found = list(pages.of_sources(connection, chunk, newest))  # type: ignore[arg-type]
                 for page in found:
                     standing.add(page)
-                press.datasets(found, lambda stale: pages.in_full(connection, stale))
+                as_they_were.update(press.datasets(found, lambda stale: pages.in_full(connection, stale)))
             for one in _sheets(standing, expectations or packaged_expectations()):
                 press.print(one)
             if about_data:
@@ -69,11 +73,27 @@ def build(
                 Names(address),
                 publisher,
                 save=lambda path, text: output.write(path.as_posix(), text),
+                stands=lambda key: key in as_they_were and _kept(output, key, newest),
             )
             output.replace()
         finally:
             output.discard()
     return public / "index.html"
+
+
+def _kept(output: Output, key: str, newest: date | None) -> bool:
+    """Keep the linked data of a dataset whose page stands: it tells an older night, a week old at most.
+
+    Only the night and the ages in it are others then, and to write thousands of files for them takes longer than all
+    the rest of a night on which nothing changed.
+    """
+    files = [f"{FOLDER}/{path_of(key)}.{suffix}" for suffix in dqv.FORMATS]
+    its_day = newest is None or (newest.toordinal() + crc32(key.encode())) % DAYS == 0
+    if its_day or not output.has(*files):
+        return False
+    for path in files:
+        output.keep(path)
+    return True
 
 
 def _sheets(standing: Standing, expectations: Path) -> Iterator[Sheet]:

@@ -67,9 +67,13 @@ class Press:
 
     def datasets(
         self, found: Iterable[DatasetPage], in_full: Callable[[list[DatasetPage]], list[DatasetPage]]
-    ) -> None:
-        """Pages, kits, JSON and badges of datasets; `in_full` looks up what is not taken over from before."""
+    ) -> list[str]:
+        """Pages, kits, JSON and badges of datasets; `in_full` looks up what is not taken over from before.
+
+        Gives the keys of those that stand as they are.
+        """
         changed: list[_Changed] = []
+        standing: list[str] = []
         for page in found:
             reports = self.reported.of(page.entry.key)
             shown = self._stamp("dataset", page.made_of(), reports, self.reported.where)
@@ -84,8 +88,9 @@ class Press:
                 and all(_stands(text, shown) for text in before.values())
                 and self.output.has(*with_it)
             ):
-                standing = (f"{it.language}/{page.entry.path}" for it in self.languages)
-                for path in filter(None, (*with_it, *kits.values(), *standing)):
+                standing.append(page.entry.key)
+                texts = (f"{it.language}/{page.entry.path}" for it in self.languages)
+                for path in filter(None, (*with_it, *kits.values(), *texts)):
                     self.output.keep(path)
             else:
                 of_all = f"{self.made_of} {self.reported.where.serve_url}"
@@ -106,6 +111,7 @@ class Press:
                 self.output.write(f"{it.language}/{badge.path_of(page.entry)}", badge.svg(page.entry, it))
                 self._print_kit(one, page, it)
             self.output.write(data_path(page.entry), machine.as_json(machine.dataset(page)))
+        return standing
 
     def _kit(self, entry: Entry, language: str, before: str) -> str | None:
         """Where the kit lies that a page leads to as it stands, None when it leads to none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from pipelines.site.words import Words
 from pipelines.tables import column_changes
@@ -34,6 +35,32 @@ _SENTENCES = {
     "no_rows": "there is no row to look at",
     "few_rows": "there are too few rows to judge",
     "rows_failing": r"(?P<count>\d+) of (?P<of>\d+) rows do not meet it(?:; at least (?P<mostly>\d+)% of .*)?",
+    "overdue_daily": r"as of (?P<day>\d{4}-\d\d-\d\d), expected every day",
+    "overdue": r"as of (?P<day>\d{4}-\d\d-\d\d), expected every (?P<count>\d+) days",
+    "no_date": "neither the file nor the server nor the portal says when the data last changed",
+    "not_honest": r"the catalog says (?P<said>.+), the data have been the same since (?P<day>\d{4}-\d\d-\d\d)",
+    "no_longer_listed": "no longer listed: (?P<names>.+)",
+    "records_gone": r"(?P<count>\d+) of (?P<of>\d+) records that were there before are gone, by their key",
+    "records_fewer": r"(?P<count>\d+) of (?P<of>\d+) records fewer than before",
+    "columns_gone": "columns that are gone: (?P<names>.+)",
+    "not_told": "not told: (?P<names>.+)",
+    "no_portal": "it is watched at addresses of its own, without a portal",
+    "document": r"a document \((?P<kind>[^)]+)\) holds no records",
+    "only_formats": r"only (?P<names>[\w., +-]+)",
+    "no_format": "no format is known",
+    "licence_untold": "no catalog says under which licence",
+    "no_licence": "no licence is named",
+    "licence_is": "the licence is (?P<names>.+)",
+    "nothing_arrived": "nothing arrived",
+    "records_unread": r"(?P<count>\d+) records could not be read",
+    "encoding_is": "the encoding is (?P<names>.+)",
+    "unnamed": "without a name of their own: (?P<names>.+)",
+    "hard_names": "hard to use: (?P<names>.+)",
+    "ragged": r"(?P<count>\d+) rows have more or fewer cells than the header",
+    "not_answered": r"(?P<count>\d+) of (?P<of>\d+) reports had no answer within 30 days",
+    "no_reports": "no reader has reported anything",
+    "no_report_due": "no report is due yet",
+    "not_visited": "not visited yet: the visits of a night are limited",
     "observed": r"observed (?P<value>.+)",
     "not_met": "it is not met",
     "not_evaluated": r"it could not be evaluated(?: \((?P<kind>\w+)\))?",
@@ -64,6 +91,8 @@ def told(words: Words, reason: str | None, titles: Mapping[str, str] | None = No
                 break
         for name in {"count", "of"} & set(parts):
             parts[name] = words.number(int(parts[name]))
+        if "day" in parts:
+            parts["day"] = words.day(date.fromisoformat(parts["day"]))
         if "roles" in parts:
             parts["roles"] = ", ".join(words.name("roles", role) for role in parts["roles"].split(", "))
         if "changes" in parts:

@@ -39,10 +39,14 @@ def of_sources(
     connection: DuckDBPyConnection,
     sources: Sequence[str],
     night: date | None = None,
-    dataset: str | None = None,
+    datasets: Sequence[str] | None = None,
 ) -> Iterator[Facts]:
-    """The datasets of some sources by key: all or one, as of its newest night or of `night`."""
-    asked = {"sources": list(sources), "night": night, "dataset": dataset}
+    """The datasets of some sources by key: all or some, as of its newest night or of `night`."""
+    asked = {
+        "sources": list(sources),
+        "night": night,
+        "datasets": None if datasets is None else list(datasets),
+    }
 
     def by_dataset(sql: str) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
@@ -50,6 +54,8 @@ def of_sources(
             found.setdefault(row["dataset"], []).append(row)
         return found
 
+    if datasets is not None and not datasets:
+        return
     verdicts = by_dataset(of_wanted("verdict_history"))
     runs = by_dataset(RUNS)
     described = by_dataset(DESCRIBED if night else DESCRIBED_NOW)
@@ -71,6 +77,13 @@ def of_sources(
             scales=scales.get(key, []),
             failed=failed.get(key, []),
         )
+
+
+def verdicts(connection: DuckDBPyConnection, sources: Sequence[str], night: date | None = None) -> list[Row]:
+    """The verdicts about the datasets of some sources by key, as of its newest night or of `night`."""
+    asked = {"sources": list(sources), "night": night, "datasets": None}
+    found = _rows(connection, f"{WANTED} {of_wanted('verdict_history')}", asked)
+    return sorted(found, key=lambda row: str(row["dataset"]))
 
 
 def of_wanted(table: str, order: str = "night") -> str:
@@ -102,7 +115,7 @@ def guide(connection: DuckDBPyConnection) -> list[Row]:
 WANTED = """
 WITH wanted AS (
     SELECT dataset, max(night) AS night FROM verdict_history
-    WHERE list_contains($sources, source) AND ($dataset IS NULL OR dataset = $dataset)
+    WHERE list_contains($sources, source) AND ($datasets::VARCHAR[] IS NULL OR list_contains($datasets, dataset))
       AND ($night::DATE IS NULL OR night = $night::DATE)
     GROUP BY dataset)
 """

@@ -7,7 +7,7 @@ Belongs here: what is written where, dataset by dataset, so that memory does not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,18 +35,24 @@ def write(
     formats: tuple[str, ...] = FORMATS,
     night: date | None = None,
     save: Callable[[Path, str], object] | None = None,
+    stands: Callable[[str], bool] | None = None,
 ) -> int:
     """Write everything into `folder`, as of each dataset's newest night or of `night`; gives their number.
 
-    `save` writes a file, if it is not to be written where it will lie.
+    `save` writes a file, if it is not to be written where it will lie. Of a dataset that `stands`, by its key,
+    nothing is written but its place in the catalog.
 
     Raises `QueryError` when the history has nothing of that night.
     """
-    verdicts, spoken = [], _words()
-    for found in _facts(connection, night):
-        verdicts.append(found.verdict)
-        path = folder / names.path_of(found.verdict["dataset"])
-        _write(path, dataset.document(found, it, spoken), formats, save)
+    verdicts: list[facts.Row] = []
+    spoken = _words()
+    for chunk in chunks(connection):
+        of_chunk = facts.verdicts(connection, chunk, night)
+        verdicts += of_chunk
+        wanted = [row["dataset"] for row in of_chunk if not (stands and stands(row["dataset"]))]
+        for found in facts.of_sources(connection, chunk, night, wanted):
+            path = folder / names.path_of(found.verdict["dataset"])
+            _write(path, dataset.document(found, it, spoken), formats, save)
     if night and not verdicts:
         raise QueryError(f"the published history has no verdict of the night of {night}", WHICH)
     _write(folder / names.CATALOG, catalog.document(verdicts, it, spoken, publisher), formats, save)
@@ -57,7 +63,7 @@ def write(
 def one(public: Path, key: str, it: names.Names, night: date | None = None) -> Document:
     """The document about one dataset. Raises `QueryError` when the history has none of it, `HistoryMissing`."""
     with asking.opened(public) as connection:
-        found = next(facts.of_sources(connection, [key.partition("/")[0]], night, key), None)
+        found = next(facts.of_sources(connection, [key.partition("/")[0]], night, [key]), None)
         if found is None:
             of_night = f" on the night of {night}" if night else ""
             raise QueryError(
@@ -65,11 +71,6 @@ def one(public: Path, key: str, it: names.Names, night: date | None = None) -> D
                 WHICH,
             )
         return dataset.document(found, it, _words())
-
-
-def _facts(connection: DuckDBPyConnection, night: date | None) -> Iterator[facts.Facts]:
-    for chunk in chunks(connection):
-        yield from facts.of_sources(connection, chunk, night)
 
 
 def _vocabulary(connection: DuckDBPyConnection, it: names.Names, spoken: dict[str, words.Words]) -> Document:

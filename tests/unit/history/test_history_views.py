@@ -112,7 +112,7 @@ def test_freshness_is_that_of_the_newest_night_and_unknown_is_not_fresh(history:
         measured(0, "timeliness.age", 1.0),
         measured(1, "timeliness.age", 2.0),
         measured(1, "timeliness.as_of_age", 14.0),
-        measured(1, "timeliness.current", 2 / 3, reason="14 days old, expected every 7 days"),
+        measured(1, "timeliness.current", 2 / 3, reason="as of 2026-02-16, expected every 7 days"),
         measured(1, "timeliness.age", 3.0, computed_on=f"{DATASET}/old"),
     )
     rows = history.ask(
@@ -120,7 +120,7 @@ def test_freshness_is_that_of_the_newest_night_and_unknown_is_not_fresh(history:
         " ORDER BY dataset, distribution"
     )
     assert rows == [
-        (DATASET, FILE, 2.0, 14.0, True, "14 days old, expected every 7 days"),
+        (DATASET, FILE, 2.0, 14.0, True, "as of 2026-02-16, expected every 7 days"),
         (DATASET, f"{DATASET}/old", 3.0, None, None, None),
         (other, None, None, None, None, None),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -171,6 +171,19 @@ def test_a_vanished_dataset_is_not_published() -> None:
 def test_currency_falls_from_one_and_a_half_periods_to_three(age: float, share: float) -> None:
     of = evidence(last_change={"s/d/csv": NOW - timedelta(days=age)})
     assert values(of)["timeliness.current"] == pytest.approx(share)
+
+
+def test_why_data_is_not_current_says_the_same_every_night() -> None:
+    def said(now: datetime, period: float) -> set[str]:
+        late = evidence(
+            dataset=dataset(accrual_periodicity_days=period),
+            now=now,
+            last_change={"s/d/csv": datetime(2026, 1, 5, tzinfo=UTC)},
+        )
+        return {it.reason for it in measure(late, WEIGHTS.severities) if it.metric == "timeliness.current"}
+
+    assert said(NOW, 7) == said(NOW + timedelta(days=1), 7) == {"as of 2026-01-05, expected every 7 days"}
+    assert said(NOW, 1) == {"as of 2026-01-05, expected every day"}
 
 
 def test_without_any_date_currency_is_unknown_and_a_future_date_is_no_evidence() -> None:

@@ -266,7 +266,15 @@ def test_a_site_built_over_the_night_before_is_the_site_built_from_nothing(tmp_p
         before = {path: path.read_text(encoding="utf-8") for path in public.rglob("dataset/**/*.html")}
         build(public)
         build(fresh)
+        standing = {
+            path.relative_to(public / "es").with_suffix("").as_posix()
+            for path, text in before.items()
+            if path.is_relative_to(public / "es") and path.read_text(encoding="utf-8") == text
+        }
         for path in (it for it in fresh.rglob("*") if it.is_file() and it.name != publish.QUALITY):
+            linked = path.relative_to(fresh).with_suffix("").as_posix()
+            if linked.startswith("dqv/") and linked.removeprefix("dqv/") in standing:
+                continue  # of an older night, a week old at most
             assert (public / path.relative_to(fresh)).read_bytes() == path.read_bytes(), path
         for path, text in before.items():
             stamps = re.findall("<!--part .*?-->", path.read_text(encoding="utf-8"))

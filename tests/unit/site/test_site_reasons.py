@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pipelines.measurement.evidence import Evidence
+from pipelines.measurement.measure import measure
+from pipelines.measurement.score import load_weights
 from pipelines.measurement.verdict import verdict
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
+from pipelines.settings import packaged_expectations
 from pipelines.site import reasons, words
-from tests.unit.measurement.evidence_of import evidence, read, result, validation
+from tests.unit.measurement.evidence_of import NOW, dataset, evidence, read, result, validation
 
 CHANGED = (
     ColumnChange(ColumnChangeKind.RENAMED, "importe", "monto"),
     ColumnChange(ColumnChangeKind.RETYPED, "fecha", "fecha", "date dmy", "text"),
     ColumnChange(ColumnChangeKind.DROPPED, "rfc"),
 )
+WEIGHTS = load_weights(packaged_expectations())
 ES, EN = words.load("es"), words.load("en")
 FAILED = result(Outcome.FAILED, 2.0, key="s.amount.number", reason="3 of 1200 rows do not meet it")
 WARNING = replace(FAILED, severity=Severity.WARNING)
@@ -77,6 +82,14 @@ def test_every_sentence_of_a_verdict_is_told_in_spanish(judged: Evidence, said: 
         ),
         ("there is no row to look at", "No hay ninguna fila que revisar."),
         ("observed 0.3", "Se observó: 0.3"),
+        ("as of 2026-01-05, expected every 7 days", "Datos del 5 ene 2026; se espera un cambio cada 7 días."),
+        ("as of 2026-01-05, expected every day", "Datos del 5 ene 2026; se espera un cambio cada día."),
+        ("only pdf, xls", "Solo pdf, xls."),
+        ("the licence is other-closed", "La licencia es other-closed."),
+        (
+            "1500 of 3000 records fewer than before",
+            "Hay 1\u202f500 registros menos que antes, de 3\u202f000.",
+        ),
         (
             "30 of 1200 rows do not meet it; at least 99% of the values should meet it",
             "deben cumplir al menos 99 % de los valores",
@@ -94,6 +107,24 @@ def test_what_is_not_known_stays_as_it_was_and_says_so() -> None:
     assert reasons.told(ES, unknown_within) == (unknown_within, "en")
     assert reasons.told(ES, "observed {count} {0}") == ("Se observó: {count} {0}", "es")
     assert reasons.told(ES, None) == ("", "es")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"license": None, "license_open": None},
+        {"license": "cerrada", "license_open": False, "accrual_periodicity_days": 1.0},
+    ],
+)
+def test_the_reasons_of_measurements_are_told_in_spanish(spoiled: dict[str, Any]) -> None:
+    """Whatever a family says of a dataset in disorder; the words of servers and readers stay as they were."""
+    read_badly = read(encoding="cp1252", columns=("a", "", "b c"), ragged=3, share_read=0.9, lost=4)
+    spoilt = evidence(
+        dataset=dataset(**spoiled), reads=(read_badly,), last_change={"s/d/csv": NOW - timedelta(days=99)}
+    )
+    found = {it.reason for it in measure(spoilt, WEIGHTS.severities) if it.reason}
+    assert len(found) > 5
+    assert [it for it in found if reasons.told(ES, it)[1] != "es"] == []
 
 
 def test_every_sentence_has_words_and_every_words_a_sentence() -> None:

@@ -296,6 +296,31 @@ def test_a_night_on_which_nothing_changed_leaves_the_pages_of_datasets_as_they_a
     assert "5 mar 2026" in home
 
 
+def test_linked_data_of_what_does_not_change_is_a_week_old_at_most(tmp_path: Path) -> None:
+    from benchmarks.site import one_more_night
+
+    public = make_public(tmp_path)
+    ages: set[int] = set()
+    for number in range(9):
+        one_more_night(tmp_path / "history.duckdb")
+        publish.publish(tmp_path / "history.duckdb", public)
+        build(public)
+        (newest,) = re.findall(
+            r'"(2026-\d\d-\d\d)"\^\^xsd:date', (public / "dqv/catalog.ttl").read_text(encoding="utf-8")
+        )
+        for path in public.glob("dqv/dataset/federal/*.ttl"):
+            told = re.search(r'dct:date "(2026-\d\d-\d\d)"', path.read_text(encoding="utf-8"))
+            assert told, path
+            age = (date.fromisoformat(newest) - date.fromisoformat(told[1])).days
+            assert 0 <= age < 7, (path, number, age)
+            ages.add(age)
+    assert len(ages) > 3
+    some = next(public.glob("dqv/dataset/federal/*.jsonld"))
+    some.unlink()
+    build(public)
+    assert some.is_file()
+
+
 def test_a_publisher_that_changed_its_name_keeps_its_address(tmp_path: Path, page: Reader) -> None:
     history, public = tmp_path / "history.duckdb", tmp_path / "public"
     folders = run_folders.write(tmp_path / "runs")
