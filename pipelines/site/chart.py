@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from pipelines.site.stretches import Stretch
 
 WIDTH = 1000.0
 HEIGHT = 100.0
@@ -31,6 +33,18 @@ def floor_below(scores: Iterable[float | None]) -> int:
     """Where the axis starts: the highest round number below every known score."""
     lowest = min((score for score in scores if score is not None), default=0.0)
     return next((floor for floor in FLOORS if floor < lowest), 0)
+
+
+def of_stretches(nights: Sequence[Stretch], category: str, floor: int) -> Line:
+    """Up to the last change; how it has stood since is drawn from there to the edge, however long that is."""
+    points: list[Point] = []
+    for it in nights:
+        ends = (it.first, it.last) if it.last > it.first and it is not nights[-1] else (it.first,)
+        points += [(night, it.scores[category], it.rules[category]) for night in ends]
+    first, last = nights[0].first, nights[-1].first
+    edge = last + max(timedelta(days=1), (last - first) / 8)
+    points.append((edge, nights[-1].scores[category], nights[-1].rules[category]))
+    return line(points, first, edge, floor)
 
 
 def line(points: Sequence[Point], first: date, last: date, floor: int = 0) -> Line:

@@ -6,6 +6,7 @@ Belongs here: what stays, what is replaced, what goes. Does not belong here: wha
 from __future__ import annotations
 
 import filecmp
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Output:
 
     def __init__(self, public: Path) -> None:
         self.public = public
+        self._root = f"{public}{os.sep}"  # tens of thousands of times: a text, and no `Path`
         for leftover in public.glob(f"{_TEMPORARY}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         self._temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=public))
@@ -36,13 +38,14 @@ class Output:
     def before(self, path: str) -> str:
         """The file as it stands, "" when there is none or it is not to be read."""
         try:
-            return (self.public / path).read_bytes().decode("utf-8")  # line ends and all
+            with open(f"{self._root}{path}", "rb") as handle:  # noqa: PTH123
+                return handle.read().decode("utf-8")  # line ends and all
         except (OSError, UnicodeDecodeError):
             return ""
 
     def has(self, *paths: str) -> bool:
         """Whether all of these files are there."""
-        return all((self.public / path).is_file() for path in paths)
+        return all(os.path.isfile(f"{self._root}{path}") for path in paths)  # noqa: PTH113
 
     def keep(self, path: str) -> None:
         """The file stays as it stands."""
@@ -90,9 +93,9 @@ class Output:
         for path in sorted(self._made, key=_order):
             (self._temporary / path).replace(self.public / path)
         for folder in OURS:
-            for found in _files(self.public / folder):
-                if found.relative_to(self.public).as_posix() not in self._kept:
-                    found.unlink()
+            for path in _files(self.public, folder):
+                if path not in self._kept:
+                    (self.public / path).unlink()
         return len(self._made)
 
     def discard(self) -> None:
@@ -105,6 +108,16 @@ def _order(path: str) -> tuple[bool, bool, str]:
     return name == "index.html", name.endswith(".html"), path
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    found = folder.rglob("*") if folder.is_dir() else iter(())
-    return (path for path in found if path.is_file())
+def _files(public: Path, folder: str) -> Iterator[str]:
+    """The files in `folder`, however deep, by their names in the public folder."""
+    try:
+        with os.scandir(public / folder) as entries:
+            found = list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in found:
+        path = f"{folder}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(public, path)
+        else:
+            yield path

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from re import fullmatch
 from typing import Any
 
 from pipelines.model import Outcome
-from pipelines.site.chart import Line
+from pipelines.site.chart import Line, of_stretches
 from pipelines.site.stretches import Stretch
 
 Row = dict[str, Any]
@@ -101,8 +102,7 @@ class DatasetPage:
     metrics of each dimension; `versions` the bytes that its files had, newest first. These, and what is known of
     expectations, are empty until `in_full`.
     `visits` are the pages and links that were visited, those that do not answer first, then the unknown ones.
-    `history` is the nights shown, oldest first, those alike in one; `lines` holds the categories that were ever
-    measured, drawn from `floor` points up. `has_suite`: there are expectations for this kind of dataset, so that a file
+    `history` is the nights shown, oldest first, those alike in one, drawn from `floor` points up. `has_suite`: there are expectations for this kind of dataset, so that a file
     whose columns fit none of its layouts is news.
     """
 
@@ -112,7 +112,6 @@ class DatasetPage:
     run: Row
     dimensions: dict[str, list[Row]]
     history: list[Stretch]
-    lines: dict[str, Line]
     floor: int
     has_suite: bool
     blocks: Row
@@ -127,6 +126,15 @@ class DatasetPage:
     measured: dict[str, list[Row]] = field(default_factory=dict)
     versions: list[Row] = field(default_factory=list)
     column_changes: list[Row] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """The categories that were ever measured, as they stood; drawn only for a page that is to tell it anew."""
+        return {
+            category: of_stretches(self.history, category, self.floor)
+            for category in CATEGORIES
+            if any(it.scores[category] is not None for it in self.history)
+        }
 
     def parts(self) -> dict[str, tuple[object, ...]]:
         """What is in history by blocks (`history.store`), and is looked up only for a page that is to tell it anew.
@@ -174,8 +182,8 @@ class DatasetPage:
         """All that the page shows: while it is the same, the page stands. No night alone changes any of it."""
         return (
             self.entry,
-            *(self.parts(), self.shown(), self.lines, self.floor, self.alerts, self.run.get("software")),
-            [(it.first, it.outcome, it.scores, it.rules_changed) for it in self.history],
+            *(self.parts(), self.shown(), self.floor, self.alerts, self.run.get("software")),
+            [(it.first, it.outcome, it.scores, it.rules, it.rules_changed) for it in self.history],
             {name: value for name, value in self.described.items() if name not in ("night", "run_id")},
         )
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.history import asking
 from pipelines.measurement.metrics import METRICS
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
 from pipelines.site import questions
-from pipelines.site.chart import Line, Point, floor_below, line
+from pipelines.site.chart import floor_below
 from pipelines.site.page import (
     CATEGORIES,
     DIMENSIONS,
@@ -122,11 +122,6 @@ def of_sources(connection: DuckDBPyConnection, sources: Sequence[str], newest: d
             run=runs.get((verdict["source"], verdict["night"]), {}),
             dimensions={category: _dimensions(scores.get(key, []), category) for category in CATEGORIES},
             history=nights,
-            lines={
-                category: _line(nights, category, floor)
-                for category in CATEGORIES
-                if any(it.scores[category] is not None for it in nights)
-            },
             floor=floor,
             has_suite=verdict["guide_dataset"] in suites or str(verdict["reason"]).startswith(NO_LAYOUT),
             blocks=blocks.get(key, NO_BLOCKS),
@@ -288,18 +283,6 @@ def _scales(rows: Sequence[Row]) -> dict[str, list[Row]]:
     for row in rows:
         found.setdefault(row["scale"], []).append(row)
     return {scale: of for scale, of in found.items() if of}
-
-
-def _line(nights: Sequence[Stretch], category: str, floor: int) -> Line:
-    """Up to the last change; how it has stood since is drawn from there to the edge, however long that is."""
-    points: list[Point] = []
-    for it in nights:
-        ends = (it.first, it.last) if it.last > it.first and it is not nights[-1] else (it.first,)
-        points += [(night, it.scores[category], it.rules[category]) for night in ends]
-    first, last = nights[0].first, nights[-1].first
-    edge = last + max(timedelta(days=1), (last - first) / 8)
-    points.append((edge, nights[-1].scores[category], nights[-1].rules[category]))
-    return line(points, first, edge, floor)
 
 
 def _urgency(row: Row) -> tuple[int, int, float, str, str]:

@@ -51,10 +51,11 @@ class Press:
 
     def print(self, one: Sheet) -> None:
         """A sheet in each language, and its JSON."""
-        shown = self._stamp(one.path, one.template, one.facts)
+        shown = self._stamp(one.path, one.template, one.facts, one.data)
         places = [(f"{it.language}/{one.path}", it, one.path.count("/") + 1) for it in self.languages]
         if one.path == "index.html":
             places.append((one.path, self.languages[0], 0))
+        stands = one.data is None or self.output.has(one.data_path)
         for path, it, depth in places:
             before = self.output.before(path)
             if _stands(before, shown):
@@ -62,8 +63,12 @@ class Press:
             else:
                 text = self._render(it, one.template, one.path, depth, **one.facts)
                 self.output.write(path, _ended(text, shown), before)
+                stands = False
         if one.data is not None:
-            self.output.write(one.data_path, machine.as_json(one.data))
+            if stands:
+                self.output.keep(one.data_path)
+            else:
+                self.output.write(one.data_path, machine.as_json(one.data))
 
     def datasets(
         self, found: Iterable[DatasetPage], in_full: Callable[[list[DatasetPage]], list[DatasetPage]]

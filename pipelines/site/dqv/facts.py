@@ -1,4 +1,4 @@
-"""Facts: what the published history knows of some datasets' nights, read for some sources at a time.
+"""Facts: what the published history knows of some datasets' nights, read for some datasets at a time.
 
 Belongs here: the questions to `quality.duckdb`, which hold nothing that is not public. Does not belong here: any term.
 Each dataset is told as of its newest night, or as of a night that is asked for.
@@ -35,18 +35,11 @@ class Facts:
     failed: list[Row]
 
 
-def of_sources(
-    connection: DuckDBPyConnection,
-    sources: Sequence[str],
-    night: date | None = None,
-    datasets: Sequence[str] | None = None,
+def of_datasets(
+    connection: DuckDBPyConnection, datasets: Sequence[str], night: date | None = None
 ) -> Iterator[Facts]:
-    """The datasets of some sources by key: all or some, as of its newest night or of `night`."""
-    asked = {
-        "sources": list(sources),
-        "night": night,
-        "datasets": None if datasets is None else list(datasets),
-    }
+    """Some datasets by key, as of the newest night of each or as of `night`; those without a verdict are left out."""
+    asked = {"night": night, "datasets": list(datasets)}
 
     def by_dataset(sql: str) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
@@ -54,8 +47,6 @@ def of_sources(
             found.setdefault(row["dataset"], []).append(row)
         return found
 
-    if datasets is not None and not datasets:
-        return
     verdicts = by_dataset(of_wanted("verdict_history"))
     runs = by_dataset(RUNS)
     described = by_dataset(DESCRIBED if night else DESCRIBED_NOW)
@@ -79,10 +70,9 @@ def of_sources(
         )
 
 
-def verdicts(connection: DuckDBPyConnection, sources: Sequence[str], night: date | None = None) -> list[Row]:
-    """The verdicts about the datasets of some sources by key, as of its newest night or of `night`."""
-    asked = {"sources": list(sources), "night": night, "datasets": None}
-    found = _rows(connection, f"{WANTED} {of_wanted('verdict_history')}", asked)
+def verdicts(connection: DuckDBPyConnection, night: date | None = None) -> list[Row]:
+    """The verdicts about all datasets by key, as of the newest night of each or as of `night`."""
+    found = _rows(connection, f"{WANTED} {of_wanted('verdict_history')}", {"night": night, "datasets": None})
     return sorted(found, key=lambda row: str(row["dataset"]))
 
 
@@ -115,7 +105,7 @@ def guide(connection: DuckDBPyConnection) -> list[Row]:
 WANTED = """
 WITH wanted AS (
     SELECT dataset, max(night) AS night FROM verdict_history
-    WHERE list_contains($sources, source) AND ($datasets::VARCHAR[] IS NULL OR list_contains($datasets, dataset))
+    WHERE ($datasets::VARCHAR[] IS NULL OR dataset IN (SELECT unnest($datasets::VARCHAR[])))
       AND ($night::DATE IS NULL OR night = $night::DATE)
     GROUP BY dataset)
 """

@@ -17,7 +17,7 @@ from pipelines.history import asking
 from pipelines.site import words
 from pipelines.site.dqv import catalog, dataset, facts, names, vocabulary
 from pipelines.site.dqv.document import Document
-from pipelines.site.pages import chunks
+from pipelines.site.pages import AT_ONCE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,13 +44,11 @@ def write(
 
     Raises `QueryError` when the history has nothing of that night.
     """
-    verdicts: list[facts.Row] = []
     spoken = _words()
-    for chunk in chunks(connection):
-        of_chunk = facts.verdicts(connection, chunk, night)
-        verdicts += of_chunk
-        wanted = [row["dataset"] for row in of_chunk if not (stands and stands(row["dataset"]))]
-        for found in facts.of_sources(connection, chunk, night, wanted):
+    verdicts = facts.verdicts(connection, night)
+    wanted = [row["dataset"] for row in verdicts if not (stands and stands(row["dataset"]))]
+    for first in range(0, len(wanted), AT_ONCE):
+        for found in facts.of_datasets(connection, wanted[first : first + AT_ONCE], night):
             path = folder / names.path_of(found.verdict["dataset"])
             _write(path, dataset.document(found, it, spoken), formats, save)
     if night and not verdicts:
@@ -63,7 +61,7 @@ def write(
 def one(public: Path, key: str, it: names.Names, night: date | None = None) -> Document:
     """The document about one dataset. Raises `QueryError` when the history has none of it, `HistoryMissing`."""
     with asking.opened(public) as connection:
-        found = next(facts.of_sources(connection, [key.partition("/")[0]], night, [key]), None)
+        found = next(facts.of_datasets(connection, [key], night), None)
         if found is None:
             of_night = f" on the night of {night}" if night else ""
             raise QueryError(
