@@ -8,8 +8,8 @@ object:
 
 - `pages`: HTML pages; `files`: all files of the site;
 - `build_s`: seconds to build from nothing; `unchanged_s`: seconds to build after the unchanged night, which still takes
-  back what was new the night before; `settled_s`: the same after one more of them; `same_s`: seconds to build again from
-  the very same history; with `_cpu_s` the processor time of each, and `_written`: files that were written anew;
+  back what was new the night before; `settled_s`: the same after one more of them; `same_s`: seconds to build again
+  from the very same history; with `_cpu_s` the processor time of each, and `_written`: files that were written anew;
 - `page_kb_p95`, `page_kb_most`: sizes of pages in kB; `peak_mb`: the largest resident set of any part.
 """
 
