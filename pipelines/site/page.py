@@ -102,8 +102,8 @@ class DatasetPage:
     metrics of each dimension; `versions` the bytes that its files had, newest first. These, and what is known of
     expectations, are empty until `in_full`.
     `visits` are the pages and links that were visited, those that do not answer first, then the unknown ones.
-    `history` is the nights shown, oldest first, those alike in one, drawn from `floor` points up. `has_suite`: there are
-    expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
+    `history` is the nights shown, oldest first, those alike in one, drawn from `floor` points up. `has_suite`:
+    there are expectations for this kind of dataset, so that a file whose columns fit none of its layouts is news.
     """
 
     entry: Entry
