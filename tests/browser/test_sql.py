@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,22 @@ def test_a_link_carries_the_question_and_runs_nothing(served: Served, visit: Vis
     again = visit(seen.page.url)
     assert again.page.input_value("#sql") == sql
     assert visit(f"{served.url}/es/sql.html#sql=%E0%A4%A").complaints == []
+
+
+def test_nothing_turns_the_direction_of_text_around(served: Served, visit: Visits) -> None:
+    """Neither a value, nor the question in a stranger's link; a mark stands where it would have."""
+    sql = "select 'a' || chr(8238) || 'b' as x, 1 as n union all select 'c' || chr(8294), 2 /* \u202eexe */"
+    seen = visit(f"{served.url}/es/sql.html#sql={quote(sql)}")
+    assert seen.page.input_value("#sql") == sql.replace("\u202e", "\ufffd")
+    seen.page.click("#run")
+    seen.page.wait_for_selector(".answered")
+    assert {row[0] for row in cells(seen.page)[1:]} == {"a\ufffdb", "c\ufffd"}
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", seen.page.inner_text("#ask"))
+    with seen.page.expect_download() as saving:
+        seen.page.click("#csv")
+    assert "a\u202eb" in saving.value.path().read_text(encoding="utf-8")
+    ask(seen.page, "select \u202e")
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", seen.page.inner_text("#ask"))
 
 
 def test_the_csv_is_that_of_veedor_sql_and_nothing_in_it_is_computed(asked: Any, data: Path) -> None:

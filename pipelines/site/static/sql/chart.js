@@ -1,7 +1,7 @@
 // A simple drawing of an answer: a line over dates, else bars by name; null where neither fits.
 
 import { element } from "./table.js";
-import { isMoment, isNumber } from "./values.js";
+import { harmless, isMoment, isNumber } from "./values.js";
 
 const UTF8 = [5, 20];
 const BARS = 30, POINTS = 2_000, ROW = 22, HEIGHT = 180;
@@ -26,7 +26,7 @@ export function plan({ fields, rows }) {
 /** The drawing as wide as `width`, with its caption. */
 export function drawing(of, caption, width) {
   const figure = element("figure", "drawing");
-  const svg = shape("svg", { role: "img", "aria-label": caption });
+  const svg = shape("svg", { role: "img", "aria-label": harmless(caption) });
   figure.append(element("figcaption", "", caption), svg);
   (of.line ? line : bars)(svg, of.points, width);
   return figure;
@@ -85,6 +85,6 @@ function sized(svg, width, height) {
 function shape(name, attributes, content = "") {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (content) made.textContent = content;
+  if (content) made.textContent = harmless(content);
   return made;
 }

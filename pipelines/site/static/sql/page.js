@@ -5,7 +5,7 @@
 import { engine, KEPT } from "./ask.js";
 import { drawing, plan } from "./chart.js";
 import { element, SHOWN, table } from "./table.js";
-import { csv } from "./values.js";
+import { csv, harmless } from "./values.js";
 
 const of = (id) => document.getElementById(id);
 const ask = of("ask"), sql = of("sql"), run = of("run"), stop = of("stop"), link = of("link"), save = of("csv"), said = of("said"), answer = of("answer");
@@ -96,7 +96,7 @@ function fromAddress() {
   const given = /^#sql=(.+)/s.exec(location.hash)?.[1];
   if (!given) return;
   try {
-    sql.value = decodeURIComponent(given);
+    sql.value = harmless(decodeURIComponent(given));
   } catch {
     // An address that was cut off in the middle of a letter.
   }

@@ -1,6 +1,6 @@
 // An answer as a table. Values are strangers' text and become text, never HTML.
 
-import { isNumber } from "./values.js";
+import { harmless, isNumber } from "./values.js";
 
 export const SHOWN = 1_000;
 
@@ -8,7 +8,7 @@ export const SHOWN = 1_000;
 export function element(name, of = "", content = "") {
   const made = document.createElement(name);
   if (of) made.className = of;
-  made.textContent = content;
+  made.textContent = harmless(content);
   return made;
 }
 

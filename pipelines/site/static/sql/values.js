@@ -7,6 +7,12 @@ const INT = 2, FLOAT = 3, BINARY = 4, DECIMAL = 7, DATE = 8, TIME = 9, TIMESTAMP
 // A spreadsheet takes a cell that begins so for a formula, some also the wide forms.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
+// Control characters, and those that turn the direction of text around: as on the other pages (untrusted.py).
+const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A text as it is shown: what acts on the text around it leaves a visible mark. A CSV has it as it is. */
+export const harmless = (value) => value.replace(UNSAFE, "\ufffd");
+
 export const isNumber = (type) => [INT, FLOAT, DECIMAL].includes(type.typeId);
 export const isMoment = (type) => [DATE, TIMESTAMP].includes(type.typeId);
 
