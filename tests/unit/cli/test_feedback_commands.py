@@ -18,21 +18,8 @@ from pipelines.history import feedback, publish
 from pipelines.model import FeedbackKind, FeedbackReport
 from pipelines.settings import packaged_expectations
 from pipelines.validation.suites import load_suite, load_suites
-from tests.unit.feedback.reports import event, item
+from tests.unit.feedback.reports import SOURCES, event, item
 from tests.unit.history import feedback_inbox, run_folders
-
-SOURCES = """\
-version: 1
-time_zone: America/Mexico_City
-sources:
-  - id: federal
-    portal: ckan
-    url: https://datos.example
-    publisher: {name: Secretaría de Compras, country: MX}
-    owner: {name: Unidad de datos abiertos, email: unidad@dependencia.example}
-    datasets:
-      - {id: contratos, guide_dataset: contracts_register}
-"""
 
 
 @pytest.fixture

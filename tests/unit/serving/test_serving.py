@@ -18,7 +18,8 @@ from pipelines.feedback import inbox, tokens
 from pipelines.feedback.tokens import Purpose
 from pipelines.model import FeedbackState
 from tests.serving_process import KEY, Fields, Served, serving
-from tests.unit.serving.forms import DATASET, FORM, TEXT, filled, form_token, moderation, stored
+from tests.unit.feedback.reports import DATASET
+from tests.unit.serving.forms import FORM, TEXT, filled, form_token, moderation, stored
 
 
 def test_a_report_goes_from_the_form_into_the_inbox(
