@@ -14,6 +14,7 @@ from pipelines.cli.app import app
 from pipelines.errors import ConfigurationError, FeedbackRefused, FeedbackUnknown
 from pipelines.feedback import inbox
 from pipelines.feedback.promote import ERRORS, draft
+from pipelines.feedback_course import course_of
 from pipelines.history import feedback, publish
 from pipelines.model import FeedbackKind, FeedbackReport
 from pipelines.settings import packaged_expectations
@@ -160,7 +161,7 @@ def test_every_draft_is_valid_in_a_suite(tmp_path: Path, kind: str, type_: str) 
             continue
         found = True
         one = item(kind=FeedbackKind(kind))
-        course = inbox.course_of([event("accepted")])
+        course = course_of([event("accepted")])
         made = draft(FeedbackReport(one, (), course), suite, role)
         raw = json.loads(suite.path.read_text(encoding="utf-8"))
         raw["expectations"].append(made)

@@ -116,6 +116,15 @@ def test_without_a_trusted_proxy_nobody_is_believed(data: Path) -> None:
     assert codes == [200] * 10 + [429] * 2
 
 
+def test_it_is_one_process_whose_limits_hold_for_all(data: Path) -> None:
+    """Several workers, which uvicorn takes from this variable, would each count for themselves."""
+    with serving(data, data.parent / "sources.yaml", WEB_CONCURRENCY="4") as it:
+        codes = [it.post(FORM, filled()).status_code for _ in range(12)]
+        assert codes == [200] * 10 + [429] * 2
+        children = Path(f"/proc/{it.process.pid}/task/{it.process.pid}/children")
+        assert not children.exists() or children.read_text() == ""  # Linux alone tells
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
