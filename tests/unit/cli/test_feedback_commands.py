@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
-from pipelines.errors import ConfigurationError, FeedbackRefused, FeedbackUnknown
+from pipelines.errors import ConfigurationError, FeedbackDamaged, FeedbackRefused, FeedbackUnknown
 from pipelines.feedback import inbox
 from pipelines.feedback.promote import ERRORS, draft
 from pipelines.feedback_course import course_of
@@ -73,6 +73,15 @@ def test_a_report_is_shown_whole_and_cannot_act_on_the_terminal(data: Path) -> N
     assert "[bold]x[/bold]" in shown
     assert "\x1b" not in shown
     assert "lectora@example.org" in shown
+
+
+def test_of_a_damaged_report_it_is_said_that_it_is(data: Path) -> None:
+    key = item("open").id
+    (data / "feedback" / key / "item.json").write_bytes(b"")
+    assert key not in {it["item"]["id"] for it in told("list")}
+    for command in ("show", "accept", "erase"):
+        with pytest.raises(FeedbackDamaged, match=key):
+            said(command, key)
 
 
 def test_acts_move_it_on(data: Path) -> None:
