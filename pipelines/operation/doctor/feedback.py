@@ -20,6 +20,6 @@ def symptoms(found: Status, settings: Settings) -> Iterator[Symptom]:
         yield Symptom(
             "reports_damaged",
             told(damaged),
-            "They are left out of pages, the history, metrics and messages, and nobody is told of them.",
+            "What is damaged is left out of pages, the history, metrics and messages, and nobody hears of it.",
             FeedbackDamaged.default_advice,
         )
