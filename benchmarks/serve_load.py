@@ -25,10 +25,9 @@ from pipelines.feedback import inbox, tokens
 from pipelines.feedback.tokens import Purpose
 from pipelines.site.build import build
 from tests.serving_process import KEY, serving
-from tests.unit.serving.forms import SOURCES
+from tests.unit.feedback.reports import DATASET, SOURCES
 from tests.unit.site.conftest import make_public
 
-DATASET = "federal/contratos"
 READ = (
     *("/", "/es/index.html", "/en/dataset/federal/contratos.html", "/style.css", "/dqv/catalog.ttl"),
     f"/feedback/new?dataset={DATASET}",

@@ -18,6 +18,7 @@
     ├── AnswerRefused           a link by which an alert is answered cannot be used; `refusal` says why
     ├── FeedbackRefused         what a reader or owner wrote cannot be taken; `refusal` and `field` say why
     ├── FeedbackUnknown         there is no such report in the inbox
+    │   └── FeedbackDamaged     there is one, but a file of it is not what Veedor wrote
     ├── HistoryMissing          there is no published history to read yet
     └── QueryError              a reader's SQL was refused or failed
 
@@ -164,6 +165,16 @@ class FeedbackUnknown(VeedorError):
     title = "There is no such report"
     default_advice = (
         "`veedor feedback list` names those that are there; give more of the id when several begin so."
+    )
+
+
+class FeedbackDamaged(FeedbackUnknown):
+    """Raised when a report in the inbox cannot be read back: edited, cut off, or a damaged disk."""
+
+    title = "A report in the inbox is damaged"
+    default_advice = (
+        "Look at the disk, then put the report's folder back from a backup, or move it out of the inbox. Until then it "
+        "is left out everywhere; nothing moves or removes it."
     )
 
 

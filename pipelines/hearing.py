@@ -46,7 +46,7 @@ DAYS_TO_NOTIFY = 14
 def tonight(settings: Settings, night: date) -> list[FeedbackReport]:
     """The reports of which their owners have not heard, and those of which the days for an answer are just over."""
     found = []
-    for it in inbox.readable(settings.runs):
+    for it in inbox.every(settings.runs):
         due, course = it.course.due_on, it.course
         late = due is not None and night > due and course.reminded_at is None
         if is_open(course) and (course.told_at is None or late):
@@ -60,7 +60,7 @@ def tidied(settings: Settings, now: datetime, night: date) -> None:
     No part of it is in the history, the public copy or a message, unless it had been accepted before.
     """
     inbox.sweep(settings.runs)
-    for it in inbox.readable(settings.runs):
+    for it in inbox.every(settings.runs):
         rejected = it.course.rejected_at if it.course.state is FeedbackState.REJECTED else None
         if rejected is not None and now - rejected > timedelta(days=DAYS_REJECTED):
             inbox.erase(settings.runs, acts.erasure(it.item.id, now, night, by=acts.VEEDOR))
@@ -69,7 +69,7 @@ def tidied(settings: Settings, now: datetime, night: date) -> None:
 
 def unmoderated(settings: Settings, night: date) -> int:
     """How many reports wait for the operator, when any came since the night before, or has waited for a week."""
-    waiting = [it for it in inbox.readable(settings.runs) if it.course.state is FeedbackState.RECEIVED]
+    waiting = [it for it in inbox.every(settings.runs) if it.course.state is FeedbackState.RECEIVED]
     ages = {(night - it.item.night).days for it in waiting}
     return len(waiting) if any(age <= 1 or age % 7 == 0 for age in ages) else 0
 
@@ -108,7 +108,7 @@ def notify(settings: Settings, post: Post, night: date) -> int:
     if settings.delivery != "live" or settings.mail_url is None:
         return 0
     now, count = post.clock.now(), 0
-    for report in inbox.readable(settings.runs):
+    for report in inbox.every(settings.runs):
         answer = _newest_answer(report)
         told = report.course.notified_at
         if (
@@ -130,7 +130,7 @@ def notify(settings: Settings, post: Post, night: date) -> int:
             log.warning("the reader of report %s was not told of the answer: %s", report.item.id, error)
             if fault.whole:
                 break
-        except FeedbackRefused:
+        except (FeedbackUnknown, FeedbackRefused):
             continue
     return count
 

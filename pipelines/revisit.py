@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines import artifacts
 from pipelines.errors import ArtifactDamaged
 from pipelines.feedback import inbox
-from pipelines.feedback.as_of import changed
+from pipelines.feedback.as_of import by_source, changed
 from pipelines.model import Catalog, FeedbackReport, RunIndex, Snapshot
 from pipelines.sources import Source, Sources
 
@@ -51,8 +51,10 @@ def due(sources: Sources, night: date, runs: Path) -> tuple[Source, ...]:
     """
     since = night - timedelta(days=LONGEST + 1)
     earlier = [it for it in reversed(artifacts.nights(runs)) if since <= it < night]
-    reports = inbox.readable(runs)
-    return tuple(it for it in sources.enabled if rests_until(it, earlier, runs, night, reports) is None)
+    reports = by_source(inbox.every(runs))
+    return tuple(
+        it for it in sources.enabled if rests_until(it, earlier, runs, night, reports.get(it.id, ())) is None
+    )
 
 
 def rests_until(
@@ -65,7 +67,7 @@ def rests_until(
     """The night for which `source` waits, when that is not `night`. `earlier` are the nights before it, newest first.
 
     With a schedule of its own it is the next night that the schedule names. A source that our own fault stopped, or
-    whose declaration was edited, does not rest; nor one of whose readers' `reports` any moved on since it was visited;
+    whose declaration was edited, does not rest; nor one of whose own `reports` any moved on since it was visited;
     nor one whose newest run is damaged, which stops that source if anything, and not the night.
     """
     if source.schedule is not None:
@@ -82,7 +84,7 @@ def rests_until(
             return None
         if index.result == "failure" or index.revisit_on is None or declared != source.declaration:
             return None
-        if source.id in changed(reports, before, night):
+        if changed(reports, before, night):
             return None
         return index.revisit_on if index.revisit_on > night else None
     return None

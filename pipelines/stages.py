@@ -21,7 +21,6 @@ from pipelines import artifacts, logs, stage_seconds
 from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
-from pipelines.feedback import as_of
 from pipelines.gathering import evidence_of, keys_of, main_table
 from pipelines.log_context import within_stage
 from pipelines.measurement.measure import Findings, assess
@@ -243,7 +242,7 @@ def _measure(
     entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
     earlier = night_before(runs, source, run.night, entry, files=run.past)
     changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
-    heard = as_of.courses(as_of.of_source(runs, source), catalog.discovered_on)
+    heard = tools.heard.of(source, run.night)
     found: list[Findings] = []
     for dataset in catalog.datasets:
         with _step(tools, "measure", dataset.key):
@@ -283,8 +282,7 @@ def close(
         faulty = any(snapshot.fault is not None for snapshot in snapshots)
         index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools)
         next_night = next_visit(run.night, catalog, snapshots)
-        heard = as_of.courses(as_of.of_source(tools.settings.runs, run.source.id), catalog.discovered_on)
-        state = state_of(snapshots, verdicts, heard)
+        state = state_of(snapshots, verdicts, tools.heard.of(run.source.id, run.night))
         artifacts.write_value(path, replace(index, state=state, revisit_on=next_night))
     stage_seconds.forget(run.folder)
     return artifacts.read_value(path, RunIndex)

@@ -24,6 +24,7 @@ from pipelines.alerts.channels import registry
 from pipelines.alerts.outbox import Post
 from pipelines.clock import Clock, SystemClock
 from pipelines.errors import SourcesError
+from pipelines.feedback.as_of import Heard
 from pipelines.guide import Guide, load_guide
 from pipelines.http_client import HttpClient
 from pipelines.measurement.scale import Scales, load_scales
@@ -55,7 +56,8 @@ class Tools:
     """Everything that a stage may use besides its input. `rules` changes with the software or any rule.
 
     `processor` is held while something is computed, so that threads which wait for servers do not all fill the memory
-    with tables at once. `run_store` is where several machines keep their run folders.
+    with tables at once. `heard` is what readers had reported, read once for all sources. `run_store` is where several
+    machines keep their run folders.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Tools:
     rules: str
     post: Post
     takes_mail: TakesMail
+    heard: Heard
     step: Callable[[Step], None] = silent
     run_store: RunStore | None = None
     processor: AbstractContextManager[object] = field(default_factory=nullcontext)
@@ -113,6 +116,7 @@ def opened_tools(
             rules=rules_of(settings.expectations),
             post=_post(settings, sources, clock, http, lambda stage, key: step(Step(stage, key, done=False))),
             takes_mail=takes_mail or _domains(settings),
+            heard=Heard(settings.runs),
             step=step,
             run_store=run_store_of(settings),
             processor=threading.BoundedSemaphore(_processors()),

@@ -1,8 +1,9 @@
 """The inbox: one folder for each report, one file for the report and for each event of it.
 
-Belongs here: writing and reading these files. A file appears whole or not at all and is never changed, but for an
-erasure; the same report or event written twice is one. The history is never opened here: it is told of what is in these
-files when a night records (`history.feedback`). Does not belong here: who may do what, words, pages.
+Belongs here: writing these files, and asking for reports. A file appears whole or not at all and is never changed, but
+for an erasure; the same report or event written twice is one. The history is never opened here: it is told of what is
+in these files when a night records (`history.feedback`). Does not belong here: how files are read, and what is damaged
+(`feedback_files`), who may do what, words, pages.
 
     data/feedback/<id>/item.json · <event id>.json
 """
@@ -10,17 +11,17 @@ files when a night records (`history.feedback`). Does not belong here: who may d
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines import artifacts
-from pipelines.errors import ArtifactDamaged, FeedbackRefused, FeedbackUnknown
+from pipelines import artifacts, feedback_files
+from pipelines.errors import FeedbackRefused, FeedbackUnknown
 from pipelines.feedback.written import Refusal
-from pipelines.feedback_course import course_of, may
+from pipelines.feedback_course import may
+from pipelines.feedback_files import ID, ITEM, folders, visible
 from pipelines.model import (
     FeedbackEvent,
     FeedbackReport,
@@ -28,15 +29,11 @@ from pipelines.model import (
     UserQualityFeedback,
 )
 
-ITEM = "item.json"
 # Nobody can look through more; whoever posts so many is told to write by mail.
 MOST_WAITING = 1_000
 # Of one report: an owner may amend the answer, but not for ever.
 MOST_EVENTS = 50
-_ID = re.compile(r"[0-9a-f]{20}")
 _LEFT_SECONDS = 3600.0
-_SETTLED_NS, _MOST_KNOWN = 2_000_000_000, 20_000
-_KNOWN: dict[Path, tuple[int, FeedbackReport]] = {}
 
 
 def identity(*parts: str) -> str:
@@ -101,39 +98,28 @@ def erase(runs: Path, event: FeedbackEvent) -> FeedbackReport:
 
 
 def one(runs: Path, key: str) -> FeedbackReport:
-    """A report as it stands. Raises `FeedbackUnknown` and `ArtifactDamaged`."""
-    folder = _folder(runs, key)
-    if not (folder / ITEM).is_file():
+    """A report as it stands. Raises `FeedbackUnknown`, and of these `FeedbackDamaged`."""
+    report = feedback_files.read(_folder(runs, key))
+    if report is None:
         raise FeedbackUnknown(f"there is no report {key}")
-    return _read(folder)
+    return report
 
 
-def every(runs: Path) -> Iterator[FeedbackReport]:
-    """All reports as they stand, the oldest first. Raises `ArtifactDamaged`."""
-    found = [_read(folder) for folder in _folders(runs) if (folder / ITEM).is_file()]
-    yield from sorted(found, key=lambda it: (it.item.received_at, it.item.id))
-
-
-def readable(runs: Path) -> list[FeedbackReport]:
-    """The same without those whose files are damaged: for pages, which must not fail for one of them."""
-    found = []
-    for folder in _folders(runs):
-        try:
-            if (folder / ITEM).is_file():
-                found.append(_read(folder))
-        except (ArtifactDamaged, FileNotFoundError):
-            continue
-    return sorted(found, key=lambda it: (it.item.received_at, it.item.id))
+def every(runs: Path) -> Sequence[FeedbackReport]:
+    """All reports as they stand, the oldest first, without those that are damaged (see `feedback_files`)."""
+    return feedback_files.read_all(runs).reports
 
 
 def count_waiting(runs: Path) -> int:
     """How many reports nobody has looked at yet. Only names of files are looked at."""
-    return sum(1 for folder in _folders(runs) if {it.name for it in _visible(folder)} == {ITEM})
+    return sum(
+        1 for folder in folders(runs) if folder.is_dir() and [it.name for it in visible(folder)] == [ITEM]
+    )
 
 
 def beginning(runs: Path, start: str) -> FeedbackReport:
     """The report whose id begins so. Raises `FeedbackUnknown` when there is none, or more than one."""
-    fitting = [it.name for it in _folders(runs) if start and it.name.startswith(start.lower())]
+    fitting = [it.name for it in folders(runs) if start and it.name.startswith(start.lower())]
     if len(fitting) != 1:
         several = f"{len(fitting)} reports begin" if fitting else "no report begins"
         raise FeedbackUnknown(f"{several} with {start!r}")
@@ -142,54 +128,13 @@ def beginning(runs: Path, start: str) -> FeedbackReport:
 
 def sweep(runs: Path) -> None:
     """Remove folders in which somebody was killed before anything was in them."""
-    for folder in _folders(runs):
-        if not (folder / ITEM).exists() and time.time() - folder.stat().st_mtime > _LEFT_SECONDS:
+    for folder in folders(runs):
+        if folder.is_dir() and not visible(folder) and time.time() - folder.stat().st_mtime > _LEFT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(runs: Path, key: str) -> Path:
     """The folder of a report. What is no id of ours, and may lead elsewhere, is none. Raises `FeedbackUnknown`."""
-    if not _ID.fullmatch(key):
+    if not ID.fullmatch(key):
         raise FeedbackUnknown(f"{key[:40]!r} is no id of a report")
     return artifacts.feedback_folder(runs) / key
-
-
-def _folders(runs: Path) -> list[Path]:
-    inbox = artifacts.feedback_folder(runs)
-    if not inbox.is_dir():
-        return []
-    return sorted(it for it in inbox.iterdir() if _ID.fullmatch(it.name) and it.is_dir())
-
-
-def _visible(folder: Path) -> list[Path]:
-    return [it for it in folder.iterdir() if not it.name.startswith(".")]
-
-
-def _read(folder: Path) -> FeedbackReport:
-    """The report in a folder. A night asks for all of them for every source: what has not changed is read once."""
-    written = folder.stat().st_mtime_ns
-    known = _KNOWN.get(folder)
-    if known is not None and known[0] == written:
-        return known[1]
-    report = _parsed(folder)
-    # Two writes within one tick of the disk's clock leave one time.
-    if time.time_ns() - written > _SETTLED_NS:
-        if len(_KNOWN) > _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN[folder] = (written, report)
-    return report
-
-
-def _parsed(folder: Path) -> FeedbackReport:
-    item = artifacts.read_value(folder / ITEM, UserQualityFeedback)
-    events = tuple(
-        sorted(
-            (
-                artifacts.read_value(it, FeedbackEvent)
-                for it in _visible(folder)
-                if it.suffix == ".json" and it.name != ITEM
-            ),
-            key=lambda it: (it.at, it.id),
-        )
-    )
-    return FeedbackReport(item, events, course_of(events))

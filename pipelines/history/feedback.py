@@ -7,16 +7,17 @@ replaces what was there. Does not belong here: writing to the inbox (`feedback.i
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pipelines import artifacts, duck
-from pipelines.errors import HistoryLocked
-from pipelines.feedback_course import course_of, in_time, is_public
+from pipelines import artifacts, duck, feedback_files
+from pipelines.errors import FeedbackDamaged, HistoryLocked
+from pipelines.feedback_course import in_time, is_public
 from pipelines.history import store
 from pipelines.history.database import beside, telling, withheld, writing
 from pipelines.history.rows import Row
@@ -25,11 +26,12 @@ from pipelines.model import (
     FeedbackEventKind,
     FeedbackReport,
     FeedbackState,
-    UserQualityFeedback,
 )
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+log = logging.getLogger("veedor")
 
 TABLES = ("feedback", "feedback_event")
 TRIES = 5
@@ -43,9 +45,9 @@ MASKED = "[…@…]"
 def record_feedback(path: Path, runs: Path) -> int:
     """Record what is in the inbox beside `runs`, in place of what was recorded of it; gives the number of rows.
 
-    Raises `ArtifactDamaged` and `HistoryLocked`.
+    Raises `HistoryLocked`.
     """
-    reports = list(reports_of(runs))
+    reports = reports_of(runs)
     with writing(path) as connection:
         for table in TABLES:
             connection.execute(f"DELETE FROM {table}")
@@ -74,17 +76,12 @@ def add(
     return sum(store.insert(connection, table, rows[table]) for table in TABLES)
 
 
-def reports_of(runs: Path) -> Iterator[FeedbackReport]:
-    """The reports in the inbox beside `runs`, in the order of their ids. Raises `ArtifactDamaged`."""
-    inbox = artifacts.feedback_folder(runs)
-    for path in sorted(inbox.glob("[!.]*/item.json")):
-        item = artifacts.read_value(path, UserQualityFeedback)
-        events = tuple(
-            artifacts.read_value(it, FeedbackEvent)
-            for it in sorted(path.parent.glob("[!.]*.json"))
-            if it.name != path.name
-        )
-        yield FeedbackReport(item, events, course_of(events))
+def reports_of(runs: Path) -> Sequence[FeedbackReport]:
+    """The reports in the inbox beside `runs`. One that is damaged is left out and logged: it keeps no other back."""
+    found = feedback_files.read_all(runs)
+    if found.damaged:
+        log.error("%s %s", feedback_files.told(found.damaged), FeedbackDamaged.default_advice)
+    return found.reports
 
 
 def forget_bytes(path: Path) -> None:

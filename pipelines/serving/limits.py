@@ -1,7 +1,8 @@
 """Limits: how often anybody, and all together, may send something.
 
-Belongs here: counting within a window of time, in bounded memory. It is of this process: after a restart everybody
-begins anew. Does not belong here: how long what is sent may be (`bodies`, `feedback.written`).
+Belongs here: counting within a window of time, in bounded memory. It is of this process, which is the only one of a
+server (`run`): after a restart everybody begins anew. Does not belong here: how long what is sent may be (`bodies`,
+`feedback.written`).
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ async def _page(request: Request, fields: Mapping[str, str] | None) -> Response:
             fault = said["gone"]
         except FeedbackRefused as refused_:
             fault = said[f"fault_{refused_.refusal}"]
-    every = await run_in_threadpool(inbox.readable, here.runs)
+    every = await run_in_threadpool(inbox.every, here.runs)
     datasets = await run_in_threadpool(here.known.datasets)
     waiting = [it for it in every if it.course.state is FeedbackState.RECEIVED]
     return page(

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from pipelines.alerts.words import words as message_words
-from pipelines.site.untrusted import harmless, http_link
+from pipelines.site.surroundings import surroundings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -77,15 +77,9 @@ def told(request: Request, language: str, key: str, status: int = 200, **named: 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    return surroundings(_template)
 
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["http_link"] = http_link
-    return environment
+
+def _template(name: str) -> str | None:
+    path = HERE / "templates" / name
+    return path.read_text(encoding="utf-8") if path.is_file() else None

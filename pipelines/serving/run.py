@@ -1,5 +1,6 @@
 """Running the server: uvicorn in this process, ended gracefully by SIGTERM and SIGINT.
 
+One process, whatever WEB_CONCURRENCY says: limits count in its memory, and it waits for files and not for a processor.
 Belongs here: how it listens, whom it believes about the address of a client, and for how long it waits at its end.
 """
 

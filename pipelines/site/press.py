@@ -23,8 +23,9 @@ from pipelines.site.output import Output
 from pipelines.site.page import CATEGORIES, DatasetPage, Entry, data_path
 from pipelines.site.parts import Once, Parts, hash_of
 from pipelines.site.sheet import Sheet
+from pipelines.site.surroundings import surroundings
 from pipelines.site.trend import GROUPS
-from pipelines.site.untrusted import harmless, http_link, short
+from pipelines.site.untrusted import short
 from pipelines.tables import column_changes
 
 if TYPE_CHECKING:
@@ -200,18 +201,8 @@ def _stands(before: str, stamp: str) -> bool:
 
 @cache  # templates are compiled once in a process, not for every build
 def make_environment() -> Environment:
-    """Jinja with everything escaped, unknown names refused, and published text made harmless."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["http_link"] = http_link
+    """The surroundings of the public pages."""
+    environment = surroundings(_template)
     environment.filters["short"] = short
     return environment
 

@@ -22,7 +22,7 @@ from pipelines.site.sheets.sql import questions
 from tests.browser.conftest import AXE, ROOT
 from tests.browser.ranges import Host, hosting, needs_engine
 from tests.serving_process import Served, serving
-from tests.unit.serving.forms import SOURCES
+from tests.unit.feedback.reports import SOURCES
 from tests.unit.site.conftest import make_public
 
 pytestmark = [pytest.mark.slow, needs_engine]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.errors import VeedorError
-from pipelines.operation.doctor import dagster, delivery, history, machine, nights
+from pipelines.operation.doctor import dagster, delivery, feedback, history, machine, nights
 from pipelines.operation.doctor.symptom import Symptom
 from pipelines.operation.status import Status
 from pipelines.settings import Settings
@@ -21,6 +21,7 @@ LOOKS: Sequence[Look] = (
     history.symptoms,
     dagster.symptoms,
     delivery.symptoms,
+    feedback.symptoms,
 )
 
 

@@ -11,28 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
-from pipelines.errors import ConfigurationError, FeedbackRefused, FeedbackUnknown
+from pipelines.errors import ConfigurationError, FeedbackDamaged, FeedbackRefused, FeedbackUnknown
 from pipelines.feedback import inbox
 from pipelines.feedback.promote import ERRORS, draft
+from pipelines.feedback_course import course_of
 from pipelines.history import feedback, publish
 from pipelines.model import FeedbackKind, FeedbackReport
 from pipelines.settings import packaged_expectations
 from pipelines.validation.suites import load_suite, load_suites
-from tests.unit.feedback.reports import event, item
+from tests.unit.feedback.reports import SOURCES, event, item
 from tests.unit.history import feedback_inbox, run_folders
-
-SOURCES = """\
-version: 1
-time_zone: America/Mexico_City
-sources:
-  - id: federal
-    portal: ckan
-    url: https://datos.example
-    publisher: {name: Secretaría de Compras, country: MX}
-    owner: {name: Unidad de datos abiertos, email: unidad@dependencia.example}
-    datasets:
-      - {id: contratos, guide_dataset: contracts_register}
-"""
 
 
 @pytest.fixture
@@ -85,6 +73,15 @@ def test_a_report_is_shown_whole_and_cannot_act_on_the_terminal(data: Path) -> N
     assert "[bold]x[/bold]" in shown
     assert "\x1b" not in shown
     assert "lectora@example.org" in shown
+
+
+def test_of_a_damaged_report_it_is_said_that_it_is(data: Path) -> None:
+    key = item("open").id
+    (data / "feedback" / key / "item.json").write_bytes(b"")
+    assert key not in {it["item"]["id"] for it in told("list")}
+    for command in ("show", "accept", "erase"):
+        with pytest.raises(FeedbackDamaged, match=key):
+            said(command, key)
 
 
 def test_acts_move_it_on(data: Path) -> None:
@@ -173,7 +170,7 @@ def test_every_draft_is_valid_in_a_suite(tmp_path: Path, kind: str, type_: str) 
             continue
         found = True
         one = item(kind=FeedbackKind(kind))
-        course = inbox.course_of([event("accepted")])
+        course = course_of([event("accepted")])
         made = draft(FeedbackReport(one, (), course), suite, role)
         raw = json.loads(suite.path.read_text(encoding="utf-8"))
         raw["expectations"].append(made)

@@ -1,4 +1,4 @@
-"""Reports and events for tests of feedback. Nobody in them exists."""
+"""Reports and events for tests of feedback, and the dataset that they are about. Nobody in them exists."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from pipelines.model import FeedbackEvent, FeedbackEventKind, FeedbackKind, User
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 DATASET = "federal/contratos"
+# The declaration of that dataset.
+SOURCES = """\
+version: 1
+time_zone: America/Mexico_City
+sources:
+  - id: federal
+    portal: ckan
+    url: https://datos.example
+    publisher: {name: Secretaría de Compras, country: MX}
+    owner: {name: Unidad de datos abiertos, email: unidad@dependencia.example}
+    datasets:
+      - {id: contratos, guide_dataset: contracts_register}
+"""
 
 
 def item(name: str = "one", **more: Any) -> UserQualityFeedback:

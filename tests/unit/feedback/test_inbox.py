@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import artifacts, hearing
-from pipelines.errors import ArtifactDamaged, FeedbackRefused, FeedbackUnknown
+from pipelines.errors import FeedbackRefused, FeedbackUnknown
 from pipelines.feedback import inbox, written
 from pipelines.model import FeedbackState
 from pipelines.settings import Settings
@@ -101,15 +100,6 @@ def test_a_folder_without_a_report_is_no_report_and_is_swept(runs: Path) -> None
     assert not left.exists()
 
 
-def test_a_damaged_file_is_told_to_the_night_and_left_out_of_pages(runs: Path) -> None:
-    inbox.receive(runs, item())
-    inbox.receive(runs, item("two"))
-    (runs.parent / "feedback" / item().id / "item.json").write_text('{"id"')
-    with pytest.raises(ArtifactDamaged):
-        list(inbox.every(runs))
-    assert [it.item.id for it in inbox.readable(runs)] == [item("two").id]
-
-
 def test_an_inbox_is_full_some_day(runs: Path) -> None:
     with pytest.raises(FeedbackRefused) as refused:
         inbox.receive(runs, item(), waiting=inbox.MOST_WAITING)
@@ -164,14 +154,6 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         written.mail_address(text)
     assert written.mail_address(" lectora@example.org ") == "lectora@example.org"
     assert written.mail_address("") is None
-
-
-def test_an_item_of_a_newer_software_is_told(runs: Path) -> None:
-    inbox.receive(runs, replace(item()))
-    path = runs.parent / "feedback" / item().id / "item.json"
-    path.write_bytes(path.read_bytes().replace(b'"error"', b'"rumour"'))
-    with pytest.raises(ArtifactDamaged):
-        inbox.one(runs, item().id)
 
 
 def test_an_answer_that_crosses_an_erasure_leaves_no_word(

@@ -59,22 +59,24 @@ def test_a_night_that_is_run_again_knows_no_more_than_it_did(tmp_path: Path) -> 
     runs = tmp_path / "runs"
     inbox.receive(runs, item())
     inbox.add(runs, event("accepted", 1))
-    before = as_of.courses(as_of.of_source(runs, "federal"), NOW + timedelta(days=2))
-    inbox.add(runs, event("answered", 3, text="Sí."))
-    assert as_of.courses(as_of.of_source(runs, "federal"), NOW + timedelta(days=2)) == before
-    after = as_of.courses(as_of.of_source(runs, "federal"), NOW + timedelta(days=4))
+    night = NOW.date() + timedelta(days=2)
+    before = as_of.Heard(runs).of("federal", night)
+    inbox.add(runs, event("answered", 2, text="Sí."))  # on the night's own date
+    inbox.receive(runs, item("two", night=night, received_at=NOW + timedelta(days=2)))
+    assert as_of.Heard(runs).of("federal", night) == before
+    after = as_of.Heard(runs).of("federal", night + timedelta(days=1))
     assert after != before
     assert state_of([], [], before) != state_of([], [], after)
     assert state_of([], [], {}) == state_of([], [])
-    assert as_of.of_source(runs, "estatal") == []
+    assert as_of.Heard(runs).of("estatal", night) == {}
     assert set(before) == {DATASET}
 
 
 def test_a_source_at_rest_is_visited_for_what_moved_since() -> None:
     report = FeedbackReport(item(), (event("accepted", 1),), OPEN)
     day = NOW.date()
-    assert as_of.changed([report], day, day + timedelta(days=2)) == {"federal"}
-    assert as_of.changed([report], day + timedelta(days=2), day + timedelta(days=9)) == set()
+    assert as_of.changed([report], day, day + timedelta(days=2))
+    assert not as_of.changed([report], day + timedelta(days=2), day + timedelta(days=9))
     late = day + timedelta(days=31)  # the last day for an answer
-    assert as_of.changed([report], late, late + timedelta(days=1)) == {"federal"}
-    assert as_of.changed([report], late, late) == set()
+    assert as_of.changed([report], late, late + timedelta(days=1))
+    assert not as_of.changed([report], late, late)

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.site.build import build
 from tests.serving_process import Served, serving
-from tests.unit.serving.forms import SOURCES
+from tests.unit.feedback.reports import SOURCES
 from tests.unit.site.conftest import HOSTILE, make_public
 
 

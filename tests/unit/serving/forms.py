@@ -8,20 +8,8 @@ from pathlib import Path
 from pipelines.feedback import inbox, tokens
 from pipelines.feedback.tokens import Purpose
 from tests.serving_process import KEY
+from tests.unit.feedback.reports import DATASET
 
-SOURCES = """\
-version: 1
-time_zone: America/Mexico_City
-sources:
-  - id: federal
-    portal: ckan
-    url: https://datos.example
-    publisher: {name: Secretaría de Compras, country: MX}
-    owner: {name: Unidad de datos abiertos, email: unidad@dependencia.example}
-    datasets:
-      - {id: contratos, guide_dataset: contracts_register}
-"""
-DATASET = "federal/contratos"
 FORM = f"/feedback/new?dataset={DATASET}"
 TEXT = "El importe del contrato 17 tiene un cero de más."
 

@@ -62,6 +62,17 @@ def owner(key: str, ago: float = 0) -> str:
     return tokens.sign(Purpose.OWNER, (key,), KEY, datetime.now(UTC) - timedelta(days=ago))
 
 
+def test_the_link_to_a_damaged_report_leads_to_none(served: Served, data: Path) -> None:
+    runs, one = data / "runs", item("damaged")
+    inbox.receive(runs, one)
+    (artifacts.feedback_folder(runs) / one.id / "item.json").write_bytes(b"{")
+    assert served.get(f"/owner/{owner(one.id)}").status_code == 410
+    page = served.get(f"/moderate/{moderation()}")
+    assert page.status_code == 200
+    assert one.id not in page.text
+    assert served.post(f"/moderate/{moderation()}", {"report": one.id, "act": "accept"}).status_code == 422
+
+
 def test_the_owner_answers_in_public_and_may_amend_it(
     served: Served, data: Path, household: dict[str, str]
 ) -> None:

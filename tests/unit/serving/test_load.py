@@ -10,7 +10,7 @@ import pytest
 from benchmarks.serve_load import load, lost
 from pipelines.site.build import build
 from tests.serving_process import serving
-from tests.unit.serving.forms import SOURCES
+from tests.unit.feedback.reports import SOURCES
 from tests.unit.site.conftest import make_public
 
 

@@ -18,7 +18,8 @@ from pipelines.feedback import inbox, tokens
 from pipelines.feedback.tokens import Purpose
 from pipelines.model import FeedbackState
 from tests.serving_process import KEY, Fields, Served, serving
-from tests.unit.serving.forms import DATASET, FORM, TEXT, filled, form_token, moderation, stored
+from tests.unit.feedback.reports import DATASET
+from tests.unit.serving.forms import FORM, TEXT, filled, form_token, moderation, stored
 
 
 def test_a_report_goes_from_the_form_into_the_inbox(
@@ -113,6 +114,15 @@ def test_without_a_trusted_proxy_nobody_is_believed(data: Path) -> None:
             for number in range(12)
         ]
     assert codes == [200] * 10 + [429] * 2
+
+
+def test_it_is_one_process_whose_limits_hold_for_all(data: Path) -> None:
+    """Several workers, which uvicorn takes from this variable, would each count for themselves."""
+    with serving(data, data.parent / "sources.yaml", WEB_CONCURRENCY="4") as it:
+        codes = [it.post(FORM, filled()).status_code for _ in range(12)]
+        assert codes == [200] * 10 + [429] * 2
+        children = Path(f"/proc/{it.process.pid}/task/{it.process.pid}/children")
+        assert not children.exists() or children.read_text() == ""  # Linux alone tells
 
 
 @pytest.mark.parametrize(
