@@ -115,7 +115,7 @@ def _summary(
             1: _title(row, words),
             2: words.name("severities", row["severity"]),
             3: row["col"] or "",
-            7: reasons.told(words, row["reason"], page.titles[words.language])[0],
+            7: reasons.told(words, row["reason"], page.titles[words.language], row["suite"])[0],
             8: advice,
             9: good,
             10: bad,
@@ -155,7 +155,7 @@ def _expectation(sheet: Any, row: Row, words: Words, looks: Mapping[str, Any], *
     columns += [*(["file"] if several else []), "advice"]
     widths = [ROW_WIDTHS[it] for it in columns]
     advice, good, bad = _advice(row, words)
-    found = reasons.told(words, row["reason"])[0]
+    found = reasons.told(words, row["reason"], suite=row["suite"])[0]
     examples = row["examples"]
     notes = [f"{texts['what_to_do']}: {advice}"] if advice else []
     notes += [said["example"].format(good=good, bad=bad)] if good else []

@@ -43,7 +43,9 @@ _SENTENCES = {
     "records_gone": r"(?P<count>\d+) of (?P<of>\d+) records that were there before are gone, by their key",
     "records_fewer": r"(?P<count>\d+) of (?P<of>\d+) records fewer than before",
     "columns_gone": "columns that are gone: (?P<names>.+)",
-    "not_told": "not told: (?P<names>.+)",
+    "not_told": "not told: (?P<properties>.+)",
+    "no_catalog": "no catalog describes it: it is watched at addresses of its own",
+    "in_the_catalog_s_stead": "sources.yaml says it in the catalog's stead",
     "no_portal": "it is watched at addresses of its own, without a portal",
     "document": r"a document \((?P<kind>[^)]+)\) holds no records",
     "only_formats": r"only (?P<names>[\w., +-]+)",
@@ -73,10 +75,13 @@ _KINDS = {english: kind for kind, english in column_changes.WORDS["en"].items()}
 _KNOWN = [(key, re.compile(sentence, re.DOTALL)) for key, sentence in _SENTENCES.items()]
 
 
-def told(words: Words, reason: str | None, titles: Mapping[str, str] | None = None) -> tuple[str, str]:
+def told(
+    words: Words, reason: str | None, titles: Mapping[str, str] | None = None, suite: str | None = None
+) -> tuple[str, str]:
     """`reason` in the language of `words`, with the language that it came out in.
 
-    `titles` gives the title of an expectation by its key; without one the key itself is named.
+    `titles` gives the title of an expectation by its key; without one the key itself is named. The roles of columns are
+    called as `suite` does.
     """
     if not reason:
         return "", words.language
@@ -86,7 +91,8 @@ def told(words: Words, reason: str | None, titles: Mapping[str, str] | None = No
             continue
         parts = {name: value for name, value in found.groupdict().items() if value is not None}
         if "why" in parts:
-            parts["why"], language = told(words, parts["why"], titles)
+            of = parts.get("worst", suite or "").partition(".")[0]
+            parts["why"], language = told(words, parts["why"], titles, of)
             if language != words.language:
                 break
         for name in {"count", "of"} & set(parts):
@@ -94,7 +100,10 @@ def told(words: Words, reason: str | None, titles: Mapping[str, str] | None = No
         if "day" in parts:
             parts["day"] = words.day(date.fromisoformat(parts["day"]))
         if "roles" in parts:
-            parts["roles"] = ", ".join(words.name("roles", role) for role in parts["roles"].split(", "))
+            parts["roles"] = ", ".join(words.role(role, suite) for role in parts["roles"].split(", "))
+        if "properties" in parts:
+            names = parts["properties"].split(", ")
+            parts["properties"] = ", ".join(words.name("properties", name) for name in names)
         if "changes" in parts:
             parts["changes"] = _CHANGES.sub(
                 lambda kind: column_changes.WORDS[words.language][_KINDS[kind[0]]], parts["changes"]

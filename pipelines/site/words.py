@@ -1,13 +1,14 @@
 """Words: everything that a page says of its own, in each language, and how numbers and dates are written.
 
 Belongs here: the texts (`text/<language>/`; `text/dictionary_<language>.json` is the data dictionary in a language that
-is not the database's own) and formatting. Does not belong here: what was published;
-titles and values appear as their publisher wrote them.
+is not the database's own), what our suites call the roles of columns, and formatting. Does not belong here: what was
+published; titles and values appear as their publisher wrote them.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.portals import licences
+from pipelines.settings import packaged_expectations
 
 LANGUAGES = ("es", "en")
 TEXTS = Path(__file__).parent / "text"
@@ -45,11 +47,12 @@ def rounded(value: float, decimals: int) -> float:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language. `texts` and `dictionary` are the content of its files."""
+    """The words of one language. `texts` and `dictionary` are the content of its files, `roles` the titles by suite."""
 
     language: str
     texts: dict[str, Any]
     dictionary: dict[str, dict[str, str]] = field(default_factory=dict)
+    roles: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number, or the word for unknown."""
@@ -140,6 +143,14 @@ class Words:
             return str(self.texts["unknown"])
         return str(self.texts[kind].get(key, key.replace("_", " ")))
 
+    def role(self, role: str, suite: str | None = None) -> str:
+        """What `suite` calls a column of this role; without it, what most suites do; else the role itself."""
+        found = self.roles.get(suite or "", {}).get(role)
+        if found is None:
+            called = Counter(it[role] for it in self.roles.values() if role in it)
+            found = called.most_common(1)[0][0] if called else None
+        return found or role.replace("_", " ")
+
     def days(self, count: float) -> str:
         """A length in days; the median of two may be half of one."""
         key = "one_day" if count == 1 else "some_days"
@@ -175,6 +186,13 @@ def load(language: str) -> Words:
     for path in sorted((TEXTS / language).glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))
     dictionary = TEXTS / f"dictionary_{language}.json"
+    roles = {}
+    for path in sorted(packaged_expectations().glob("*/suite.json")):
+        suite = json.loads(path.read_text(encoding="utf-8"))
+        roles[suite["name"]] = {name: it["title"][language] for name, it in suite["meta"]["roles"].items()}
     return Words(
-        language, texts, json.loads(dictionary.read_text(encoding="utf-8")) if dictionary.is_file() else {}
+        language,
+        texts,
+        json.loads(dictionary.read_text(encoding="utf-8")) if dictionary.is_file() else {},
+        roles,
     )

@@ -47,7 +47,9 @@ def of_night(facts: Facts, words: Mapping[str, Words]) -> Iterator[Node]:
             "rules": f"{row['suite']} {row['suite_version']}",
             "hasBody": body(
                 {
-                    language: _joined(row[f"title_{language}"] or row["key"], row["reason"], one)
+                    language: _joined(
+                        row[f"title_{language}"] or row["key"], row["reason"], one, suite=row["suite"]
+                    )
                     for language, one in words.items()
                 }
             ),
@@ -64,7 +66,13 @@ def _word(words: Words, key: str) -> str:
     return str(words.texts["dataset_outcomes"].get(key) or words.name("outcomes", key))
 
 
-def _joined(said: str, reason: str | None, words: Words, titles: Mapping[str, str] | None = None) -> str:
+def _joined(
+    said: str,
+    reason: str | None,
+    words: Words,
+    titles: Mapping[str, str] | None = None,
+    suite: str | None = None,
+) -> str:
     """With the reason, if it is known in the same language."""
-    text, language = told(words, reason, titles)
+    text, language = told(words, reason, titles, suite)
     return f"{said}: {text}" if text and language == words.language else said

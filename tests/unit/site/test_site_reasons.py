@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.measure import measure
+from pipelines.measurement.metadata import PROFILES, SINGLE
 from pipelines.measurement.score import load_weights
 from pipelines.measurement.verdict import verdict
 from pipelines.model import ColumnChange, ColumnChangeKind, Outcome, Severity
@@ -50,7 +51,7 @@ def of(*results: Any) -> Evidence:
         (of(result(), WARNING), "Cumple, con 1 advertencia."),
         (of(WARNING, WARNING), "Cumple, con 2 advertencias."),
         (of(FAILED), "La crítica: Los importes son números. 3 de 1\u202f200 filas no cumplen."),
-        (of(FAILED, ABSENT), "El archivo no tiene columna para: Fecha del fallo o adjudicación."),
+        (of(FAILED, ABSENT), "El archivo no tiene columna para: Fecha de otorgamiento."),
         (
             of(
                 result(
@@ -125,6 +126,23 @@ def test_the_reasons_of_measurements_are_told_in_spanish(spoiled: dict[str, Any]
     found = {it.reason for it in measure(spoilt, WEIGHTS.severities) if it.reason}
     assert len(found) > 5
     assert [it for it in found if reasons.told(ES, it)[1] != "es"] == []
+
+
+def test_columns_are_called_as_their_suite_does() -> None:
+    missing = "the file has no column for status, budget_line_id"
+    assert reasons.told(ES, missing, suite="of_their_own")[0] == (
+        "El archivo no tiene columna para: Situación, Clave presupuestaria."
+    )
+    assert "Estatus del contrato" in reasons.told(ES, missing, suite="contracts_register")[0]
+    worst = f"1 critical expectation failed, worst budgets.budget_line_id.exists: {missing}"
+    assert "Clave presupuestaria" in reasons.told(ES, worst)[0]
+
+
+def test_every_property_of_metadata_has_a_word() -> None:
+    asked = {name for of, _ in PROFILES.values() for name in of}
+    asked |= {f"file.{name}" for _, of in PROFILES.values() for name in of} | set(SINGLE.values())
+    for one in (ES, EN):
+        assert set(one.texts["properties"]) == asked
 
 
 def test_every_sentence_has_words_and_every_words_a_sentence() -> None:
