@@ -80,5 +80,7 @@ def _unusable(columns: tuple[str, ...]) -> list[str]:
 
 
 def _folded(name: str) -> str:
+    if name.isascii():  # most are, and have no accents
+        return name.casefold().strip()
     plain = unicodedata.normalize("NFKD", name)
     return "".join(it for it in plain if not unicodedata.combining(it)).casefold().strip()
