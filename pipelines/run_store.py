@@ -35,6 +35,10 @@ SUFFIX = ".tar.gz"
 # As many nights as the stages look back to (`past_runs`, `snapshots.fetch`).
 LOOK_BACK = 30
 ABANDONED_SECONDS = 86_400.0
+ADVICE = (
+    "Remove the object {key} from VEEDOR_RUNS_STORE and start the night again: a machine that has this run puts it "
+    "there again, and a run of tonight is done anew."
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,16 @@ class RunStore:
                 missing -= compacted.kinds(folder)
 
     def bring_one(self, source: str, night: date) -> None:
-        """As `bring`, for `night` alone."""
-        self._level(source, night, self.objects.version(_key(source, night)))
+        """As `bring`, for `night` alone. What is through here takes the place of a damaged object."""
+        try:
+            self._level(source, night, self.objects.version(_key(source, night)))
+        except ArtifactDamaged as fault:
+            folder = artifacts.run_folder(self.runs, night, source)
+            if not (folder / artifacts.INDEX).exists() or _stopped(folder):
+                raise
+            log.error("%s; it is replaced by the run of this machine", fault.message)
+            self._path(source, night).unlink(missing_ok=True)
+            self.send(source, night)
 
     def send(self, source: str, night: date) -> None:
         """Put a night that is through into the store; take over that of another machine that was first."""
@@ -160,12 +172,15 @@ class RunStore:
         archive, folder = place / "incoming", place / "run"
         try:
             self.objects.fetch(key, archive, LARGEST_ARCHIVE)
+            unpack(archive, folder, f"the run store's {key}")
+            index = _index(folder)
+            if (index.source, index.night) != (source, night):
+                raise ArtifactDamaged(f"the run store's {key} is the night {index.night} of {index.source}")
         except ValueError as error:
-            raise ArtifactDamaged(f"the run store's {error}") from error
-        unpack(archive, folder, f"the run store's {key}")
-        index = _index(folder)
-        if (index.source, index.night) != (source, night):
-            raise ArtifactDamaged(f"the run store's {key} is the night {index.night} of {index.source}")
+            raise ArtifactDamaged(f"the run store's {error}", ADVICE.format(key=key)) from error
+        except ArtifactDamaged as fault:
+            fault.advice = ADVICE.format(key=key)
+            raise
         return Fetched(folder, sha256_of(archive))
 
     def _take(self, fetched: Fetched, source: str, night: date, version: str) -> None:

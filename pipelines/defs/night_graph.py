@@ -27,6 +27,7 @@ from pipelines.history.record import unrecorded
 from pipelines.model import RunIndex
 from pipelines.night import Tonight
 from pipelines.settings import Settings
+from pipelines.source_night import stopped
 
 VISITS = "visits"
 SHOWN_ROWS = 1000
@@ -82,7 +83,10 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         batches: dg.ResourceParam[BatchFiles],
     ) -> dg.Output[None]:
         tools = tonight.tools
-        machines.gather([it.id for it in tonight.due], tonight.night, tools, tonight=True)
+        by_id = {it.id: it for it in tonight.due}
+        for name, fault in machines.gather(by_id, tonight.night, tools, tonight=True).items():
+            stopped(by_id[name], tonight.night, fault, tools)
+            context.log.error(f"{name} was stopped by a fault of ours: {fault.message}. {fault.advice}")
         through = {
             folder: index for folder in night.visited(tonight) if (index := index_of(folder)) is not None
         }
