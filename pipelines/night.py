@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, hearing
@@ -55,6 +56,8 @@ class Tonight:
     sources: Sources
     night: date
     tools: Tools
+    # Set once the switch has nothing more to hear of the night: it is through, or waits for a source.
+    ended: Event = field(default_factory=Event, compare=False)
 
     @cached_property
     def due(self) -> tuple[Source, ...]:
@@ -92,7 +95,10 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
         )
     if only is None:
         begun(tonight)
-    with within(night=str(night)), closing.watched(night, sources.language, tools.settings, tools.http):
+    with (
+        within(night=str(night)),
+        closing.watched(night, sources.language, tools.settings, tools.clock, tools.http),
+    ):
         runs = _run(chosen, tonight)
         return NightReport(night, runs, finish(tonight))
 

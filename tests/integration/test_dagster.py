@@ -19,6 +19,7 @@ from pipelines import artifacts, duck
 from pipelines.clock import FixedClock
 from pipelines.definitions import build_definitions
 from pipelines.defs.partitions import sync_partitions
+from pipelines.defs.resources import tonight_resource
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.history import store
@@ -354,6 +355,35 @@ def test_the_switch_hears_of_a_night(
     assert [it.path for it in switch.requests] == ["/0d3fb2c1-uuid/start", "/0d3fb2c1-uuid"]
     note = notes.read(settings.operations)[NIGHT]
     assert (note.due, note.results, note.ping) == (1, {"success": 1}, "sent")
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "heard"),
+    [(False, ["/uuid/start", "/uuid/fail"]), (True, ["/uuid/start"])],
+    ids=["a fault of ours", "somebody ended it"],
+)
+def test_the_switch_hears_of_a_run_that_ended_before_the_night_was_through(
+    settings: Settings,
+    declared: Sources,
+    instance: dg.DagsterInstance,
+    cancelled: bool,
+    heard: list[str],
+) -> None:
+    def bug(step: Step) -> None:
+        if step.stage == "alert":
+            if cancelled:
+                (run,) = instance.get_runs()
+                instance.report_run_canceling(run)
+            raise RuntimeError("a bug of ours")
+
+    switch = Receiver(answer=lambda _: (200, {}, b"OK"))
+    with receivers.running(switch) as url:
+        told = replace(settings, ping_url=f"{url}/uuid", retry_seconds=0.0)
+        tonight = tonight_resource(told, declared, step=bug)
+        scheduled_run(
+            build_definitions(told, declared, {"clock": CLOCK, "tonight": tonight}), instance, succeeds=False
+        )
+    assert [it.path for it in switch.requests] == heard
 
 
 @dataclass(frozen=True)
