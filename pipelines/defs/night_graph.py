@@ -40,6 +40,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
     @dg.op(
         out=dg.DynamicOut(list[str], io_manager_key=BATCHES),
         tags=at_recorder(settings),
+        retry_policy=retry,  # each try gives out its batches anew
         description="Which sources the night visits, in batches: those of one host stay together.",
     )
     def plan(

@@ -17,6 +17,7 @@ from pipelines.defs.resources import tonight_resource
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.night import Tonight
+from pipelines.object_store import FolderObjects
 from pipelines.run_store import RunStore, run_store_of
 from pipelines.settings import Settings
 from pipelines.sources import Sources
@@ -119,3 +120,30 @@ def test_a_damaged_object_of_tonight_is_one_fault_and_the_others_go_on(
     # Started again, the source is visited anew, and takes the place of what was lost.
     again = scheduled_run(build_definitions(shared, declared, {"clock": CLOCK}), instance)
     assert checks(again)["demo-registros"][1] == "WARN"
+
+
+def test_a_store_that_does_not_answer_when_the_night_is_planned_is_asked_again(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    shared = replace(settings, runs_store=str(tmp_path / "shared"), retry_seconds=0.0)
+    asked: list[str] = []
+
+    @dataclass(frozen=True)
+    class SlowToWake(FolderObjects):
+        def versions(self, folder: str) -> dict[str, str]:
+            asked.append(folder)
+            if len(asked) <= len(declared.sources):
+                raise OSError("the object store, asked for runs: EndpointConnectionError")
+            return super().versions(folder)
+
+    @dg.resource
+    def tonight(_: dg.InitResourceContext) -> Iterator[Tonight]:
+        with opened_tools(shared, declared, clock=CLOCK) as tools:
+            plain = run_store_of(shared)
+            assert plain is not None
+            store = replace(plain, objects=SlowToWake(tmp_path / "shared"))
+            yield Tonight(declared, NIGHT, replace(tools, run_store=store))
+
+    done = scheduled_run(build_definitions(shared, declared, {"clock": CLOCK, "tonight": tonight}), instance)
+    assert sum(event.is_step_up_for_retry for event in done.all_events) == 1
+    assert len(history(shared)["run"]) == 2
