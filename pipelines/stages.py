@@ -326,9 +326,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     path = run.folder / artifacts.DECLARATION
     entry = source.declaration
     if path.exists() and path.read_text(encoding="utf-8") != entry:
-        aside = run.folder.parent / artifacts.NIGHT_FOLDER / "superseded"
-        aside.mkdir(parents=True, exist_ok=True)
-        run.folder.rename(aside / f"{source.id}-{len(list(aside.iterdir())) + 1}")
+        artifacts.set_aside(run.folder)
     index_path = run.folder / artifacts.INDEX
     if index_path.exists() and artifacts.read_value(index_path, RunIndex).result == "failure":
         (run.folder / artifacts.VERDICTS).unlink(missing_ok=True)

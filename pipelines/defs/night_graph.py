@@ -88,14 +88,12 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         for name, fault in machines.gather(by_id, tonight.night, tools, tonight=True).items():
             stopped(by_id[name], tonight.night, fault, tools)
             context.log.error(f"{name} was stopped by a fault of ours: {fault.message}. {fault.advice}")
-        through = {
-            folder: index for folder in night.visited(tonight) if (index := index_of(folder)) is not None
-        }
+        through = [it for it in night.visited(tonight) if (it / artifacts.INDEX).exists()]
         # What a killed night left comes first; of tonight all, since a source may have been taken up again.
         left = unrecorded(tools.settings.history, tools.settings.runs)
-        night.record_all(list(dict.fromkeys((*left, *through))), tools)
+        night.record_all(list(dict.fromkeys((*left, *through))), tonight)
         batches.clear(context.run_id, context.instance)
-        indexes = list(through.values())
+        indexes = [index for folder in through if (index := index_of(folder)) is not None]
         past = Files()
         changed = [index for index in indexes if has_changed(index, tools.settings.runs, past)]
         tell(context, tonight, [index.source for index in changed])
