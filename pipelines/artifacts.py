@@ -262,6 +262,13 @@ def night_folder(runs: Path, night: date) -> Path:
     return runs / night.isoformat() / NIGHT_FOLDER
 
 
+def set_aside(folder: Path) -> None:
+    """Keep a run folder out of the way: what is in it is no part of the night any more."""
+    aside = folder.parent / NIGHT_FOLDER / "superseded"
+    aside.mkdir(parents=True, exist_ok=True)
+    folder.rename(aside / f"{folder.name}-{len(list(aside.iterdir())) + 1}")
+
+
 def feedback_folder(runs: Path) -> Path:
     """The inbox of what readers report: beside the run folders, because it belongs to no night."""
     return runs.parent / FEEDBACK

@@ -62,31 +62,32 @@ def join(sources: Sources, night: date, tools: Tools) -> None:
         (tools.settings.runs / date.fromisoformat(name).isoformat()).mkdir(parents=True, exist_ok=True)
 
 
-def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) -> None:
+def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) -> dict[str, ArtifactDamaged]:
     """At the recorder: have the runs of these sources here and in the store: those before `night`, or its own.
 
-    Raises `OSError` as `RunStore.bring` does, and `ArtifactDamaged` for an object of `night` itself, once the runs of
-    the others are here. A damaged object of an earlier night keeps no other source from the night: its own is stopped
-    by it, wherever it is visited.
+    Gives the sources of which an object is damaged, which keeps no other source from the night: one of an earlier night
+    stops its source wherever that is visited. Raises `OSError` as `RunStore.bring` does.
     """
     store = tools.run_store
     if store is None:
-        return
+        return {}
 
-    def bring(name: str) -> None:
-        with alone(tools.settings, name, wait=True):  # this machine too may be at work on it
-            if tonight:
-                store.bring_one(name, night)
-                return
-            try:
-                store.bring(name, night)
-            except ArtifactDamaged as fault:
-                log.error("%s; the source %s will be stopped by it", fault.message, name)
+    def bring(name: str) -> ArtifactDamaged | None:
+        try:
+            with alone(tools.settings, name, wait=True):  # this machine too may be at work on it
+                if tonight:
+                    store.bring_one(name, night)
+                else:
+                    store.bring(name, night)
+        except ArtifactDamaged as fault:
+            log.error("%s; the source %s is stopped by it", fault.message, name)
+            return fault
+        return None
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="veedor-gather") as threads:
-        waiting = [threads.submit(bring, name) for name in names]
-    for each in waiting:
-        each.result()
+        waiting = {name: threads.submit(bring, name) for name in names}
+    found = {name: each.result() for name, each in waiting.items()}
+    return {name: fault for name, fault in found.items() if fault is not None}
 
 
 def _rules(sources: Sources, tools: Tools) -> dict[str, str]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, hearing
@@ -25,7 +26,7 @@ from pipelines.alerts.outbox import Post
 from pipelines.alerts.raise_alerts import raise_alerts
 from pipelines.batch import run_batch
 from pipelines.clock import Clock
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ArtifactDamaged, ConfigurationError
 from pipelines.evidence_rows import EvidenceRows
 from pipelines.history import dictionary, parquet
 from pipelines.history.feedback import record_feedback
@@ -39,6 +40,7 @@ from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
 from pipelines.site.feedback import where as where_to_report
+from pipelines.source_night import spoilt
 from pipelines.sources import Source, Sources
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
@@ -55,6 +57,8 @@ class Tonight:
     sources: Sources
     night: date
     tools: Tools
+    # Set once the switch has nothing more to hear of the night: it is through, or waits for a source.
+    ended: Event = field(default_factory=Event, compare=False)
 
     @cached_property
     def due(self) -> tuple[Source, ...]:
@@ -92,7 +96,10 @@ def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] |
         )
     if only is None:
         begun(tonight)
-    with within(night=str(night)), closing.watched(night, sources.language, tools.settings, tools.http):
+    with (
+        within(night=str(night)),
+        closing.watched(night, sources.language, tools.settings, tools.clock, tools.http),
+    ):
         runs = _run(chosen, tonight)
         return NightReport(night, runs, finish(tonight))
 
@@ -101,35 +108,54 @@ def _run(chosen: Sequence[Source], tonight: Tonight) -> tuple[RunIndex, ...]:
     """Every chosen source, recorded as they come; what was raised is raised when all that came is recorded."""
     night, tools = tonight.night, tonight.tools
     runs_folder = tools.settings.runs
-    runs: list[RunIndex] = []
+    runs: dict[str, RunIndex] = {}
     # What a night that was killed had finished, and did not come to record.
     waiting_to_be_recorded = unrecorded(tools.settings.history, runs_folder)
     try:
         for index in run_batch(chosen, night, tools, tonight.sources):
-            runs.append(index)
+            runs[index.source] = index
             tools.step(Step("source", index.source, done=True))
             waiting_to_be_recorded.append(artifacts.run_folder(runs_folder, night, index.source))
             if len(waiting_to_be_recorded) >= RECORDED_AT_ONCE:
-                record(waiting_to_be_recorded, tools)
+                runs |= {it.source: it for it in record(waiting_to_be_recorded, tonight)}
                 waiting_to_be_recorded = []
     finally:
-        record(waiting_to_be_recorded, tools)
-    return tuple(runs)
+        runs |= {it.source: it for it in record(waiting_to_be_recorded, tonight)}
+    return tuple(runs.values())
 
 
-def record_all(folders: Sequence[Path], tools: Tools) -> None:
-    """Record however many run folders, some at a time. With none there is a history all the same."""
-    for first in range(0, max(1, len(folders)), RECORDED_AT_ONCE):
-        record(folders[first : first + RECORDED_AT_ONCE], tools)
+def record_all(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
+    """As `record`, however many run folders, some at a time. With none there is a history all the same."""
+    parts = range(0, max(1, len(folders)), RECORDED_AT_ONCE)
+    return [it for first in parts for it in record(folders[first : first + RECORDED_AT_ONCE], tonight)]
 
 
-def record(folders: Sequence[Path], tools: Tools) -> None:
-    """Run folders -> history.duckdb, in one transaction; the same run recorded twice is recorded once."""
+def record(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
+    """Run folders -> history.duckdb, in one transaction; the same run recorded twice is recorded once.
+
+    A folder that is damaged keeps no other from it: its source is stopped if it is of tonight, and else it is left out.
+    Gives the marks of those that were stopped so.
+    """
+    tools = tonight.tools
+    stopped: list[RunIndex] = []
     for folder in folders:
         tools.at("record", folder.name)
-    record_runs(tools.settings.history, folders)
+    try:
+        record_runs(tools.settings.history, folders)
+    except ArtifactDamaged:
+        for folder in folders:
+            try:
+                record_runs(tools.settings.history, [folder])
+            except ArtifactDamaged as fault:
+                source = next((it for it in tonight.sources.enabled if folder == _folder(tonight, it)), None)
+                if source is None:
+                    log.error("%s; that run is not recorded. %s", fault.message, fault.advice)
+                else:
+                    stopped.append(spoilt(source, tonight.night, fault, tools))
+                    record_runs(tools.settings.history, [folder])
     for folder in folders:
         tools.step(Step("record", folder.name, done=True))
+    return stopped
 
 
 def finish(tonight: Tonight) -> tuple[Alert, ...] | None:

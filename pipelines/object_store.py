@@ -6,6 +6,7 @@ not belong here: what an object holds (`snapshots.store`, `run_store`). Nothing 
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -15,9 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from pipelines import artifacts
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -78,6 +78,12 @@ class Objects(Protocol):
     def write(self, key: str, content: bytes, *, only_new: bool = False) -> bool:
         """Put an object there; with `only_new` only where there is none. Gives whether it was put."""
 
+    def fetch(self, key: str, to: Path, at_most: int) -> None:
+        """As `read`, into a new file, in little memory."""
+
+    def put(self, key: str, file: Path, *, only_new: bool = False) -> bool:
+        """As `write`, from a file, in little memory."""
+
     def remove(self, folder: str) -> None:
         """Remove every object below `folder`."""
 
@@ -118,18 +124,32 @@ class FolderObjects:
 
     def write(self, key: str, content: bytes, *, only_new: bool = False) -> bool:
         """By one rename, or one link, which never replaces."""
+        return self._placed(key, io.BytesIO(content), only_new=only_new)
+
+    def fetch(self, key: str, to: Path, at_most: int) -> None:
+        """A copy."""
         path = self.root / key
-        if not only_new:
-            artifacts.write_bytes(path, content)
-            return True
+        _not_more(key, path.stat().st_size, at_most)
+        shutil.copyfile(path, to)
+
+    def put(self, key: str, file: Path, *, only_new: bool = False) -> bool:
+        """A copy, by one rename or link as in `write`."""
+        with file.open("rb") as content:
+            return self._placed(key, content, only_new=only_new)
+
+    def _placed(self, key: str, content: BinaryIO, *, only_new: bool) -> bool:
+        path = self.root / key
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
         try:
             with temporary.open("wb") as handle:
-                handle.write(content)
+                shutil.copyfileobj(content, handle)
                 handle.flush()
                 os.fsync(handle.fileno())
-            os.link(temporary, path)
+            if only_new:
+                os.link(temporary, path)
+            else:
+                temporary.replace(path)
         except FileExistsError:
             return False
         finally:
@@ -171,9 +191,7 @@ class RemoteObjects:
 
     def read(self, key: str, at_most: int) -> bytes:
         """Its length is asked for first."""
-        with _asked(key):
-            size = int(self.remote.files.info(self._path(key))["size"])
-        _not_more(key, size, at_most)
+        self._not_more(key, at_most)
         with _asked(key):
             content: bytes = self.remote.files.cat_file(self._path(key))
         return content
@@ -184,6 +202,22 @@ class RemoteObjects:
             with _asked(key):
                 how = "create" if only_new else "overwrite"
                 self.remote.files.pipe_file(self._path(key), content, mode=how)
+        except FileExistsError:
+            return False
+        return True
+
+    def fetch(self, key: str, to: Path, at_most: int) -> None:
+        """Its length is asked for first."""
+        self._not_more(key, at_most)
+        with _asked(key):
+            self.remote.files.get_file(self._path(key), str(to))
+
+    def put(self, key: str, file: Path, *, only_new: bool = False) -> bool:
+        """One request, or the parts of one, on a condition with `only_new`."""
+        try:
+            with _asked(key):
+                how = "create" if only_new else "overwrite"
+                self.remote.files.put_file(str(file), self._path(key), mode=how)
         except FileExistsError:
             return False
         return True
@@ -200,6 +234,11 @@ class RemoteObjects:
         with _asked(folder):
             if keys := self.remote.files.find(self._path(folder)):
                 self.remote.files.rm(keys)
+
+    def _not_more(self, key: str, at_most: int) -> None:
+        with _asked(key):
+            size = int(self.remote.files.info(self._path(key))["size"])
+        _not_more(key, size, at_most)
 
     def _path(self, key: str) -> str:
         return f"{self.remote.prefix}/{key}"

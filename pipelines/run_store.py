@@ -10,13 +10,13 @@ first stays, except that a night which a fault of ours stopped makes way.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
 import time
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ from pipelines import artifacts, compacted
 from pipelines.errors import ArtifactDamaged
 from pipelines.model import RunIndex
 from pipelines.object_store import Objects, located, objects_at
-from pipelines.run_archive import LARGEST, pack, unpack
+from pipelines.run_archive import LARGEST_ARCHIVE, pack, sha256_of, unpack
 from pipelines.settings import Settings
 
 log = logging.getLogger("veedor")
@@ -35,6 +35,10 @@ SUFFIX = ".tar.gz"
 # As many nights as the stages look back to (`past_runs`, `snapshots.fetch`).
 LOOK_BACK = 30
 ABANDONED_SECONDS = 86_400.0
+ADVICE = (
+    "Remove the object {key} from VEEDOR_RUNS_STORE and start the night again: a machine that has this run puts it "
+    "there again, and a run of tonight is done anew."
+)
 
 
 @dataclass(frozen=True)
@@ -87,39 +91,48 @@ class RunStore:
                 missing -= compacted.kinds(folder)
 
     def bring_one(self, source: str, night: date) -> None:
-        """As `bring`, for `night` alone."""
-        self._level(source, night, self.objects.version(_key(source, night)))
+        """As `bring`, for `night` alone. What is through here takes the place of a damaged object."""
+        try:
+            self._level(source, night, self.objects.version(_key(source, night)))
+        except ArtifactDamaged as fault:
+            folder = artifacts.run_folder(self.runs, night, source)
+            if not (folder / artifacts.INDEX).exists() or _stopped(folder):
+                raise
+            log.error("%s; it is replaced by the run of this machine", fault.message)
+            self._path(source, night).unlink(missing_ok=True)
+            self.send(source, night)
 
     def send(self, source: str, night: date) -> None:
         """Put a night that is through into the store; take over that of another machine that was first."""
         folder = artifacts.run_folder(self.runs, night, source)
         if not (folder / artifacts.INDEX).exists():
             return
-        content = pack(folder)
-        sha256 = hashlib.sha256(content).hexdigest()
-        known = self._equal_to(source, night)
-        if known is not None and known.sha256 == sha256:
-            return
-        key = _key(source, night)
-        if not self.objects.write(key, content, only_new=known is None):
-            if self._yield_to_theirs(source, night):
+        with self._on_its_way() as place:
+            archive = place / "outgoing"
+            sha256 = pack(folder, archive)
+            known = self._equal_to(source, night)
+            if known is not None and known.sha256 == sha256:
                 return
-            self.objects.write(key, content)
+            key = _key(source, night)
+            if not self.objects.put(key, archive, only_new=known is None):
+                if self._yield_to_theirs(source, night):
+                    return
+                self.objects.put(key, archive)
         self._note(source, night, Equal(self.objects.version(key) or "", sha256))
 
     def _yield_to_theirs(self, source: str, night: date) -> bool:
         """Whether the night that another machine put into the store stays; it is then here too."""
         version = self.objects.version(_key(source, night)) or ""
-        try:
-            theirs = self._fetched(source, night)
-        except ArtifactDamaged as fault:
-            log.error("%s; it is replaced", fault.message)
-            return False
-        if _stopped(theirs.folder) and not _stopped(artifacts.run_folder(self.runs, night, source)):
-            shutil.rmtree(theirs.folder)
-            return False
-        self._take(theirs, source, night, version)
-        return True
+        with self._on_its_way() as place:
+            try:
+                theirs = self._fetched(source, night, place)
+            except ArtifactDamaged as fault:
+                log.error("%s; it is replaced", fault.message)
+                return False
+            if _stopped(theirs.folder) and not _stopped(artifacts.run_folder(self.runs, night, source)):
+                return False
+            self._take(theirs, source, night, version)
+            return True
 
     def _level(self, source: str, night: date, version: str | None) -> None:
         """Make one night here what it is in the store, or the other way round."""
@@ -131,7 +144,8 @@ class RunStore:
             return
         known = self._equal_to(source, night)
         if not finished or known is None or known.version != version:
-            self._take(self._fetched(source, night), source, night, version)
+            with self._on_its_way() as place:
+                self._take(self._fetched(source, night, place), source, night, version)
 
     def _listed(self, source: str) -> dict[date, str]:
         found = {}
@@ -141,25 +155,33 @@ class RunStore:
                 found[day] = version
         return found
 
-    def _fetched(self, source: str, night: date) -> Fetched:
-        key = _key(source, night)
-        try:
-            content = self.objects.read(key, LARGEST)
-        except ValueError as error:
-            raise ArtifactDamaged(f"the run store's {error}") from error
+    @contextmanager
+    def _on_its_way(self) -> Iterator[Path]:
+        """A new folder for what comes or goes, beside the folder `runs`; what is left in it goes with the context."""
         incoming = self.aside / "incoming"
         _clear(incoming)
-        folder = incoming / uuid.uuid4().hex
+        place = incoming / uuid.uuid4().hex
+        place.mkdir(parents=True)
         try:
-            folder.mkdir(parents=True)
-            unpack(content, folder, f"the run store's {key}")
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _fetched(self, source: str, night: date, place: Path) -> Fetched:
+        key = _key(source, night)
+        archive, folder = place / "incoming", place / "run"
+        try:
+            self.objects.fetch(key, archive, LARGEST_ARCHIVE)
+            unpack(archive, folder, f"the run store's {key}")
             index = _index(folder)
             if (index.source, index.night) != (source, night):
                 raise ArtifactDamaged(f"the run store's {key} is the night {index.night} of {index.source}")
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+        except ValueError as error:
+            raise ArtifactDamaged(f"the run store's {error}", ADVICE.format(key=key)) from error
+        except ArtifactDamaged as fault:
+            fault.advice = ADVICE.format(key=key)
             raise
-        return Fetched(folder, hashlib.sha256(content).hexdigest())
+        return Fetched(folder, sha256_of(archive))
 
     def _take(self, fetched: Fetched, source: str, night: date, version: str) -> None:
         """Put what was fetched in the place of what is here. Whoever is killed in between fetches it again."""
@@ -167,9 +189,7 @@ class RunStore:
         target = artifacts.run_folder(self.runs, night, source)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
-            old = fetched.folder.with_suffix(".old")
-            target.rename(old)
-            shutil.rmtree(old)
+            target.rename(fetched.folder.with_suffix(".old"))
         fetched.folder.rename(target)
         self._note(source, night, Equal(version, fetched.sha256))
 

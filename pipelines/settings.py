@@ -305,6 +305,15 @@ class Settings(Folders):
             "doc": "Celery's Redis, redis://:password@host:6379/0.",
         },
     )
+    dagster_postgres_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "env": "DAGSTER_POSTGRES_URL",
+            "secret": True,
+            "doc": "Where Dagster's records are, when in PostgreSQL.",
+        },
+    )
     lost_after_seconds: int = field(
         default=3600,
         metadata={

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines import stages
+from pipelines import artifacts, stages
 from pipelines.errors import ArtifactDamaged
 from pipelines.locks import alone
 from pipelines.log_context import within_source
@@ -76,6 +76,13 @@ def run_unless_large(
 def stopped(source: Source, night: date, fault: Exception, tools: Tools) -> RunIndex:
     """Leave the mark of a fault of ours that this process was not at work on the source to see."""
     with _at_work(source, night, tools, wait=True):
+        return _stopped(stages.declare(source, night, tools), fault, tools)
+
+
+def spoilt(source: Source, night: date, fault: ArtifactDamaged, tools: Tools) -> RunIndex:
+    """The same for a run that is through, but cannot be read back. Its folder is kept aside, for whoever looks why."""
+    with _at_work(source, night, tools, wait=True):
+        artifacts.set_aside(artifacts.run_folder(tools.settings.runs, night, source.id))
         return _stopped(stages.declare(source, night, tools), fault, tools)
 
 

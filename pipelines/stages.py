@@ -21,6 +21,7 @@ from pipelines import artifacts, logs, stage_seconds
 from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
+from pipelines.errors import VeedorError
 from pipelines.gathering import evidence_of, keys_of, main_table
 from pipelines.log_context import within_stage
 from pipelines.measurement.measure import Findings, assess
@@ -291,9 +292,11 @@ def close(
 def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     """Our own fault kept the source from its night: its datasets are `not_run`; a later run tries again.
 
-    The traceback is kept in the run folder as failure.log, for whoever mends it.
+    The traceback is kept in the run folder as failure.log, for whoever mends it, and what to do as far as it is known.
     """
     trace = "".join(traceback.format_exception(fault))
+    if isinstance(fault, VeedorError):
+        trace += f"\nWhat to do: {fault.advice}\n"
     artifacts.write_text(run.folder / "failure.log", logs.without_secrets(trace))
     # The history is public and a message may quote a cell: only the kind of fault goes there.
     reason = f"{type(fault).__name__}, see failure.log in the run folder"
@@ -321,9 +324,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     path = run.folder / artifacts.DECLARATION
     entry = source.declaration
     if path.exists() and path.read_text(encoding="utf-8") != entry:
-        aside = run.folder.parent / artifacts.NIGHT_FOLDER / "superseded"
-        aside.mkdir(parents=True, exist_ok=True)
-        run.folder.rename(aside / f"{source.id}-{len(list(aside.iterdir())) + 1}")
+        artifacts.set_aside(run.folder)
     index_path = run.folder / artifacts.INDEX
     if index_path.exists() and artifacts.read_value(index_path, RunIndex).result == "failure":
         (run.folder / artifacts.VERDICTS).unlink(missing_ok=True)

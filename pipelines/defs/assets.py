@@ -78,6 +78,7 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         night.publish(tonight.tools)
         if not night.waiting(tonight):
             night.finished(tonight)
+        tonight.ended.set()
         folders = night.visited(tonight)
         stopped = [index for folder in folders if (index := stopped_run(folder)) is not None]
         public = tonight.tools.settings.public

@@ -27,6 +27,7 @@ from pipelines.history.record import unrecorded
 from pipelines.model import RunIndex
 from pipelines.night import Tonight
 from pipelines.settings import Settings
+from pipelines.source_night import stopped
 
 VISITS = "visits"
 SHOWN_ROWS = 1000
@@ -39,6 +40,7 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
     @dg.op(
         out=dg.DynamicOut(list[str], io_manager_key=BATCHES),
         tags=at_recorder(settings),
+        retry_policy=retry,  # each try gives out its batches anew
         description="Which sources the night visits, in batches: those of one host stay together.",
     )
     def plan(
@@ -82,15 +84,16 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         batches: dg.ResourceParam[BatchFiles],
     ) -> dg.Output[None]:
         tools = tonight.tools
-        machines.gather([it.id for it in tonight.due], tonight.night, tools, tonight=True)
-        through = {
-            folder: index for folder in night.visited(tonight) if (index := index_of(folder)) is not None
-        }
+        by_id = {it.id: it for it in tonight.due}
+        for name, fault in machines.gather(by_id, tonight.night, tools, tonight=True).items():
+            stopped(by_id[name], tonight.night, fault, tools)
+            context.log.error(f"{name} was stopped by a fault of ours: {fault.message}. {fault.advice}")
+        through = [it for it in night.visited(tonight) if (it / artifacts.INDEX).exists()]
         # What a killed night left comes first; of tonight all, since a source may have been taken up again.
         left = unrecorded(tools.settings.history, tools.settings.runs)
-        night.record_all(list(dict.fromkeys((*left, *through))), tools)
+        night.record_all(list(dict.fromkeys((*left, *through))), tonight)
         batches.clear(context.run_id, context.instance)
-        indexes = list(through.values())
+        indexes = [index for folder in through if (index := index_of(folder)) is not None]
         past = Files()
         changed = [index for index in indexes if has_changed(index, tools.settings.runs, past)]
         tell(context, tonight, [index.source for index in changed])

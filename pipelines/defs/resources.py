@@ -7,16 +7,20 @@ configuration: no setting, let alone a mail server's password, ever gets into a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import dagster as dg
 
 from pipelines.alerts.addresses import TakesMail
 from pipelines.clock import Clock
 from pipelines.defs.alive import alive
+from pipelines.defs.assets import PUBLIC_SITE
 from pipelines.defs.executors import IN_PROCESS
+from pipelines.defs.jobs import NIGHT
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
+from pipelines.http_client import HttpClient
 from pipelines.night import Tonight
+from pipelines.operation import closing
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 from pipelines.tools import Step, opened_tools, silent
@@ -44,13 +48,39 @@ def tonight_resource(
         clock: Clock = getattr(context.resources, CLOCK)
         run = context.run
         night = night_of_run(run.tags if run else {}, sources, clock.now())
-        if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
-            context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
         one_process = run is not None and settings.executor == IN_PROCESS
-        with (
-            alive(settings, run.run_id) if run is not None and one_process else nullcontext(),
-            opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
-        ):
-            yield Tonight(sources, night, tools)
+        opened: Tonight | None = None
+        try:
+            if run is not None and context.instance is not None and NIGHT_TAG not in run.tags:
+                context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
+            with (
+                alive(settings, run.run_id) if run is not None and one_process else nullcontext(),
+                opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
+            ):
+                opened = Tonight(sources, night, tools)
+                yield opened
+        finally:
+            # Here the run ends, whatever ended it: on a full disk Dagster may not come to write that down.
+            heard = opened is not None and opened.ended.is_set()
+            if run and one_process and not heard and _is_night(run) and not _settled(context.instance, run):
+                with HttpClient(settings, clock) as http:
+                    told = f"run {run.run_id[:8]}"
+                    closing.broken_off(night, told, sources.language, settings, clock, http)
 
     return tonight
+
+
+def _is_night(run: dg.DagsterRun) -> bool:
+    """Whether the run is a night to its end, and not a part of one that somebody chose."""
+    return run.job_name == NIGHT and PUBLIC_SITE in (run.step_keys_to_execute or [PUBLIC_SITE])
+
+
+def _settled(instance: dg.DagsterInstance | None, run: dg.DagsterRun) -> bool:
+    """Whether somebody has ended the run, or it has ended before: Dagster opens resources once more for its outputs.
+
+    On a full disk Dagster may not be able to say.
+    """
+    with suppress(Exception):
+        found = instance.get_run_by_id(run.run_id) if instance is not None else None
+        return found is not None and (found.is_finished or found.status is dg.DagsterRunStatus.CANCELING)
+    return False

@@ -16,10 +16,14 @@ from pipelines.alerts.channels import registry
 from pipelines.alerts.channels.letter import Letter
 from pipelines.alerts.message import Message, clean
 from pipelines.clock import Clock
+from pipelines.defs.executors import IN_PROCESS
+from pipelines.defs.jobs import NIGHT
 from pipelines.defs.partitions import night_of_run
 from pipelines.errors import ConfigurationError
+from pipelines.http_client import HttpClient
 from pipelines.model import ContactPoint
 from pipelines.night import night_of
+from pipelines.operation import closing
 from pipelines.settings import Settings
 from pipelines.sources import Sources
 
@@ -32,7 +36,9 @@ LONGEST_ERROR = 1000
 def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinition:
     """Write to the operator about each failed run: to the outbox, and by mail when there is a mail server.
 
-    Nothing is told of one that is started anew by itself: whoever is told can do nothing that is not being done.
+    Of a night of several machines the dead-man's switch hears here; one that is one process tells it by itself
+    (`resources`). Nothing is told of a run that is started anew by itself: whoever is told can do nothing that is not
+    being done.
     A mail that cannot be delivered fails the sensor's tick, where the operator sees it; the file is there.
     """
 
@@ -49,6 +55,9 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
             night = night_of_run(run.tags, sources, now)
         except ConfigurationError:  # somebody typed the tag, and this is why the run failed
             night = night_of(now, sources)
+        if settings.executor != IN_PROCESS and run.job_name == NIGHT:
+            with HttpClient(settings, clock) as http:
+                closing.broken_off(night, f"run {run.run_id[:8]}", sources.language, settings, clock, http)
         message = run_failure_message(
             run_id=run.run_id,
             job=run.job_name,

@@ -111,9 +111,9 @@ def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.A
             sources = [source for source in tonight.sources.enabled if source.id in chosen]
             indexes = list(run_batch(sources, tonight.night, tonight.tools, tonight.sources))
             runs = tonight.tools.settings.runs
-            night.record_all(
-                [artifacts.run_folder(runs, tonight.night, it.source) for it in indexes], tonight.tools
-            )
+            folders = [artifacts.run_folder(runs, tonight.night, it.source) for it in indexes]
+            spoilt = {it.source: it for it in night.record_all(folders, tonight)}
+            indexes = [spoilt.get(it.source, it) for it in indexes]
             by_id = {source.id: source for source in sources}
             for index in indexes:
                 folder = artifacts.run_folder(runs, tonight.night, index.source)

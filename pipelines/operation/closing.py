@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from pipelines import __version__
 from pipelines.clock import Clock
+from pipelines.errors import HistoryLocked
 from pipelines.http_client import HttpClient
 from pipelines.operation import disk, heartbeat, marks, metrics, notes, telemetry
 from pipelines.operation.late import tomorrow
@@ -39,17 +40,27 @@ def is_newest(night: date, settings: Settings, now: datetime) -> bool:
 
 
 @contextmanager
-def watched(night: date, language: str, settings: Settings, http: HttpClient) -> Iterator[None]:
-    """The switch is told when our own machine ends the night that is at work in the context.
+def watched(night: date, language: str, settings: Settings, clock: Clock, http: HttpClient) -> Iterator[None]:
+    """The switch is told when a fault of ours ends the night that is at work in the context.
 
     A night that is merely kept from its work by another one (`HistoryLocked`), or interrupted, tells nothing.
     """
     try:
         yield
-    except (OSError, MemoryError) as fault:
-        # No words of it: a path may be that of a published file.
-        heartbeat.failed(night, type(fault).__name__, language, settings, http)
+    except HistoryLocked:
         raise
+    except Exception as fault:
+        # No words of it: a path may be that of a published file.
+        broken_off(night, type(fault).__name__, language, settings, clock, http)
+        raise
+
+
+def broken_off(
+    night: date, kind: str, language: str, settings: Settings, clock: Clock, http: HttpClient
+) -> None:
+    """Tell the switch that a fault of ours ended the newest night. It needs no room on the disk, and never raises."""
+    if is_newest(night, settings, clock.now()):
+        heartbeat.failed(night, kind, language, settings, http)
 
 
 def closed(

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.errors import HistoryLocked
+from pipelines.errors import ArtifactDamaged, HistoryLocked
 from pipelines.object_store import Remote, located
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -114,8 +114,8 @@ class Store:
     def local(self, sha256: str) -> Iterator[Path]:
         """A path at which the bytes can be read until the context ends.
 
-        Raises `FileNotFoundError` when they are not kept, and `OSError` when what came from the object store
-        is not what its name says.
+        Raises `FileNotFoundError` when they are not kept, and `ArtifactDamaged` when what came from the object
+        store is not what its name says: no other file fares worse for it.
         """
         path = self.path(sha256)
         if self._remote is not None:
@@ -181,7 +181,10 @@ class Store:
             with temporary.open("rb") as handle:
                 found = hashlib.file_digest(handle, "sha256").hexdigest()
             if found != sha256:
-                raise OSError(f"the object store gives bytes of {found} for {sha256}")
+                raise ArtifactDamaged(
+                    f"the object store gives bytes of {found} for {sha256}",
+                    f"Remove the object {_key(sha256)} from VEEDOR_STORE: what is still published is fetched again.",
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(path)
         finally:

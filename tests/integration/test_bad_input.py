@@ -261,3 +261,38 @@ def test_a_night_waits_for_a_source_that_another_process_is_at_work_on(settings:
             assert not settings.history.exists()
             fcntl.flock(handle, fcntl.LOCK_UN)
             assert [index.source for index in night.result(timeout=60).runs] == ["files"]
+
+
+@pytest.mark.parametrize("artifact", [artifacts.SNAPSHOTS, artifacts.VERDICTS, artifacts.INDEX])
+def test_a_run_folder_that_is_damaged_before_it_is_recorded_stops_its_source_only(
+    settings: Settings, artifact: str
+) -> None:
+    def damage(point: Step) -> None:
+        path = artifacts.run_folder(settings.runs, NIGHT, "files") / artifact
+        if (point.stage, point.key, point.done) == ("record", "files", False):
+            path.write_bytes(path.read_bytes()[:-20])
+
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        sources = declaration(portal.url)
+        other = sources.sources[0].model_copy(update={"id": "others"})
+        sources = sources.model_copy(update={"sources": (*sources.sources, other)})
+        report = run(settings, sources, step=damage)
+        assert [it.source for it in report.failures] == ["files"]
+        assert report.alerts is not None
+        assert {outcome for outcome, _ in verdicts(settings).values()} != {"not_run"}
+        log = artifacts.run_folder(settings.runs, NIGHT, "files") / "failure.log"
+        assert f"{artifact}" in log.read_text(encoding="utf-8")
+        kept = artifacts.night_folder(settings.runs, NIGHT) / "superseded" / "files-1"
+        assert (kept / artifact).exists(), "for whoever looks why"
+        assert run(settings, sources).failures == ()
+
+
+def test_what_an_earlier_night_left_damaged_keeps_no_night_from_being_recorded(settings: Settings) -> None:
+    with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
+        sources = declaration(portal.url)
+        run(settings, sources)
+        at = datetime(NIGHT.year, NIGHT.month, NIGHT.day, 9, tzinfo=UTC)
+        gone = artifacts.run_folder(settings.runs, NIGHT, "gone")  # a source that is declared no more
+        artifacts.write_value(gone / artifacts.INDEX, RunIndex("gone", NIGHT, "v", at, at, "success"))
+        (gone / artifacts.SNAPSHOTS).write_bytes(b'{"distribution": "go')
+        assert run(settings, sources, NIGHT + timedelta(days=1)).failures == ()

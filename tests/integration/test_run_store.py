@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from pipelines import artifacts
+from pipelines.batch import run_batch
 from pipelines.clock import FixedClock
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.model import RunIndex
-from pipelines.object_store import located, objects_at
+from pipelines.object_store import Remote, located, objects_at
 from pipelines.settings import Settings
 from pipelines.source_night import run_source
 from pipelines.sources import Sources, parse
@@ -83,3 +85,31 @@ def test_a_damaged_past_stops_the_source_and_no_other(settings: Settings, tmp_pa
         # Once the object is gone, its maker puts it there again, and the source is taken up.
         (tmp_path / "shared" / key).unlink()
         assert visited(shared, sources, 2).result == "success"
+
+
+@pytest.mark.slow
+def test_a_damaged_snapshot_stops_its_source_and_no_other(settings: Settings, tmp_path: Path) -> None:
+    """Rules that changed ask for the bytes of the night before, of which the store gives others."""
+    shared = replace(settings, data=tmp_path / "one", store=f"memory://{tmp_path.name}")
+    with DemoPortal(story.edition(SEED, 1), world.now(1) - timedelta(hours=6)) as portal:
+        sources = parse(story.sources(portal.url))
+        visited(shared, sources, 1)
+        place = located(f"memory://{tmp_path.name}", "")
+        assert isinstance(place, Remote)
+        damaged = {}
+        for key in place.files.find(place.prefix):
+            damaged[key] = place.files.cat_file(key)
+            place.files.pipe_file(key, b"x" * len(damaged[key]))
+        shutil.rmtree(shared.snapshots)  # the copies of the night before
+        other = next(it for it in sources.enabled if it.id != SOURCE)
+        with opened_tools(shared, sources, clock=FixedClock(world.now(2))) as tools:
+            chosen = [it for it in sources.enabled if it.id in (SOURCE, other.id)]
+            found = {
+                it.source: it
+                for it in run_batch(chosen, world.night(2), replace(tools, rules="new"), sources)
+            }
+        assert found[SOURCE].result == "failure"
+        assert found[other.id].result != "failure"
+        log = files(shared, 2)["failure.log"].decode()
+        assert "the object store gives bytes of" in log
+        assert "What to do: Remove the object sha256/" in log

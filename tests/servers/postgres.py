@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers.processes import free_port, listens, program, started
+from tests.servers.processes import free_port, program, started
 
 # Where Debian puts what is for servers only, the newest version first.
 FOLDERS = [str(it) for it in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
@@ -42,8 +42,19 @@ def postgres_server(folder: Path) -> Iterator[str]:
     options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
     command = [*as_account, server, "-D", str(data), "-p", str(port), *options]
     # SIGINT ends its sessions and then itself; setpriv becomes the server, so that the pid is the server's.
-    with started(command, listens(port), folder / "postgres.log", stop=signal.SIGINT):
+    with started(command, lambda: _answers(port), folder / "postgres.log", stop=signal.SIGINT):
         yield f"postgresql+psycopg2://veedor@127.0.0.1:{port}/postgres"
+
+
+def _answers(port: int) -> bool:
+    """Whether it takes sessions: it listens before it does."""
+    import psycopg2
+
+    try:
+        psycopg2.connect(f"postgresql://veedor@127.0.0.1:{port}/postgres").close()
+    except psycopg2.OperationalError:
+        return False
+    return True
 
 
 def _account() -> str | None:

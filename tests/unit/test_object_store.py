@@ -41,6 +41,23 @@ def test_only_the_first_of_two(objects: Objects) -> None:
     assert objects.read("runs/a/1", 3) == b"one"
 
 
+def test_a_file_goes_and_comes_as_bytes_do(objects: Objects, tmp_path: Path) -> None:
+    file, back = tmp_path / "file", tmp_path / "back"
+    file.write_bytes(b"one")
+    with pytest.raises(FileNotFoundError):
+        objects.fetch("runs/a/1", back, 3)
+    assert objects.put("runs/a/1", file, only_new=True)
+    file.write_bytes(b"other")
+    assert not objects.put("runs/a/1", file, only_new=True)
+    assert objects.read("runs/a/1", 3) == b"one"
+    assert objects.put("runs/a/1", file)
+    with pytest.raises(ValueError, match="has more than 4 bytes"):
+        objects.fetch("runs/a/1", back, 4)
+    assert not back.exists()
+    objects.fetch("runs/a/1", back, 5)
+    assert back.read_bytes() == b"other"
+
+
 def test_no_more_than_is_wanted(objects: Objects) -> None:
     objects.write("a", b"one")
     with pytest.raises(ValueError, match="a has more than 2 bytes"):

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines import run_archive
 from pipelines.errors import ArtifactDamaged
-from pipelines.run_archive import LARGEST, SUMS, pack, unpack
+from pipelines.run_archive import LARGEST, SUMS
 
 FILES = {"index.json": b"{}", "reads.jsonl": b"", "notes/a.txt": b"\x00\xff"}
 
@@ -46,6 +47,20 @@ def archive(files: Mapping[str, bytes | tarfile.TarInfo], sums: bytes | None = N
             member.size = len(content)
             made.addfile(member, io.BytesIO(content))
     return packed.getvalue()
+
+
+def pack(folder: Path, *, largest: int = LARGEST) -> bytes:
+    path = folder.with_suffix(".tar.gz")
+    sha256 = run_archive.pack(folder, path, largest=largest)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    return path.read_bytes()
+
+
+def unpack(content: bytes, folder: Path, where: str, *, largest: int = LARGEST) -> None:
+    with tempfile.NamedTemporaryFile() as packed:
+        packed.write(content)
+        packed.flush()
+        run_archive.unpack(Path(packed.name), folder, where, largest=largest)
 
 
 def refused(content: bytes, folder: Path, *, largest: int = LARGEST) -> str:
@@ -122,8 +137,18 @@ def test_a_file_that_is_there_twice(tmp_path: Path) -> None:
     assert refused(gzip.compress(member.getvalue()), tmp_path)
 
 
+def test_the_largest_that_is_packed_is_unpacked(tmp_path: Path) -> None:
+    content = os.urandom(100_000)
+    unpack(
+        pack(laid(tmp_path / "run", {"a": content}), largest=100_000), tmp_path / "new", "it", largest=100_000
+    )
+    assert files_in(tmp_path / "new") == {"a": content}
+
+
 def test_a_bomb(tmp_path: Path) -> None:
-    assert "too large" in refused(gzip.compress(b"\0" * 1_000_000), tmp_path, largest=100_000)
+    assert "more follows its end" in refused(gzip.compress(b"\0" * 1_000_000), tmp_path)
+    assert "too large" in refused(archive({"a": b"\0" * 10_000_000}), tmp_path, largest=100_000)
+    assert "too large" in refused(archive({SUMS: b"0" * 10_000_000}), tmp_path)
     with pytest.raises(ArtifactDamaged, match="more than"):
         pack(laid(tmp_path / "run", {"reads.jsonl": b"\0" * 100_001}), largest=100_000)
 

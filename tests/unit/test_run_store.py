@@ -173,6 +173,30 @@ def test_a_damaged_night_is_done_anew_and_replaced(
     assert said(third) == "other"
 
 
+@pytest.mark.parametrize("bring", ["bring_one", "bring_once"])
+def test_what_is_through_here_takes_the_place_of_a_damaged_object(
+    one: RunStore, other: RunStore, shared: FolderObjects, bring: str
+) -> None:
+    through(one, said="one")
+    one.send("s", NIGHT)
+    damage(shared)
+    getattr(one, bring)("s", NIGHT)
+    assert said(one) == "one"
+    other.bring_one("s", NIGHT)
+    assert said(other) == "one"
+
+
+def test_a_night_that_was_stopped_here_does_not(
+    one: RunStore, other: RunStore, shared: FolderObjects
+) -> None:
+    through(one, result="failure", said="stopped")
+    through(other, said="through")
+    other.send("s", NIGHT)
+    damage(shared)
+    with pytest.raises(ArtifactDamaged, match="runs/s/2026-03-02"):
+        one.bring_one("s", NIGHT)
+
+
 def test_the_night_of_another_source_is_refused(
     one: RunStore, other: RunStore, shared: FolderObjects
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 
 import dagster as dg
@@ -13,8 +14,12 @@ from pipelines.defs.sensors import run_failure_message, run_failure_sensor
 from pipelines.demo import story
 from pipelines.errors import SourcesError
 from pipelines.night import night_of
+from pipelines.operation import notes
+from pipelines.operation.notes import NightNote
 from pipelines.settings import Settings
 from pipelines.sources import parse
+from tests import receivers
+from tests.receivers import Receiver
 
 SOURCES = parse(story.sources("http://127.0.0.1:9"))
 RUN = "0f5fde7d-dc41-451e-959e-c9ccf72053c3"
@@ -151,3 +156,22 @@ def test_a_tag_that_is_no_night_keeps_nobody_from_being_told(settings: Settings,
         failed_run(instance, clock, settings, OSError(28, "No space left"), night_tag="yesterday")
     (path,) = settings.outbox.iterdir()
     assert path.name.startswith(f"{night_of(clock.now(), SOURCES)}-run-")
+
+
+@pytest.mark.parametrize(
+    ("executor", "night", "heard"),
+    [
+        ("celery", "2026-03-01", ["/uuid/fail"]),
+        ("in_process", "2026-03-01", []),  # its process has told it
+        ("celery", "2026-02-20", []),  # a later night is finished
+    ],
+)
+def test_the_switch_hears_of_a_night_of_several_machines(
+    settings: Settings, clock: FixedClock, executor: str, night: str, heard: list[str]
+) -> None:
+    switch = Receiver(answer=lambda _: (200, {}, b"OK"))
+    notes.write(settings.operations, NightNote(date(2026, 2, 21), None, clock.now(), 1, {}))
+    with receivers.running(switch) as url, dg.DagsterInstance.ephemeral() as instance:
+        told = replace(settings, executor=executor, ping_url=f"{url}/uuid")
+        failed_run(instance, clock, told, OSError(28, "No space left"), night_tag=night)
+    assert [it.path for it in switch.requests] == heard

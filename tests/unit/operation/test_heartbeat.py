@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.clock import FixedClock
+from pipelines.errors import DiskFull, HistoryLocked
 from pipelines.http_client import HttpClient
 from pipelines.operation import closing, heartbeat, notes
 from pipelines.settings import Settings
@@ -88,20 +89,27 @@ def test_a_night_in_which_a_fault_of_ours_stopped_a_source(
 
 
 def test_a_night_begins_and_is_ended_by_a_full_disk(
-    installation: Installation, http: HttpClient, switch: tuple[Receiver, str]
+    installation: Installation, http: HttpClient, clock: FixedClock, switch: tuple[Receiver, str]
 ) -> None:
     found, url = switch
     settings = replace(installation.settings, ping_url=url)
     assert heartbeat.started(NIGHT, "en", settings, http) == heartbeat.SENT
     with (
         pytest.raises(OSError, match="No space"),
-        closing.watched(NIGHT, "en", settings, http),
+        closing.watched(NIGHT, "en", settings, clock, http),
     ):
         raise OSError(28, "No space left on device")
     assert [it.path for it in found.requests] == [f"/ping/{UUID}/start", f"/ping/{UUID}/fail"]
-    with pytest.raises(KeyboardInterrupt), closing.watched(NIGHT, "en", settings, http):
+    with pytest.raises(KeyboardInterrupt), closing.watched(NIGHT, "en", settings, clock, http):
         raise KeyboardInterrupt
     assert len(found.requests) == 2, "an interrupt tells nothing"
+    with pytest.raises(HistoryLocked), closing.watched(NIGHT, "en", settings, clock, http):
+        raise HistoryLocked("another night is at work")
+    assert len(found.requests) == 2
+    installation.finish(NIGHT)
+    with pytest.raises(DiskFull), closing.watched(NIGHT - timedelta(days=1), "en", settings, clock, http):
+        raise DiskFull("an old night")
+    assert len(found.requests) == 2
 
 
 @pytest.mark.parametrize("answer", [404, 503, 302])

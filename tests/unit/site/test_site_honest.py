@@ -46,6 +46,10 @@ def _reasoned(verdict: Verdict) -> Verdict:
     return replace(verdict, outcome=Outcome.NOT_APPLICABLE, reason=reason) if reason else verdict
 
 
+def _not_run(verdict: Verdict) -> Verdict:
+    return Verdict(verdict.dataset, Outcome.NOT_RUN, "our own fault, not the publisher's")
+
+
 def _without_buyers(validation: ValidationResult) -> ValidationResult:
     return replace(
         validation,
@@ -144,3 +148,20 @@ def test_a_page_says_where_its_axis_starts(told: Path, page: Reader) -> None:
     floor = int(scale[2])
     assert int(scale[1]) == (100 + floor) / 2
     assert (f"El eje empieza en {floor}, no en 0." in page(path).text) == (floor > 0)
+
+
+def test_a_source_that_a_fault_of_ours_stopped_from_its_first_night_on(tmp_path: Path, page: Reader) -> None:
+    """Nothing is known of its datasets, not even a title; the site is built all the same."""
+
+    def stopped(run: Path) -> None:
+        if run.name == "federal":
+            for path in run.iterdir():
+                if path.name not in (artifacts.INDEX, artifacts.DECLARATION, artifacts.VERDICTS):
+                    path.unlink()
+            rewrite(run / artifacts.VERDICTS, Verdict, _not_run)
+
+    public = make_public(tmp_path, change=stopped)
+    build(public)
+    found = page(public / "en" / "dataset" / f"{CONTRACTS}.html")
+    assert found.faults == []
+    assert "Not evaluated" in found.text

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ConfigurationError, HistoryLocked
+from pipelines.errors import ArtifactDamaged, ConfigurationError, HistoryLocked
 from pipelines.snapshots.store import ABANDONED_SECONDS, Store, store_at
 
 CONTENT = b"id\n1\n"
@@ -113,8 +113,9 @@ def test_a_lost_copy_is_had_again_from_the_object_store(remote: Store) -> None:
 def test_what_the_object_store_gives_must_be_what_its_name_says(remote: Store) -> None:
     copy = remote.adopt(arrived(remote, b"spoilt"), SHA256)
     copy.unlink()
-    with pytest.raises(OSError, match="object store gives"), remote.local(SHA256):
+    with pytest.raises(ArtifactDamaged, match="object store gives") as caught, remote.local(SHA256):
         pass
+    assert f"sha256/{SHA256[:2]}/{SHA256} from VEEDOR_STORE" in caught.value.advice
     assert not copy.exists()
 
 
