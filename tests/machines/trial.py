@@ -37,7 +37,6 @@ SETTINGS = {
     "VEEDOR_HOST_PAUSE_SECONDS": "0",
     "VEEDOR_RETRIES": "1",
     "VEEDOR_RETRY_SECONDS": "1",
-    "VEEDOR_LOST_AFTER_SECONDS": "20",
     "VEEDOR_LARGE_BYTES": "400000",
     "VEEDOR_DELIVERY": "live",
     "VEEDOR_OPERATOR": "operador@dependencia.example",
@@ -46,7 +45,12 @@ SETTINGS = {
 
 def trial(folder: Path, sources: int, *, kill: str = "worker", batch: int | None = None) -> dict[str, Any]:
     """Run the nights on both, and compare."""
-    settings = {**SETTINGS, "VEEDOR_BATCH_SOURCES": str(batch or max(3, sources // 10))}
+    settings = {
+        **SETTINGS,
+        "VEEDOR_BATCH_SOURCES": str(batch or max(3, sources // 10)),
+        # Longer than any step takes, or it is begun again while it is at work: recording all of them is the longest.
+        "VEEDOR_LOST_AFTER_SECONDS": str(max(20, sources // 2)),
+    }
     declared = folder / "sources.yaml"
     seconds: dict[str, list[float]] = {"machines": [], "one": []}
     killed = None
