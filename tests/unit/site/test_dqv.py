@@ -116,8 +116,10 @@ def test_what_is_unknown_is_an_annotation_with_its_reason_and_never_a_number() -
     assert value_of(graph, V["metadata.contact.v1"], D["dataset"]) is None
     (annotation,) = graph.subjects(V.unknownMetric, V["metadata.contact.v1"])
     assert (annotation, OA.hasTarget, D["dataset"]) in graph
-    (text,) = (graph.value(body, RDF.value) for body in graph.objects(annotation, OA.hasBody))
-    assert text == Literal("sources.yaml says it in the catalog's stead", lang="en")
+    assert {graph.value(body, RDF.value) for body in graph.objects(annotation, OA.hasBody)} == {
+        Literal("sources.yaml says it in the catalog's stead.", lang="en"),
+        Literal("Lo dice sources.yaml en lugar del catálogo.", lang="es"),
+    }
     (score,) = graph.subjects(V.unknownMetric, V["score.validity"])
     texts = {str(graph.value(body, RDF.value)) for body in graph.objects(score, OA.hasBody)}
     assert texts == {"Nothing in it could be measured.", "No se pudo medir nada de ella."}

@@ -69,11 +69,11 @@ def test_a_mistake_of_ours_is_no_damaged_archive(tmp_path, monkeypatch):
 def test_a_mistake_of_ours_is_no_damaged_workbook(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(biff2((0, 0, "id"), (1, 0, 7.0)))
-    monkeypatch.setattr(old_workbook, "_limit_memory", lambda _: None)
-    assert old_workbook.main(path, tmp_path, 1) == 0
+    monkeypatch.setattr(old_workbook, "_limited", lambda *_: None)
+    assert old_workbook.main(path, tmp_path, 1, 9) == 0
     mistake.__code__ = mistake.__code__.replace(co_filename=old_workbook.__file__)
     monkeypatch.setattr(old_workbook, "text", mistake)
     with pytest.raises(TypeError, match="a mistake of ours"):
-        old_workbook.main(path, tmp_path, 1)
+        old_workbook.main(path, tmp_path, 1, 9)
     path.write_bytes(path.read_bytes()[:9])
-    assert old_workbook.main(path, tmp_path, 1) in (0, old_workbook.UNREADABLE)
+    assert old_workbook.main(path, tmp_path, 1, 9) in (0, old_workbook.UNREADABLE)
