@@ -6,7 +6,6 @@ readers' language. Does not belong here: answering them (`static/sql`), the engi
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -55,10 +54,5 @@ def sheet(standing: Standing, weight: int | None) -> Sheet:
         {"titles": it.titles, "sql": {one: it.asked(one, dataset, country) for one in it.titles}}
         for it in questions()
     ]
-    facts: dict[str, Any] = {"examples": examples, "weight": weight, "as_json": as_json}
+    facts: dict[str, Any] = {"examples": examples, "weight": weight}
     return Sheet(PATH, "sql", facts)
-
-
-def as_json(value: Any) -> str:
-    """For an attribute of the page, from which its script reads it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

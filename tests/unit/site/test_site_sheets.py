@@ -20,6 +20,7 @@ from pipelines.site import trend
 from pipelines.site.build import build
 from pipelines.site.feedback import Where
 from pipelines.site.page import CategoryScore, Entry
+from pipelines.site.press import Press
 from pipelines.site.sheet import cut, publisher_name, publisher_path
 from pipelines.site.sheets.home import all_changes, counts
 from pipelines.site.stretches import Stretch, stretches
@@ -294,6 +295,23 @@ def test_a_night_on_which_nothing_changed_leaves_the_pages_of_datasets_as_they_a
     assert written[1] == written[2]
     assert "Noche del <time" in home
     assert "5 mar 2026" in home
+
+
+def test_what_a_page_is_made_of_is_the_same_in_every_process(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place of a thing in memory would make its page anew every night."""
+    stamped: list[str] = []
+    stamp = Press._stamp
+
+    def noted(press: Press, *facts: object) -> str:
+        stamped.append(repr(facts))
+        return stamp(press, *facts)
+
+    monkeypatch.setattr(Press, "_stamp", noted)
+    build(Path(shutil.copytree(published, tmp_path / "public")))
+    assert len(stamped) > 20
+    assert [it[:300] for it in stamped if re.search(r" at 0x[0-9a-f]+>", it)] == []
 
 
 def test_linked_data_of_what_does_not_change_is_a_week_old_at_most(tmp_path: Path) -> None:
