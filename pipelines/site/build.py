@@ -61,7 +61,9 @@ def build(
                 found = list(pages.of_sources(connection, chunk, newest))  # type: ignore[arg-type]
                 for page in found:
                     standing.add(page)
-                as_they_were.update(press.datasets(found, lambda stale: pages.in_full(connection, stale)))
+                for first in range(0, len(found), pages.AT_ONCE):
+                    some = found[first : first + pages.AT_ONCE]
+                    as_they_were.update(press.datasets(some, lambda stale: pages.in_full(connection, stale)))
             for one in _sheets(standing, expectations or packaged_expectations()):
                 press.print(one)
             if about_data:
