@@ -4,13 +4,15 @@
 
 Belongs here: the load, as threads with connections that are kept. The data are generated; the server is a process of
 its own. A report that was thanked for has to be in the inbox, whole; who sends too often is refused, which
-is no failure.
+is no failure. The last line is one JSON object: `answers` by `statuses`, `p50_ms` and `p99_ms` of an answer,
+reports that were `thanked` for and of them `lost`, and connections that were `broken`.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import random
 import tempfile
 import threading
@@ -21,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from benchmarks.validate_scale import machine
 from pipelines.feedback import inbox, tokens
 from pipelines.feedback.tokens import Purpose
 from pipelines.site.build import build
@@ -124,12 +127,21 @@ def main() -> None:
         with serving(base / "data", base / "sources.yaml", VEEDOR_TRUSTED_PROXIES="127.0.0.1") as it:
             found = load(it.url, options.seconds, options.readers, options.writers)
         answers = found.statuses.total()
-        print(
-            f"{answers:,} answers, {answers / options.seconds:,.0f} a second: {dict(sorted(found.statuses.items()))}"
-        )
-        print(f"half within {found.at(0.5) * 1000:,.0f} ms, 99 of 100 within {found.at(0.99) * 1000:,.0f} ms")
-        print(f"reports thanked for: {len(found.thanked):,}, lost: {len(lost(found, base / 'data/runs'))}")
-        print(f"connections that broke: {len(found.broken)} {found.broken[:3]}")
+        figures = {
+            "seconds": options.seconds,
+            "readers": options.readers,
+            "writers": options.writers,
+            "answers": answers,
+            "answers_per_s": round(answers / options.seconds),
+            "statuses": {str(status): count for status, count in sorted(found.statuses.items())},
+            "p50_ms": round(found.at(0.5) * 1000),
+            "p99_ms": round(found.at(0.99) * 1000),
+            "thanked": len(found.thanked),
+            "lost": len(lost(found, base / "data/runs")),
+            "broken": len(found.broken),
+            "machine": machine(),
+        }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
