@@ -87,8 +87,8 @@ def _kept(output: Output, key: str, newest: date | None) -> bool:
     """Keep the linked data of a dataset whose page stands: it tells an older night, a week old at most while
     a night is run every day, because each dataset has a day of its own.
 
-    Only the night, ages and seconds in it are others then, and to write thousands of files for them takes longer than all
-    the rest of a night on which nothing changed.
+    Only the night, ages and seconds in it are others then, and to write thousands of files for them takes longer than
+    all the rest of a night on which nothing changed.
     """
     files = [f"{FOLDER}/{path_of(key)}.{suffix}" for suffix in dqv.FORMATS]
     its_day = newest is None or (newest.toordinal() + crc32(key.encode())) % DAYS == 0
