@@ -13,15 +13,17 @@ from pathlib import Path
 from pipelines.errors import ReadFault
 from pipelines.model import Dataset, ReadReport, RowChange, RowsCompared, RowsReason
 from pipelines.reading import layouts_of, pairs, snapshot_worked
+from pipelines.row_changes import kept
 from pipelines.row_changes.compare import Comparison, comparing
-from pipelines.row_changes.fingerprint import Fingerprints, fingerprint
+from pipelines.row_changes.fingerprint import Fingerprints, fingerprint, of_file
 from pipelines.row_changes.pairing import paired
 from pipelines.sources import Source
 from pipelines.tables import temporary
-from pipelines.tables.layouts import lay
+from pipelines.tables.layouts import Layout, lay
 from pipelines.tables.table import Hint, Opened, Table
 from pipelines.tools import Tools
 from pipelines.validation.columns import FEW
+from pipelines.validation.suites import Suite
 
 
 def row_change(
@@ -58,13 +60,19 @@ def row_change(
         )
     if not tools.store.has(earlier.sha256 or ""):
         return _not_compared(report, earlier.sha256, RowsReason.PRUNED)
+    newest = kept.place(tools.settings.fingerprints, report.distribution, report.table, report.member)
     with temporary.folder() as folder:
         try:
-            old = _scanned(source, dataset, earlier, hint, folder / "before.parquet", tools)
+            old = _known(source, dataset, earlier, hint, newest, tools) or _scanned(
+                source, dataset, earlier, hint, folder / "before.parquet", tools
+            )
             new = _scanned(source, dataset, report, hint, folder / "after.parquet", tools)
         except (ReadFault, FileNotFoundError, LookupError):  # as an older version of the reader had read it
             return _not_compared(report, earlier.sha256, RowsReason.UNREADABLE)
-        return _compared(old, new, report, earlier, folder, tools)
+        found = _compared(old, new, report, earlier, folder, tools)
+        if report.rows <= kept.MOST_ROWS:
+            kept.keep(new, newest)
+        return found
 
 
 def counted(found: Comparison, report: ReadReport, sha256_before: str | None) -> RowChange:
@@ -117,17 +125,40 @@ def _compared(
         return counted(found, report, earlier.sha256)
 
 
+def _known(
+    source: Source, dataset: Dataset, report: ReadReport, hint: Hint, path: Path, tools: Tools
+) -> Fingerprints | None:
+    """The fingerprints of what `report` is about, if those at `path` are."""
+    if not kept.is_kept(path, _made_of(dataset, report, hint, tools), report.rows):
+        return None
+    layout, suite = _laid(source, dataset, report, tools)
+    return of_file(path, report.columns, lay(layout, report.columns) if layout else None, suite)
+
+
 def _scanned(
     source: Source, dataset: Dataset, report: ReadReport, hint: Hint, path: Path, tools: Tools
 ) -> Fingerprints:
-    suite = tools.suites.get(dataset.guide_dataset or "")
-    layout = next((it for it in layouts_of(source, dataset, tools) if it.name == report.layout), None)
+    layout, suite = _laid(source, dataset, report, tools)
+    made_of = _made_of(dataset, report, hint, tools)
 
     def work(content: Opened) -> Fingerprints:
         table = table_of(content, report)
-        return fingerprint(table, lay(layout, table.report.columns) if layout else None, suite, path)
+        return fingerprint(table, lay(layout, table.report.columns) if layout else None, suite, path, made_of)
 
     return snapshot_worked(replace(hint, sha256=report.sha256 or ""), tools, work)
+
+
+def _laid(
+    source: Source, dataset: Dataset, report: ReadReport, tools: Tools
+) -> tuple[Layout | None, Suite | None]:
+    suite = tools.suites.get(dataset.guide_dataset or "")
+    return next((it for it in layouts_of(source, dataset, tools) if it.name == report.layout), None), suite
+
+
+def _made_of(dataset: Dataset, report: ReadReport, hint: Hint, tools: Tools) -> str:
+    """All that the fingerprints of the table of `report` are made of."""
+    asked = (hint.part, dataset.guide_dataset, tools.rules)
+    return kept.made_of(report.sha256, report.table, report.member, report.columns, report.layout, asked)
 
 
 def table_of(content: Opened, report: ReadReport) -> Table:

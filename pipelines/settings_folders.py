@@ -19,6 +19,11 @@ class Folders:
         return self.data / "snapshots"
 
     @property
+    def fingerprints(self) -> Path:
+        """The rows of each table as it was last read, as hashes; who deletes them has that version read once more."""
+        return self.data / "fingerprints"
+
+    @property
     def hosts(self) -> Path:
         """Whose turn it is at which host, among all processes, and every host's robots.txt of the day."""
         return self.data / "hosts"

@@ -97,11 +97,15 @@ class _Compare:
         self._before, self._after = before, after
 
     def run(self) -> Comparison:
-        key = next((one for one in self._pairing.keys if self._tells(one)), ())
+        key: tuple[Pair, ...] = ()
+        single = False  # the key alone tells every row
+        for one in self._pairing.keys:
+            if told := self._tells(one):
+                key, single = one, all(told)
+                break
         self._narrow("a", self._before, [old for old, _ in key], [old for old, _ in self._pairing.columns])
         self._narrow("b", self._after, [new for _, new in key], [new for _, new in self._pairing.columns])
-        several = self._several()
-        self._connection.execute('CREATE TABLE changed ("before" BIGINT, "after" BIGINT)')
+        several = not single and self._several()
         self._single(several)
         if several:
             self._repeated()
@@ -109,17 +113,17 @@ class _Compare:
         if not key:
             reason = RowsReason.KEY_NOT_UNIQUE if self._pairing.keys else RowsReason.NO_KEY
             reason = RowsReason.KEY_LOST if self._pairing.key_lost else reason
-        added, removed, amended = self._ask(
-            'SELECT count_if("before" IS NULL), count_if("after" IS NULL),'
-            ' count_if("before" IS NOT NULL AND "after" IS NOT NULL) FROM changed'
+        rows_before, keyless_before, rows, keyless, added, removed, amended = self._ask(
+            "SELECT * FROM (SELECT count(*), count(*) - count(k) FROM a),"
+            " (SELECT count(*), count(*) - count(k) FROM b),"
+            ' (SELECT count_if("before" IS NULL), count_if("after" IS NULL),'
+            ' count_if("before" IS NOT NULL AND "after" IS NOT NULL) FROM changed)'
         )
         gone = "FROM changed JOIN a ON a.n = changed.before WHERE changed.after IS NULL"
         come = "FROM changed JOIN b ON b.n = changed.after WHERE changed.before IS NULL"
         (repeated,) = self._ask(f"SELECT count(*) {gone} AND a.k IN (SELECT k FROM b)") if several else (0,)
         (keyless_removed,) = self._ask(f"SELECT count(*) {gone} AND a.k IS NULL") if several else (0,)
         (keyless_added,) = self._ask(f"SELECT count(*) {come} AND b.k IS NULL") if several else (0,)
-        rows_before, keyless_before = self._ask("SELECT count(*), count(*) - count(k) FROM a")
-        rows, keyless = self._ask("SELECT count(*), count(*) - count(k) FROM b")
         return Comparison(
             connection=self._connection,
             pairing=self._pairing,
@@ -142,16 +146,19 @@ class _Compare:
     def _ask(self, query: str) -> tuple[int, ...]:
         return tuple(int(value or 0) for value in self._connection.execute(query).fetchall()[0])
 
-    def _tells(self, key: tuple[Pair, ...]) -> bool:
-        """Whether most rows of each version have a value of `key` that no other row has."""
+    def _tells(self, key: tuple[Pair, ...]) -> list[bool]:
+        """Whether all rows of each version have a value of `key` that no other row has; empty when not even most do."""
+        found = []
         for side, names in ((self._before, [old for old, _ in key]), (self._after, [new for _, new in key])):
             one = f"SELECT {_key(side, names)} AS k FROM {_file(side)}"
-            counted = f"SELECT count(*) AS times FROM ({one}) WHERE k IS NOT NULL GROUP BY k"
-            alone = f"SELECT count_if(times = 1) FROM ({counted})"
-            told, rows = self._ask(f"SELECT ({alone}), (SELECT count(*) FROM {_file(side)})")
+            counted = f"SELECT k, count(*) AS times FROM ({one}) GROUP BY k"
+            told, rows = self._ask(
+                f"SELECT count_if(times = 1 AND k IS NOT NULL), coalesce(sum(times), 0) FROM ({counted})"
+            )
             if told < TELLING * rows:
-                return False
-        return True
+                return []
+            found.append(told == rows)
+        return found
 
     def _narrow(self, name: str, side: Fingerprints, key: list[str], columns: list[str]) -> None:
         """A table of n (the row's number), k (its key, NULL for none) and r (all that is compared of it)."""
@@ -173,8 +180,8 @@ class _Compare:
     def _single(self, several: bool) -> None:
         other = " WHERE k IS NOT NULL AND k NOT IN (FROM several)" if several else ""
         self._connection.execute(
-            f"INSERT INTO changed SELECT x.n, y.n FROM (FROM a{other}) x FULL JOIN (FROM b{other}) y ON x.k = y.k"
-            " WHERE x.r IS DISTINCT FROM y.r"
+            'CREATE TABLE changed AS SELECT x.n AS "before", y.n AS "after"'
+            f" FROM (FROM a{other}) x FULL JOIN (FROM b{other}) y ON x.k = y.k WHERE x.r IS DISTINCT FROM y.r"
         )
 
     def _repeated(self) -> None:

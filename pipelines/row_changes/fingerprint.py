@@ -21,6 +21,8 @@ from pipelines.validation.suites import Suite
 from pipelines.validation.validate import personal_roles
 
 NEVER = '"never"'
+# The name by which a file says what it is made of.
+MADE_OF = "made_of"
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,25 @@ class Fingerprints:
         return f"c{self.columns.index(column)}"
 
 
-def fingerprint(table: Table, fit: Fit | None, suite: Suite | None, path: Path) -> Fingerprints:
+def of_file(path: Path, columns: Sequence[str], fit: Fit | None, suite: Suite | None) -> Fingerprints:
+    """The fingerprints at `path`, of a table of these columns as `fit` lays them out."""
+    roles = dict(fit.roles) if fit else {}
+    personal = personal_roles(fit, suite) if fit and suite else set()
+    return Fingerprints(
+        path,
+        tuple(columns),
+        roles,
+        tuple(dict.fromkeys(_keys(fit, suite))),
+        frozenset(roles[role] for role in personal if role in roles),
+    )
+
+
+def fingerprint(
+    table: Table, fit: Fit | None, suite: Suite | None, path: Path, made_of: str = ""
+) -> Fingerprints:
     """Write the hashes of the rows of `table` to `path`; numbers and dates as `fit` lays them out.
 
-    Raises `Unproven` when the table is not what it was presumed to be, and `MemoryLimitReached`.
+    The file says that it is `made_of` that. Raises `Unproven` when the table is not what it was presumed to be, and `MemoryLimitReached`.
     """
     columns = table.report.columns
     forms = canonical(table, fit, suite)
@@ -72,7 +89,8 @@ def fingerprint(table: Table, fit: Fit | None, suite: Suite | None, path: Path) 
         table.connection.execute("SET preserve_insertion_order = false")
         try:
             table.connection.execute(
-                f"COPY (FROM {query}) TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)"
+                f"COPY (FROM {query}) TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed, "
+                f"KV_METADATA {{{MADE_OF}: {duck.literal(made_of)}}})"
             )
         finally:
             table.connection.execute("SET preserve_insertion_order = true")
@@ -81,15 +99,7 @@ def fingerprint(table: Table, fit: Fit | None, suite: Suite | None, path: Path) 
             f"SELECT count(*), coalesce(count_if({NEVER}), 0) FROM read_parquet({duck.literal(str(path))})"
         )
         presumed.settle(*table.connection.execute(counted).fetchall()[0])
-    roles = dict(fit.roles) if fit else {}
-    personal = personal_roles(fit, suite) if fit and suite else set()
-    return Fingerprints(
-        path,
-        columns,
-        roles,
-        tuple(dict.fromkeys(_keys(fit, suite))),
-        frozenset(roles[role] for role in personal if role in roles),
-    )
+    return of_file(path, columns, fit, suite)
 
 
 def _keys(fit: Fit | None, suite: Suite | None) -> Sequence[tuple[str, ...]]:

@@ -249,3 +249,32 @@ def test_versions_may_be_named_by_their_checksum_and_the_previous_one_differs(
     assert (by_sum["removed"], by_sum["sha256_before"]) == (3, first)
     previous = json.loads(veedor(settings, "diff", FILE, "previous", "2026-03-03", "--json").stdout)
     assert previous["sha256_before"] == first  # the night before had the same bytes
+
+
+def test_a_version_whose_fingerprints_are_kept_is_not_read_again(tmp_path: Path) -> None:
+    settings = Settings(
+        sources=tmp_path / "sources.yaml",
+        data=tmp_path / "data",
+        allow_private_addresses=True,
+        host_pause_seconds=0.0,
+        retries=1,
+        deadline_seconds=20.0,
+    )
+    versions = [ROWS, CHANGED, [*CHANGED[2:], "C-99,Nueva,1,2025-02-01,AAA000000099"], CHANGED]
+    found = []
+    with PortalServer(validators=False) as portal:
+        for number, rows in enumerate(versions, 1):
+            portal.files["/contratos.csv"] = "\n".join([HEADER, *rows, ""]).encode()
+            if number > 2:
+                store = store_at(settings.store, settings.snapshots)
+                store.path(found[-1].sha256 or "").write_bytes(b"%PDF-1.4 no table any more")
+            if number == 4:
+                for path in settings.fingerprints.iterdir():
+                    path.write_bytes(path.read_bytes()[:-9])
+            found.append(change(run(settings, portal.url, number)))
+    _, second, third, fourth = found
+    assert (second.removed, second.added, second.amended) == (3, 2, 1)
+    assert (third.compared, third.key) == (RowsCompared.BY_KEY, ("contract_id",))
+    assert (third.removed, third.added, third.amended, third.rows_before) == (2, 1, 0, 59)
+    # Those that were cut off are of no use: the version itself is asked, and it cannot be read.
+    assert (fourth.compared, fourth.reason) == (RowsCompared.NOT_COMPARED, RowsReason.UNREADABLE)

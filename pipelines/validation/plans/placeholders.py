@@ -80,6 +80,11 @@ _FOLDED = {
 
 
 _SEVERAL = re.compile("  +")
+_DIGIT = re.compile("[0-9]")
+# Of the placeholders with a digit, dates and #DIV/0, none has such a letter.
+_LETTER = re.compile("[a-ce-hj-suw-yA-CE-HJ-SUW-Y]")
+# Nor has one of nothing but digits more than four different ones, as 9999 12 31 has, unless it counts up.
+_DIFFERENT, _COUNTING = 4, "12345678"
 
 
 def no_placeholder(value: str, kind: str = "text", allow: Collection[str] = ()) -> bool:
@@ -95,6 +100,13 @@ def fold(value: str) -> str:
     return _SEVERAL.sub(" ", value.translate(_FOLDED)).strip(" ")
 
 
+def _says_something(value: str) -> bool:
+    """Whether `value` is no placeholder of any kind as its look tells, which is sooner known than by folding it."""
+    if value.isascii() and value.isdigit():
+        return len(set(value)) > _DIFFERENT and not value.startswith(_COUNTING)
+    return _DIGIT.search(value) is not None and _LETTER.search(value) is not None
+
+
 @cache
 def _judge(kind: str, allow: tuple[str, ...]) -> Callable[[str], bool]:
     if kind not in KINDS:
@@ -103,7 +115,7 @@ def _judge(kind: str, allow: tuple[str, ...]) -> Callable[[str], bool]:
     allowed = {fold(text) for text in allow}
 
     def judge(value: str) -> bool:
-        if len(value) > LONGEST:
+        if len(value) > LONGEST or _says_something(value):
             return True
         folded = fold(value)
         return folded in allowed or (folded not in WORDS and pattern.fullmatch(folded) is None)
