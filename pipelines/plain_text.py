@@ -19,11 +19,13 @@ def clean(text: str | None, longest: int = LONGEST) -> str:
     """A published text on one line, without control, format or bidirectional characters, cut to length."""
     if text and len(text) > 20 * longest:  # a cell of a megabyte is not looked through
         text = text[: 20 * longest]
-    kept = "".join(
-        " " if unicodedata.category(part) in BREAKS else part
-        for part in (text or "")
-        if unicodedata.category(part) not in UNSEEN
-    )
+    kept = text or ""
+    if not kept.isprintable():  # of these two kinds nothing is printable
+        kept = "".join(
+            " " if unicodedata.category(part) in BREAKS else part
+            for part in kept
+            if unicodedata.category(part) not in UNSEEN
+        )
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
