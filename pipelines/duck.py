@@ -130,6 +130,13 @@ def _forked() -> None:
 os.register_at_fork(after_in_child=_forked)
 
 
+def version() -> str:
+    """Which DuckDB it is; another one may hash the same value to something else."""
+    import duckdb
+
+    return duckdb.__version__
+
+
 def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """Take file and network access away from a connection for good, before a stranger's SQL runs on it."""
     connection.execute("SET enable_external_access = false")

@@ -62,7 +62,8 @@ def fingerprint(
 ) -> Fingerprints:
     """Write the hashes of the rows of `table` to `path`; numbers and dates as `fit` lays them out.
 
-    The file says that it is `made_of` that. Raises `Unproven` when the table is not what it was presumed to be, and `MemoryLimitReached`.
+    The file says that it is `made_of` that. Raises `Unproven` when the table is not what it was presumed to be, and
+    `MemoryLimitReached`.
     """
     columns = table.report.columns
     forms = canonical(table, fit, suite)

@@ -1,7 +1,7 @@
 """The fingerprints of a table as it was last read, kept for the night on which it has changed again.
 
-Belongs here: where they lie, and how it is known that they are of what is asked for. They only spare a second reading of
-the older version: without them, or with those of anything else, it is read. Does not belong here: making them
+Belongs here: where they lie, and how it is known that they are of what is asked for. They only spare a second reading
+of the older version: without them, or with those of anything else, it is read. Does not belong here: making them
 (`fingerprint`), or comparing them.
 """
 
@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from pipelines import duck
 from pipelines.artifacts import replacing
 from pipelines.row_changes import canonical, fingerprint
 from pipelines.row_changes.fingerprint import Fingerprints
@@ -54,7 +55,4 @@ def keep(prints: Fingerprints, path: Path) -> None:
 
 @cache
 def _how() -> tuple[str, ...]:
-    import duckdb
-
-    # Whose hashes they are
-    return duckdb.__version__, inspect.getsource(canonical), inspect.getsource(fingerprint)
+    return duck.version(), inspect.getsource(canonical), inspect.getsource(fingerprint)
