@@ -17,12 +17,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.night_scale_plot import plot
 from benchmarks.nights.commands import at_least
-from benchmarks.nights.figures import BASE, SHELLS, Both, base, measured
+from benchmarks.nights.figures import BASE, SHELLS, Both, base, least, measured
 from benchmarks.nights.stages import end_on_terminate
 from benchmarks.nights.tonight import Night
 from benchmarks.nights.world import Mix, mix_of
@@ -72,10 +71,10 @@ def summary(taken: Mapping[str, Both]) -> dict[str, Any]:
 
 def _one(nights: Sequence[Night], bases: Sequence[Night], total: int) -> dict[str, float]:
     more = total - base(NIGHTS).total
-    cost = median((it.cpu_s - less.cpu_s) / more for it, less in zip(nights, bases, strict=True))
+    cost = (least(nights) - least(bases)) / more
     return {
         "ms_per_source": round(cost * 1000, 1),
-        "wall_s": round(median(it.wall_s for it in nights), 1),
+        "wall_s": round(min(it.wall_s for it in nights), 1),
         "peak_mb": round(max(it.peak_mb for it in nights)),
     }
 

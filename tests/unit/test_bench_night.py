@@ -255,7 +255,7 @@ def a_night(cpu: float, *, events: int = 0) -> Night:
     )
 
 
-def test_figures_are_slopes_shares_and_medians() -> None:
+def test_figures_are_slopes_and_shares_of_the_least_that_each_night_took() -> None:
     mix = Mix(unchanged=80, small=15, faulty=4, large=1, nights=10)
     sizes = {"unchanged": 100, "small": 10, "faulty": 9, "large": 1}
     plain = {
