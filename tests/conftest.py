@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipelines.clock import FixedClock
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Whoever else uses the machine is no fault of an example that took long.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def corpus_folder() -> Path | None:

@@ -84,9 +84,13 @@ Test = Callable[[str], object]
 
 @dataclass
 class Predicates:
-    """Python functions that the scan calls for values that SQL cannot judge; what they raised is kept."""
+    """Python functions that the scan calls for values that SQL cannot judge; what they raised is kept.
+
+    `texts` make another text of a value, and raise nothing.
+    """
 
     functions: dict[str, Callable[[str], bool]] = field(default_factory=dict)
+    texts: dict[str, Callable[[str], str]] = field(default_factory=dict)
     raised: dict[str, Exception] = field(default_factory=dict)
     _names: dict[Test, str] = field(default_factory=dict)
 
@@ -104,6 +108,12 @@ class Predicates:
                 return False
 
         self.functions[name] = guarded
+        return name
+
+    def add_text(self, function: Callable[[str], str]) -> str:
+        """Name `function` for SQL, in the same way."""
+        name = f"veedor_text_{function.__name__}"
+        self.texts[name] = function
         return name
 
 

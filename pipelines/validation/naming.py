@@ -45,6 +45,8 @@ def identifier(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     # Letter by letter: in a whole word Python would write a sigma at its end in another way.
     lower = "".join(letter.lower() for letter in text)
     # Marks of every kind, as DuckDB's strip_accents: some, such as U+0488, combine with nothing and are marks still.

@@ -79,7 +79,7 @@ class Plan:
         """
         import duckdb
 
-        with registered(table.connection, self._predicates.functions):
+        with registered(table.connection, self._predicates.functions, self._predicates.texts):
             try:
                 found = self._computed(table, self._compiled)
             except duckdb.InterruptException:

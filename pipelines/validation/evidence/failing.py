@@ -186,7 +186,7 @@ class _Search:
             f'told AS (SELECT "{ROW}"{names}, unnest(places) AS place FROM flagged) '
             f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value{record} FROM told ORDER BY row, place'
         )
-        with registered(self._table.connection, self._predicates.functions):
+        with registered(self._table.connection, self._predicates.functions, self._predicates.texts):
             reader = self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
             try:
                 yield from reader

@@ -8,7 +8,7 @@ Two names of one identifier with the same hash would be missed, once in 2^64 pai
 from __future__ import annotations
 
 from pipelines.validation.compiled import SEEN, Rows, View
-from pipelines.validation.naming import identifier_sql, name_sql
+from pipelines.validation.naming import identifier, identifier_sql, name, name_sql
 from pipelines.validation.plans.register import rowwise
 from pipelines.validation.sql import NotPlanned, asked, both, not_null
 
@@ -36,13 +36,11 @@ def one_to_one(
     over = asked([one, other], ignore_row_if)
     where = both(view.condition, over, not_null([one, other]))
     rows = f"{one} AS x, {other} AS y"
-    alike = (identifier_sql("x"), name_sql("y")) if normalise else ("x", "y")
+    alike = _alike(view) if normalise else ("x", "y")
     hashed, compared = "hash({}) AS a, hash({}) AS b", "nullif({}, '') AS a, nullif({}, '') AS b"
     ways = DIRECTIONS[direction]
     pairs = f"SELECT {rows}, count(*) AS n FROM {SEEN} WHERE {where} GROUP BY 1, 2"
-    if (
-        view.columns.few
-    ):  # they are kept as they are, for patterns take longer to compile than these to compare
+    if view.columns.few:  # they are kept as they are
         parts = [f"kept AS MATERIALIZED (SELECT *, {compared.format(*alike)} FROM ({pairs}))"]
     else:
         doubtful = " OR ".join(f"{of} IN ({_several(of, what)})" for of, what in ways)
@@ -55,6 +53,13 @@ def one_to_one(
     failing = f'SELECT "_row" FROM (SELECT "_row", {rows} FROM {SEEN} WHERE {where})'
     failing += f" SEMI JOIN (SELECT x, y FROM kept WHERE {found}) USING (x, y)"
     return Rows("", over=over, source=f"(WITH {', '.join(parts)} {failing})")
+
+
+def _alike(view: View) -> tuple[str, str]:
+    """SQL of x and y made comparable. Of few rows Python makes them so: the patterns take DuckDB longer to compile."""
+    if view.columns.few:
+        return f"{view.predicates.add_text(identifier)}(x)", f"{view.predicates.add_text(name)}(y)"
+    return identifier_sql("x"), name_sql("y")
 
 
 def _several(of: str, what: str) -> str:
