@@ -23,7 +23,7 @@ from pipelines import duck
 from pipelines.identifiers import SCHEMES
 from pipelines.identifiers.mexico import RFC_GENERIC, RFC_SUPPRESSED
 from pipelines.tables.layouts import Locale
-from pipelines.validation.columns import Columns
+from pipelines.validation.columns import FEW, Columns
 from pipelines.validation.compiled import Predicates, View
 from pipelines.validation.plans import ROWWISE
 from pipelines.validation.plans.codes import in_code_list
@@ -37,8 +37,10 @@ M = "expect_column_values_to_"
 LETTERS, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 
 
-# No table is needed: the columns only name what is looked at.
-COLUMNS = Columns("t", Locale(), False, 0, {}, {}, {"a": "text"}, ("a",), {}, {})
+# No table is needed: the columns only name what is looked at, of few rows and of many.
+COLUMNS = [
+    Columns("t", Locale(), False, rows, {}, {}, {"a": "text"}, ("a",), {}, {}) for rows in (0, FEW + 1)
+]
 
 
 @cache
@@ -46,9 +48,9 @@ def connected() -> duckdb.DuckDBPyConnection:
     return duck.connect()
 
 
-def by_sql(what: str, texts: Sequence[str], **kwargs: Any) -> list[bool]:
+def by_sql(columns: Columns, what: str, texts: Sequence[str], **kwargs: Any) -> list[bool]:
     """Whether each text meets the expectation, as the plan's SQL judges it."""
-    view = View(COLUMNS, False, Predicates())
+    view = View(columns, False, Predicates())
     rows = ROWWISE[M + what](view, "a", **kwargs)
     connection = connected()
     for name, function in view.predicates.functions.items():
@@ -67,10 +69,11 @@ def by_sql(what: str, texts: Sequence[str], **kwargs: Any) -> list[bool]:
 
 def agree(what: str, rule: Callable[..., bool], texts: Sequence[str], **kwargs: Any) -> None:
     wanted = [rule(text, **kwargs) for text in texts]
-    got = by_sql(what, texts, **kwargs)
-    assert [(text, sql) for text, sql in zip(texts, got, strict=True)] == list(
-        zip(texts, wanted, strict=True)
-    )
+    for columns in COLUMNS:
+        got = by_sql(columns, what, texts, **kwargs)
+        assert [(text, sql) for text, sql in zip(texts, got, strict=True)] == list(
+            zip(texts, wanted, strict=True)
+        )
 
 
 def texts_of(alphabet: str, size: int) -> st.SearchStrategy[str]:
