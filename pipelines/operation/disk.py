@@ -60,6 +60,7 @@ def measured(settings: Settings, night: date | None, known: Sequence[NightNote])
     """
     parts = {
         "snapshots": size(settings.snapshots),
+        "fingerprints": size(settings.fingerprints),
         "history": _of_file(settings.history) + _of_file(settings.history.with_suffix(".duckdb.wal")),
         "public": size(settings.public),
         "dagster": size(settings.data / "dagster"),
