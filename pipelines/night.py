@@ -194,7 +194,8 @@ def told(tonight: Tonight) -> list[Alert]:
     folders = visited(tonight)
     with within(stage="alert"), alone(tools.settings, ALERTS, wait=True):
         artifacts.clear_left(artifacts.night_folder(tools.settings.runs, night))
-        artifacts.clear_left(tools.settings.outbox, older_than=artifacts.ABANDONED)
+        for folder in (tools.settings.outbox, tools.settings.fingerprints):
+            artifacts.clear_left(folder, older_than=artifacts.ABANDONED)
         return alert(folders, tonight.sources, night, tools)
 
 
