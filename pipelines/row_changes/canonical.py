@@ -56,8 +56,8 @@ def canonical(table: Table, fit: Fit | None, suite: Suite | None) -> dict[str, C
 
 def trimmed(cell: str) -> str:
     """SQL: `cell` without outer blanks and with composed accents; NULL when nothing is left."""
-    # Text that neither begins nor ends with a blank is most of what there is, and soon known; without any character from
-    # U+0300 on, where the marks begin, it is composed (Unicode Standard Annex 15).
+    # Text that neither begins nor ends with a blank is most of what there is, and soon known; without any character
+    # from U+0300 on, where the marks begin, it is composed (Unicode Standard Annex 15).
     beyond = ", ".join(f"chr({ord(character)})" for character in BLANKS if ord(character) >= ord("!"))
     inside = f"{cell} >= '!' AND {cell}[-1] >= '!'"
     whole = f"{cell}[1] NOT IN ({beyond}) AND {cell}[-1] NOT IN ({beyond})"
