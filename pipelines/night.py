@@ -46,8 +46,9 @@ from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
 
-# A transaction costs the same for one source as for fifty; a night that is killed leaves no more than this unrecorded.
-RECORDED_AT_ONCE = 50
+# A transaction costs nearly as much for one source as for a hundred; a night that is killed leaves no more than this to
+# whoever records next.
+RECORDED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -136,26 +137,32 @@ def record(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
     A folder that is damaged keeps no other from it: its source is stopped if it is of tonight, and else it is left out.
     Gives the marks of those that were stopped so.
     """
-    tools = tonight.tools
-    stopped: list[RunIndex] = []
     for folder in folders:
-        tools.at("record", folder.name)
+        tonight.tools.at("record", folder.name)
+    stopped = _recorded(folders, tonight)
+    for folder in folders:
+        tonight.tools.step(Step("record", folder.name, done=True))
+    return stopped
+
+
+def _recorded(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
+    """Record all at once; where that cannot be, each half by itself, until the damaged folder is alone."""
+    tools = tonight.tools
     try:
         record_runs(tools.settings.history, folders)
-    except ArtifactDamaged:
-        for folder in folders:
-            try:
-                record_runs(tools.settings.history, [folder])
-            except ArtifactDamaged as fault:
-                source = next((it for it in tonight.sources.enabled if folder == _folder(tonight, it)), None)
-                if source is None:
-                    log.error("%s; that run is not recorded. %s", fault.message, fault.advice)
-                else:
-                    stopped.append(spoilt(source, tonight.night, fault, tools))
-                    record_runs(tools.settings.history, [folder])
-    for folder in folders:
-        tools.step(Step("record", folder.name, done=True))
-    return stopped
+        return []
+    except ArtifactDamaged as fault:
+        if len(folders) > 1:
+            half = len(folders) // 2
+            return _recorded(folders[:half], tonight) + _recorded(folders[half:], tonight)
+        (folder,) = folders
+        source = next((it for it in tonight.sources.enabled if folder == _folder(tonight, it)), None)
+        if source is None:
+            log.error("%s; that run is not recorded. %s", fault.message, fault.advice)
+            return []
+        index = spoilt(source, tonight.night, fault, tools)
+        record_runs(tools.settings.history, [folder])
+        return [index]
 
 
 def finish(tonight: Tonight) -> tuple[Alert, ...] | None:
