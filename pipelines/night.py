@@ -46,8 +46,9 @@ from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
 
-# A transaction costs the same for one source as for fifty; a night that is killed leaves no more than this unrecorded.
-RECORDED_AT_ONCE = 50
+# A transaction costs much the same for one source as for a hundred; a night that is killed leaves no more than this
+# unrecorded, which the next one records.
+RECORDED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
