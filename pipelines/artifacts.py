@@ -148,7 +148,7 @@ def write_value(path: Path, value: object) -> None:
 
 def read_value(path: Path, kind: type[T]) -> T:
     """Read back what `write_value` wrote. Raises `ArtifactDamaged`."""
-    return _read(kind, path.read_bytes(), str(path))
+    return _read(kind, path.read_bytes(), path)
 
 
 def write_values(path: Path, values: Iterable[object]) -> None:
@@ -158,7 +158,7 @@ def write_values(path: Path, values: Iterable[object]) -> None:
 
 def line_of(value: object) -> bytes:
     """One dataclass of the model as the line that `write_values` writes."""
-    return _adapter(type(value)).dump_json(value) + b"\n"
+    return _adapter(type(value)).serializer.to_json(value) + b"\n"
 
 
 def read_values(path: Path, kind: type[T]) -> list[T]:
@@ -168,9 +168,7 @@ def read_values(path: Path, kind: type[T]) -> list[T]:
 
 def _values(path: Path, content: bytes, kind: type[T]) -> list[T]:
     return [
-        _read(kind, line, f"{path}:{number}")
-        for number, line in enumerate(content.split(b"\n"), 1)
-        if line.strip()
+        _read(kind, line, path, number) for number, line in enumerate(content.split(b"\n"), 1) if line.strip()
     ]
 
 
@@ -209,7 +207,7 @@ class Files:
 
     def value(self, path: Path, kind: type[T]) -> T | None:
         """As `read_value`, None without the file."""
-        found: T | None = self._once(path, kind, lambda content: _read(kind, content, str(path)))
+        found: T | None = self._once(path, kind, lambda content: _read(kind, content, path))
         return found
 
     def values(self, path: Path, kind: type[T]) -> list[T] | None:
@@ -242,10 +240,11 @@ def read_notes(path: Path, kind: type[T]) -> list[T]:
     return found
 
 
-def _read(kind: type[T], content: bytes, where: str) -> T:
+def _read(kind: type[T], content: bytes, path: Path, line: int | None = None) -> T:
     try:
-        value: T = _adapter(kind).validate_json(content)
+        value: T = _adapter(kind).validator.validate_json(content)
     except ValidationError as error:
+        where = str(path) if line is None else f"{path}:{line}"
         raise ArtifactDamaged(
             f"{where}: this is not what Veedor wrote ({error.error_count()} faults)"
         ) from error

@@ -10,6 +10,7 @@ the data never does: it is a result by the time it gets here. Dagster and the co
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -46,9 +47,10 @@ from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
 
-# A transaction costs nearly as much for one source as for a hundred; a night that is killed leaves no more than this to
-# whoever records next.
-RECORDED_AT_ONCE = 500
+# Bytes of run folders, some four hundred of sources with one dataset: a transaction costs much the same for one source
+# as for a hundred, and memory goes with the bytes. A night that is killed leaves no more than this to whoever records
+# next.
+RECORDED_AT_ONCE = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,17 @@ def _run(chosen: Sequence[Source], tonight: Tonight) -> tuple[RunIndex, ...]:
     runs: dict[str, RunIndex] = {}
     # What a night that was killed had finished, and did not come to record.
     waiting_to_be_recorded = unrecorded(tools.settings.history, runs_folder)
+    weight = sum(map(_bytes, waiting_to_be_recorded))
     try:
         for index in run_batch(chosen, night, tools, tonight.sources):
             runs[index.source] = index
             tools.step(Step("source", index.source, done=True))
-            waiting_to_be_recorded.append(artifacts.run_folder(runs_folder, night, index.source))
-            if len(waiting_to_be_recorded) >= RECORDED_AT_ONCE:
+            folder = artifacts.run_folder(runs_folder, night, index.source)
+            waiting_to_be_recorded.append(folder)
+            weight += _bytes(folder)
+            if weight >= RECORDED_AT_ONCE:
                 runs |= {it.source: it for it in record(waiting_to_be_recorded, tonight)}
-                waiting_to_be_recorded = []
+                waiting_to_be_recorded, weight = [], 0
     finally:
         runs |= {it.source: it for it in record(waiting_to_be_recorded, tonight)}
     return tuple(runs.values())
@@ -127,8 +132,22 @@ def _run(chosen: Sequence[Source], tonight: Tonight) -> tuple[RunIndex, ...]:
 
 def record_all(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
     """As `record`, however many run folders, some at a time. With none there is a history all the same."""
-    parts = range(0, max(1, len(folders)), RECORDED_AT_ONCE)
-    return [it for first in parts for it in record(folders[first : first + RECORDED_AT_ONCE], tonight)]
+    stopped: list[RunIndex] = []
+    part: list[Path] = []
+    weight = 0
+    for folder in folders:
+        part.append(folder)
+        weight += _bytes(folder)
+        if weight >= RECORDED_AT_ONCE:
+            stopped += record(part, tonight)
+            part, weight = [], 0
+    return stopped + (record(part, tonight) if part or not folders else [])
+
+
+def _bytes(folder: Path) -> int:
+    """The size of a run folder's files."""
+    with os.scandir(folder) as entries:
+        return sum(it.stat().st_size for it in entries)
 
 
 def record(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:

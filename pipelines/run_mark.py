@@ -15,16 +15,18 @@ from pipelines.model import Catalog, FeedbackCourse, RunIndex, Snapshot, Verdict
 from pipelines.tools import Tools
 
 
-def mark(folder: Path, source: str, night: date, result: str, tools: Tools) -> RunIndex:
-    """The mark of the run in `folder`, which began with its catalog and ends now."""
-    catalog_path = folder / artifacts.CATALOG
-    now = tools.clock.now()
-    started = artifacts.read_value(catalog_path, Catalog).discovered_on if catalog_path.exists() else now
+def mark(
+    folder: Path, source: str, night: date, result: str, tools: Tools, catalog: Catalog | None = None
+) -> RunIndex:
+    """The mark of the run in `folder`, which began with its catalog, in `folder` or known, and ends now."""
+    now, path = tools.clock.now(), folder / artifacts.CATALOG
+    if catalog is None and path.exists():
+        catalog = artifacts.read_value(path, Catalog)
     return RunIndex(
         source=source,
         night=night,
         software=f"veedor {__version__}",
-        started_on=started,
+        started_on=catalog.discovered_on if catalog else now,
         finished_on=now,
         result=result,
         rules=tools.rules,

@@ -21,9 +21,9 @@ def noted(folder: Path, stage: str, clock: Clock) -> Iterator[None]:
     """Note the wall time of what is done in the context, if it comes to its end."""
     started = clock.seconds()
     yield
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / artifacts.SECONDS_UNDER_WAY).open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps([stage, round(clock.seconds() - started, 4)]) + "\n")
+    note = json.dumps([stage, round(clock.seconds() - started, 4)]) + "\n"
+    with (folder / artifacts.SECONDS_UNDER_WAY).open("ab") as handle:
+        handle.write(note.encode())
 
 
 def of(folder: Path) -> dict[str, float]:

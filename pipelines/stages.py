@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,6 +74,11 @@ class Run:
     folder: Path
     past: Files = field(default_factory=Files, compare=False, repr=False)
 
+    @cached_property
+    def declaration(self) -> str:
+        """The declaration that the night goes by, as it stands in the folder."""
+        return (self.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
+
 
 def discover(run: Run, tools: Tools) -> Catalog:
     """source -> catalog.json: what the portal says exists."""
@@ -129,7 +135,7 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
                     reports = same or list(read_one(run.source, dataset, hint, tools))
                     yield from dated_reads(compared(reports, before, hint, tools), snapshot, before)
 
-    return _once(run, "read", artifacts.READS, ReadReport, make, tools)
+    return _once(run, "read", artifacts.READS, ReadReport, make, tools, maybe_as_before=True)
 
 
 def validate(
@@ -150,12 +156,12 @@ def validate(
                     same = known.get((report.distribution, report.sha256 or ""))
                     if same and earlier:
                         night = earlier.parent.name
-                        yield from (replace(item, reused_from=item.reused_from or night) for item in same)
+                        yield from (it if it.reused_from else replace(it, reused_from=night) for it in same)
                     else:
                         yield validated(run.source, catalog, report, arrived[report.distribution], tools)
 
     return _once(
-        run, "validate", artifacts.VALIDATION_RESULTS, ValidationResult, make, tools, as_read=_reused
+        run, "validate", artifacts.VALIDATION_RESULTS, ValidationResult, make, tools, maybe_as_before=True
     )
 
 
@@ -204,7 +210,7 @@ def visit(
         )
         return pages_of(run.source, catalog, snapshots, reads, past, ask, tools)
 
-    pages = _once(run, "visit", artifacts.PAGES, PageVisit, make, tools)
+    pages = _once(run, "visit", artifacts.PAGES, PageVisit, make, tools, maybe_as_before=True)
     notes.unlink(missing_ok=True)
     return pages
 
@@ -240,8 +246,7 @@ def _measure(
     runs, source = tools.settings.runs, run.source.id
     silent = out_of_reach(runs, source, run.night, files=run.past)
     past = _previous_reads(run, snapshots, tools)
-    entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-    earlier = night_before(runs, source, run.night, entry, files=run.past)
+    earlier = night_before(runs, source, run.night, run.declaration, files=run.past)
     changed = {it.distribution: it for it in compare(run, catalog, snapshots, reads, tools)}
     heard = tools.heard.of(source, run.night)
     found: list[Findings] = []
@@ -281,7 +286,7 @@ def close(
     path = run.folder / artifacts.INDEX
     if not path.exists():
         faulty = any(snapshot.fault is not None for snapshot in snapshots)
-        index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools)
+        index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools, catalog)
         next_night = next_visit(run.night, catalog, snapshots)
         state = state_of(snapshots, verdicts, tools.heard.of(run.source.id, run.night))
         artifacts.write_value(path, replace(index, state=state, revisit_on=next_night))
@@ -342,24 +347,25 @@ def _once(
     kind: type[T],
     make: Callable[[], Iterable[T]],
     tools: Tools,
-    as_read: Callable[[T], bool] = lambda _: False,
+    *,
+    maybe_as_before: bool = False,
 ) -> list[T]:
     """What the artifact holds, made first if it is not there: always as the file says it, like a later run has it.
 
-    Of values `as_read`, which were read from a file themselves, that is known without reading.
+    `maybe_as_before`: it was made by way of the same artifact of the last night under the same rules. What is equal to
+    that is written as it stands there, and known without reading.
     """
     path = run.folder / name
     if not path.exists():
         with stage_seconds.noted(run.folder, stage, tools.clock):
             made = list(make())
+            earlier = _earlier(run, tools) if maybe_as_before else None
+            known = run.past.values(earlier / name, kind) if earlier else None
+            if earlier and known is not None and made == known:
+                artifacts.write_bytes(path, run.past.content(earlier / name) or b"")
+                return known
             artifacts.write_values(path, made)
-        if made and all(map(as_read, made)):
-            return made
     return artifacts.read_values(path, kind)
-
-
-def _reused(result: ValidationResult) -> bool:
-    return result.reused_from is not None
 
 
 @contextmanager
@@ -374,8 +380,8 @@ def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
 
 def _earlier(run: Run, tools: Tools) -> Path | None:
     """The run whose results may be used again for bytes that have not changed."""
-    entry = (run.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-    return last_finished(tools.settings.runs, run.source.id, run.night, tools.rules, entry, files=run.past)
+    runs, declared = tools.settings.runs, run.declaration
+    return last_finished(runs, run.source.id, run.night, tools.rules, declared, files=run.past)
 
 
 def _previous_reads(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> dict[str, list[ReadReport]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import artifacts
@@ -42,6 +42,7 @@ _STORED = (
 # What migrations make.
 _MIGRATED = ("schema_migration", "guide_dataset")
 
+_AS_THEY_ARE = frozenset((bool, date))
 _LARGEST = {"BIGINT": 2**63 - 1, "INTEGER": 2**31 - 1}
 
 # Equal rows give equal blocks, in whatever order they come, and as the migration made them.
@@ -296,7 +297,7 @@ def _column(values: list[object], kind: str) -> list[object]:
     """Published values as the column can hold them. Most are short texts or nothing, and stay as they are."""
     return [
         value
-        if value is None or (type(value) is str and len(value) <= TEXT_LIMIT)
+        if value is None or type(value) in _AS_THEY_ARE or (type(value) is str and len(value) <= TEXT_LIMIT)
         else _storable(value, kind)
         for value in values
     ]

@@ -45,8 +45,8 @@ class Visit:
         self._begin(seconds)
 
     def __enter__(self) -> Self:
+        # The timer is a thread, and starts when our turn has come (`stopped`): until then nobody is asked.
         self._token = VISIT.set(self)
-        self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,7 +7,8 @@ completeness expectations count as 0, because a column that is not there is whol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from pipelines.measurement.evidence import Evidence, measurement
 from pipelines.model import ExpectationResult, Outcome, QualityMeasurement, Severity, ValidationResult
@@ -20,8 +21,9 @@ def measure(evidence: Evidence, severities: Mapping[str, float]) -> Iterator[Qua
     """Measure each validated distribution in each dimension that its suite speaks of."""
     for validation in evidence.validations:
         on, sha256 = validation.distribution, validation.sha256
+        said = told(validation.results, severities)
         for dimension in DIMENSIONS:
-            value = share_met(validation.results, dimension, severities)
+            value = share_of([it for it in said if it.result.dimension == dimension])
             if value is not None:
                 yield measurement(
                     f"{dimension}.expectations",
@@ -38,34 +40,25 @@ def measure(evidence: Evidence, severities: Mapping[str, float]) -> Iterator[Qua
         yield measurement("validity.critical_failed", evidence, failed, on=on, sha256=sha256)
 
 
-def share_met(
-    results: Iterable[ExpectationResult], dimension: str, severities: Mapping[str, float]
-) -> float | None:
+class Told(NamedTuple):
+    """What an expectation says: the share of values that meet it, and the weight of its severity."""
+
+    result: ExpectationResult
+    share: float
+    weight: float
+
+
+def share_of(said: Sequence[Told]) -> float | None:
     """Severity-weighted mean share of values that meet the expectations; None when none was evaluated."""
-    return share_of(results, lambda it: it.dimension == dimension, severities)
+    weight = sum(it.weight for it in said)
+    return sum(it.share * it.weight for it in said) / weight if weight else None
 
 
-def share_of(
-    results: Iterable[ExpectationResult],
-    wanted: Callable[[ExpectationResult], bool],
-    severities: Mapping[str, float],
-) -> float | None:
-    """The same of the expectations that are `wanted`, whatever they have in common."""
-    parts = shares(results, wanted, severities)
-    weight = sum(share for _, _, share in parts)
-    return sum(value * share for _, value, share in parts) / weight if weight else None
-
-
-def shares(
-    results: Iterable[ExpectationResult],
-    wanted: Callable[[ExpectationResult], bool],
-    severities: Mapping[str, float],
-) -> list[tuple[ExpectationResult, float, float]]:
-    """Each `wanted` expectation that says something: with the share of values that meet it, and its weight."""
-    results = list(results)
+def told(results: Sequence[ExpectationResult], severities: Mapping[str, float]) -> list[Told]:
+    """Of each expectation that says something, what. Whoever asks for one dimension after another asks this once."""
     absent = {r.role for r in results if r.type == EXISTENCE and r.outcome is Outcome.FAILED}
-    told = ((it, met(it, absent)) for it in results if wanted(it))
-    return [(it, share, severities[it.severity]) for it, share in told if share is not None]
+    found = ((it, met(it, absent)) for it in results)
+    return [Told(it, share, severities[it.severity]) for it, share in found if share is not None]
 
 
 def met(result: ExpectationResult, absent: set[str]) -> float | None:

@@ -7,11 +7,12 @@ got by what is known: "3.2 of 4 that are known, of 5" never reads as 5. Does not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from statistics import fmean
+from typing import NamedTuple
 
 from pipelines.measurement.evidence import Evidence
 from pipelines.measurement.expectations import share_of
+from pipelines.measurement.expectations import told as told_by
 from pipelines.measurement.metrics import METRICS
 from pipelines.measurement.openness import DOCUMENTS, OPEN, PROPRIETARY, family
 from pipelines.measurement.published import told, told_of_files
@@ -40,18 +41,16 @@ def scale_scores(
 ) -> list[ScaleScore]:
     """Every scale, part and item for one dataset; `suite` names the suite and its version behind the content."""
     scored = _Scored(evidence, measurements, severities)
-    return [
-        _rounded(row) for scale in scales.scales for row in _of_scale(scale, scored, scales.version, suite)
-    ]
+    return [row for scale in scales.scales for row in _of_scale(scale, scored, scales.version, suite)]
 
 
-def _rounded(row: ScaleScore) -> ScaleScore:
-    """Rounded once, behind all sums: three thirds are one."""
-    points = None if row.points is None else round(row.points, 4)
-    known, most = round(row.known, 4), round(row.most, 4)
-    if (points, known, most) == (row.points, row.known, row.most):
-        return row
-    return replace(row, points=points, known=known, most=most)
+class _Got(NamedTuple):
+    """What was got of `most`, not rounded yet."""
+
+    points: float | None
+    known: float
+    most: float
+    evidence: EvidenceKind
 
 
 class _Scored:
@@ -63,7 +62,8 @@ class _Scored:
         measurements: Sequence[QualityMeasurement],
         severities: Mapping[str, float],
     ) -> None:
-        self.evidence, self.severities = evidence, severities
+        self.evidence = evidence
+        self.said = [told_by(it.results, severities) for it in evidence.validations]
         self.values: dict[str, list[float]] = {}
         for it in measurements:
             if it.dataset == evidence.dataset.key and it.value is not None:
@@ -103,7 +103,7 @@ class _Scored:
         return None if share is None else any(family(it.format) in known for it in dataset.distributions)
 
     def _of_suite(self, wanted: Callable[[ExpectationResult], bool]) -> float | None:
-        shares = [share_of(it.results, wanted, self.severities) for it in self.evidence.validations]
+        shares = [share_of([it for it in said if wanted(it.result)]) for said in self.said]
         known = [share for share in shares if share is not None]
         return fmean(known) if known else None
 
@@ -118,58 +118,57 @@ def _number(value: bool | None) -> float | None:
 
 def _of_scale(scale: Scale, scored: _Scored, version: str, suite: str | None) -> Iterator[ScaleScore]:
     rules = _rules(scale, version, suite)
+
+    def row(part: str, item: str, got: _Got, metric: str | None, title: dict[str, str]) -> ScaleScore:
+        # Rounded once, behind all sums: three thirds are one.
+        return ScaleScore(
+            dataset=scored.evidence.dataset.key,
+            scale=scale.key,
+            part=part,
+            item=item,
+            points=None if got.points is None else round(got.points, 4),
+            known=round(got.known, 4),
+            most=round(got.most, 4),
+            evidence=got.evidence,
+            metric=metric,
+            rules=rules,
+            title=title,
+        )
+
     parts = []
     for part in scale.parts:
-        items = list(_of_part(scale, part, scored, rules))
-        parts.append(_sum(items, part.most, items[0].part, _named(part.title)))
-        yield from items
-        yield parts[-1]
+        items = _of_items(part, scored)
+        for item, got in zip(part.items, items, strict=True):
+            yield row(part.key, item.key, got, item.metric, _named(item.title))
+        parts.append(_sum(items, part.most))
+        yield row(part.key, "", parts[-1], None, _named(part.title))
     if scale.total:
-        yield _sum(parts, sum(part.most for part in scale.parts), "", _graded(scale, parts))
+        whole = _sum(parts, sum(part.most for part in scale.parts))
+        yield row("", "", whole, None, _graded(scale, parts))
 
 
-def _of_part(scale: Scale, part: Part, scored: _Scored, rules: str) -> Iterator[ScaleScore]:
+def _of_items(part: Part, scored: _Scored) -> list[_Got]:
     whole = sum(item.points for item in part.items)
+    found = []
     for item in part.items:
         most = part.most * item.points / whole
         share = scored.share(item)
-        kind = UNKNOWN if share is None else ATTESTED if item.attested is not None else MEASURED
-        yield ScaleScore(
-            dataset=scored.evidence.dataset.key,
-            scale=scale.key,
-            part=part.key,
-            item=item.key,
-            points=None if share is None else share * most,
-            known=0.0 if share is None else most,
-            most=most,
-            evidence=kind,
-            metric=item.metric,
-            rules=rules,
-            title=_named(item.title),
-        )
+        if share is None:
+            found.append(_Got(None, 0.0, most, UNKNOWN))
+        else:
+            kind = ATTESTED if item.attested is not None else MEASURED
+            found.append(_Got(share * most, most, most, kind))
+    return found
 
 
-def _sum(rows: Sequence[ScaleScore], most: float, part: str, title: dict[str, str]) -> ScaleScore:
-    first = rows[0]
-    points = [it.points for it in rows if it.points is not None]
-    kinds = {it.evidence for it in rows if it.points is not None}
+def _sum(found: Sequence[_Got], most: float) -> _Got:
+    points = [it.points for it in found if it.points is not None]
+    kinds = {it.evidence for it in found if it.points is not None}
     mixed = kinds.pop() if len(kinds) == 1 else EvidenceKind.MIXED if kinds else UNKNOWN
-    return ScaleScore(
-        dataset=first.dataset,
-        scale=first.scale,
-        part=part,
-        item="",
-        points=sum(points) if points else None,
-        known=sum(it.known for it in rows),
-        most=most,
-        evidence=mixed,
-        metric=None,
-        rules=first.rules,
-        title=title,
-    )
+    return _Got(sum(points) if points else None, sum(it.known for it in found), most, mixed)
 
 
-def _graded(scale: Scale, parts: Sequence[ScaleScore]) -> dict[str, str]:
+def _graded(scale: Scale, parts: Sequence[_Got]) -> dict[str, str]:
     """The scale's name, with the word for what was got of it: by what is known, so that it may be too low."""
     title = _named(scale.title)
     known = [it.points for it in parts if it.points is not None]

@@ -8,7 +8,7 @@ about 1 for every dataset and content 0.37, and one average hid everything. Weig
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def scores(
     `suite` names the suite and its version behind the content dimensions.
     """
     measured = [item for item in measurements if item.dataset == dataset and item.metric in weights.metrics]
+    known = components(measured, weights)
     found = []
     for category, dimensions in weights.dimensions.items():
         rules = rules_of(weights, suite if category == "content" else None)
@@ -66,7 +67,7 @@ def scores(
             found += [Score(dataset, category, it, None, rules, UNDECIDED) for it in (*dimensions, category)]
             continue
         for dimension, weight in dimensions.items():
-            value, explanation = _dimension(dimension, measured, weights)
+            value, explanation = _dimension(known.get(dimension, []))
             found.append(Score(dataset, category, dimension, value, rules, explanation))
             if value is not None:
                 parts.append((dimension, value, weight))
@@ -89,13 +90,17 @@ class Component:
     share: float
 
 
-def components(dimension: str, measured: Iterable[QualityMeasurement], weights: Weights) -> list[Component]:
-    """The metrics that are known of a dimension, each the mean over what it was measured on."""
-    values: dict[str, list[float]] = {}
+def components(measured: Iterable[QualityMeasurement], weights: Weights) -> dict[str, list[Component]]:
+    """By dimension, the metrics that are known of it, each the mean over what it was measured on."""
+    values: dict[str, dict[str, list[float]]] = {}
     for item in measured:
         if item.value is not None and item.metric in weights.metrics:
-            values.setdefault(item.metric, []).append(item.value)
-    known = {name: found for name, found in values.items() if METRICS[name].dimension == dimension}
+            known = values.setdefault(METRICS[item.metric].dimension, {})
+            known.setdefault(item.metric, []).append(item.value)
+    return {dimension: _components(known, weights) for dimension, known in values.items()}
+
+
+def _components(known: Mapping[str, Sequence[float]], weights: Weights) -> list[Component]:
     whole = sum(weights.metrics[name] for name in known)
     return [
         Component(METRICS[name], sum(known[name]) / len(known[name]), share / whole)
@@ -104,11 +109,8 @@ def components(dimension: str, measured: Iterable[QualityMeasurement], weights: 
     ]
 
 
-def _dimension(
-    dimension: str, measured: list[QualityMeasurement], weights: Weights
-) -> tuple[float | None, dict[str, str]]:
+def _dimension(known: Sequence[Component]) -> tuple[float | None, dict[str, str]]:
     """Mean of the dimension's metrics (each the mean over its distributions), and what was lost to what."""
-    known = components(dimension, measured, weights)
     if not known:
         return None, UNMEASURED
     lost = sorted(

@@ -68,14 +68,12 @@ def _of_table(read: ReadReport, evidence: Evidence) -> Iterator[QualityMeasureme
 
 def _unusable(columns: tuple[str, ...]) -> list[str]:
     """Names that are too long, of several lines, blank at an end, or another's but for case and accents."""
-    alike = Counter(_folded(name) for name in columns)
+    folded = [_folded(name) for name in columns]
+    alike = Counter(folded)
     return [
         name
-        for name in columns
-        if len(name) > LONGEST_NAME
-        or name != name.strip()
-        or len(name.splitlines()) > 1
-        or alike[_folded(name)] > 1
+        for name, plain in zip(columns, folded, strict=True)
+        if len(name) > LONGEST_NAME or name != name.strip() or len(name.splitlines()) > 1 or alike[plain] > 1
     ]
 
 
