@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -145,9 +146,13 @@ def record_all(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
 
 
 def _bytes(folder: Path) -> int:
-    """The size of a run folder's files."""
+    """The size of a run folder's files; none is counted that another process has just taken away."""
+    found = 0
     with os.scandir(folder) as entries:
-        return sum(it.stat().st_size for it in entries)
+        for it in entries:
+            with suppress(FileNotFoundError):
+                found += it.stat().st_size
+    return found
 
 
 def record(folders: Sequence[Path], tonight: Tonight) -> list[RunIndex]:
