@@ -22,7 +22,7 @@ from pipelines.batch import batches, run_batch
 from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.executors import anywhere, at_recorder
 from pipelines.defs.partitions import sync_partitions
-from pipelines.defs.source_events import has_changed, index_of, materializations, verdict
+from pipelines.defs.source_events import has_changed, index_of, materializations, materialized, verdict
 from pipelines.history.record import unrecorded
 from pipelines.model import RunIndex
 from pipelines.night import Tonight
@@ -127,7 +127,8 @@ def tell(context: Any, tonight: Tonight, names: Sequence[str]) -> None:
         source, folder = by_id[name], artifacts.run_folder(settings.runs, tonight.night, name)
         for event in materializations(source, tonight.night, folder):
             context.log_event(event)
-        context.log_event(verdict(source, tonight.night, folder, settings.public))
+        target = materialized(context.instance, source)
+        context.log_event(verdict(source, tonight.night, folder, settings.public, target))
 
 
 def _metadata(

@@ -30,6 +30,7 @@ from pipelines.defs.source_events import (
     VALIDATION_RESULTS,
     VERDICT,
     materializations,
+    materialized,
     verdict,
 )
 from pipelines.model import RunIndex
@@ -119,9 +120,12 @@ def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.A
                 folder = artifacts.run_folder(runs, tonight.night, index.source)
                 for it in materializations(by_id[index.source], tonight.night, folder):
                     context.add_asset_metadata(it.metadata, it.asset_key, partition_key=it.partition)
-                public = tonight.tools.settings.public
-                context.log_event(verdict(by_id[index.source], tonight.night, folder, public))
             yield from (dg.MaterializeResult(asset_key=name) for name, *_ in SPECS)
+            for index in indexes:  # a verdict is about what is there now
+                source = by_id[index.source]
+                folder = artifacts.run_folder(runs, tonight.night, source.id)
+                target, public = materialized(context.instance, source), tonight.tools.settings.public
+                context.log_event(verdict(source, tonight.night, folder, public, target))
             fail_when_stopped([index for index in indexes if index.result == "failure"])
 
     return source_night
@@ -152,7 +156,8 @@ def verdict_check() -> dg.AssetChecksDefinition:
                     newest = index_before(settings.runs, key, tonight.night + timedelta(days=1))
                     of = newest.night if newest else tonight.night
                     folder = artifacts.run_folder(settings.runs, of, key)
-                    found.append(verdict(by_id[key], of, folder, settings.public))
+                    target = materialized(context.op_execution_context.instance, by_id[key])
+                    found.append(verdict(by_id[key], of, folder, settings.public, target))
             if len(found) != 1:
                 log: Any = context.op_execution_context  # its annotation does not name check evaluations
                 for each in found:

@@ -15,6 +15,11 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
+# It has no public name in Dagster 1.13.
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData as Target,
+)
+
 from pipelines import artifacts
 from pipelines.alerts.message import clean, web_link
 from pipelines.artifacts import Files
@@ -80,8 +85,18 @@ def materializations(source: Source, night: date, folder: Path) -> Iterator[dg.A
         yield dg.AssetMaterialization(asset, partition=source.id, metadata={**counts(folder), **place})
 
 
-def verdict(source: Source, night: date, folder: Path, public: Path) -> dg.AssetCheckEvaluation:
-    """Whether every dataset of the source met its suite; its worst datasets first."""
+def materialized(instance: dg.DagsterInstance, source: Source) -> Target | None:
+    """The newest materialisation of a source's partition: a verdict that does not name it is shown as none at all."""
+    wanted = dg.AssetRecordsFilter(dg.AssetKey(QUALITY_HISTORY), asset_partitions=[source.id])
+    for it in instance.fetch_materializations(wanted, limit=1).records:
+        return Target(storage_id=it.storage_id, run_id=it.run_id, timestamp=it.timestamp)
+    return None
+
+
+def verdict(
+    source: Source, night: date, folder: Path, public: Path, target: Target | None = None
+) -> dg.AssetCheckEvaluation:
+    """Whether every dataset of the source met its suite; its worst datasets first. `target` is what it is about."""
     stopped = stopped_run(folder)
     verdicts = {it.dataset: it for it in _values(folder / artifacts.VERDICTS, Verdict)}
     scores = _values(folder / artifacts.SCORES, Score)
@@ -115,6 +130,7 @@ def verdict(source: Source, night: date, folder: Path, public: Path) -> dg.Asset
         asset_key=dg.AssetKey(QUALITY_HISTORY),
         check_name=VERDICT,
         partition=source.id,
+        target_materialization_data=target,
         passed=passed,
         severity=dg.AssetCheckSeverity.ERROR if ours else dg.AssetCheckSeverity.WARN,
         description=clean(

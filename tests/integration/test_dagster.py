@@ -114,6 +114,13 @@ def checks(done: dg.ExecuteInProcessResult) -> dict[str | None, tuple[bool, str]
     return {source: (it.passed, it.severity.value) for source, it in evaluations(done).items()}
 
 
+def standing(instance: dg.DagsterInstance) -> dict[str | None, str]:
+    """By partition, the verdict that the screen shows; one that is not about the newest materialisation is none."""
+    key = dg.AssetCheckKey(dg.AssetKey("quality_history"), "verdict")
+    found = instance.event_log_storage.get_asset_check_partition_info([key])
+    return {it.partition_key: it.latest_execution_status.value for it in found if it.is_current}
+
+
 def metadata(done: dg.ExecuteInProcessResult, asset: str) -> dict[str | None, dict[str, Any]]:
     """By partition, what the materialisations of `asset` say."""
     found: dict[str | None, dict[str, Any]] = {}
@@ -191,6 +198,7 @@ def test_a_publishers_fault_is_a_warning_of_a_run_that_succeeded(
     portal.publish(edition, PUBLISHED)
     done = scheduled_run(build_definitions(settings, declared, {"clock": CLOCK}), instance)
     assert checks(done)["demo-registros"] == (False, "WARN")
+    assert standing(instance) == {"demo-registros": "FAILED", "demo-hacienda": "FAILED"}
     table = evaluations(done)["demo-registros"].metadata["datasets"]
     assert isinstance(table, dg.TableMetadataValue)
     shown = next(it.data for it in table.records if it.data["dataset"] == "demo-registros/servidores")
@@ -332,7 +340,7 @@ def test_one_source_by_hand_is_recorded_and_the_alerts_wait_for_the_others(
     definitions = build_definitions(settings, declared, {"clock": CLOCK})
     done = by_hand(definitions, instance, declared, "demo-hacienda")
     assert set(metadata(done, "quality_history")) == {"demo-hacienda"}
-    assert set(checks(done)) == {"demo-hacienda"}
+    assert set(checks(done)) == set(standing(instance)) == {"demo-hacienda"}
     assert metadata(done, "alerts")[None]["waits_for"] == ["demo-registros"]
     # The run bears the night it was for, so that going on with it tomorrow goes on with the same night.
     run = instance.get_run_by_id(done.run_id)
@@ -352,3 +360,17 @@ def test_the_switch_hears_of_a_night(
     assert [it.path for it in switch.requests] == ["/0d3fb2c1-uuid/start", "/0d3fb2c1-uuid"]
     note = notes.read(settings.operations)[NIGHT]
     assert (note.due, note.results, note.ping) == (1, {"success": 1}, "sent")
+
+
+def test_a_verdict_that_is_asked_for_by_itself_is_shown_for_its_source(
+    settings: Settings, declared: Sources, instance: dg.DagsterInstance
+) -> None:
+    definitions = build_definitions(settings, declared, {"clock": CLOCK})
+    scheduled_run(definitions, instance)
+    before = standing(instance)
+    job = definitions.resolve_implicit_global_asset_job_def().get_subset(
+        asset_check_selection={dg.AssetCheckKey(dg.AssetKey("quality_history"), "verdict")}
+    )
+    done = job.execute_in_process(partition_key="demo-hacienda", instance=instance)
+    assert set(checks(done)) == {"demo-hacienda"}
+    assert standing(instance) == before
