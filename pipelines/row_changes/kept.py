@@ -41,7 +41,7 @@ def is_kept(path: Path, made_of: str, rows: int) -> bool:
 
     try:
         found = pyarrow.parquet.read_metadata(path)
-    except (FileNotFoundError, pyarrow.ArrowInvalid):
+    except (OSError, pyarrow.ArrowInvalid):  # not there, cut off, or with a damaged end
         return False
     named = (found.metadata or {}).get(fingerprint.MADE_OF.encode())
     return found.num_rows == rows and named == made_of.encode()
