@@ -267,7 +267,12 @@ def test_sources_by_hand_fail_where_our_fault_is(
     done = by_hand(broken, instance, declared, "demo-hacienda", raise_on_error=False)
     (failed,) = (event for event in done.all_events if event.is_step_failure)
     assert failed.step_key == "source_night"
-    assert checks(done) == {"demo-hacienda": (False, "ERROR")}
+    # Told before the failure, and kept, though the failed step gives no event after its last output.
+    kept = instance.get_records_for_run(done.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    (told,) = (it.event_log_entry.get_dagster_event().event_specific_data for it in kept.records)
+    assert isinstance(told, dg.AssetCheckEvaluation)
+    assert (told.partition, told.passed, told.severity.value) == ("demo-hacienda", False, "ERROR")
+    assert standing(instance) == {"demo-hacienda": "FAILED"}
 
 
 def test_a_full_disk_stops_the_run_and_is_tried_again_twice(
