@@ -66,8 +66,8 @@ def _head(lines: dict[str, Points]) -> list[str]:
 def _frame(totals: list[int], top: float, title: str, machine: str) -> list[str]:
     drawn = [
         f'<text class="h" x="24" y="34">{title}</text>'
-        f'<text class="s" x="24" y="56">Processor time a source: 81 % unchanged, 15 % changed, 4 % faulty; '
-        f"the least of the rounds on {machine}</text>"
+        f'<text class="s" x="24" y="56">Processor time a source; 81 % unchanged, 15 % changed, 4 % faulty; '
+        f"{machine}</text>"
     ]
     for quarter in range(5):
         value = top * quarter / 4
