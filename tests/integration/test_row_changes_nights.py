@@ -58,6 +58,17 @@ def night_of(number: int) -> date:
     return FIRST + timedelta(days=number - 1)
 
 
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        sources=folder / "sources.yaml",
+        data=folder / "data",
+        allow_private_addresses=True,
+        host_pause_seconds=0.0,
+        retries=1,
+        deadline_seconds=20.0,
+    )
+
+
 def run(settings: Settings, url: str, number: int) -> Path:
     night = night_of(number)
     sources = parse(SOURCES.replace("URL", url))
@@ -81,14 +92,7 @@ def kept(folder: Path) -> QualityMeasurement | None:
 def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Path]]:
     """Seven nights: first, changed, the same bytes, shuffled, changed with older bytes gone, key gone, broken."""
     folder = tmp_path_factory.mktemp("nights")
-    settings = Settings(
-        sources=folder / "sources.yaml",
-        data=folder / "data",
-        allow_private_addresses=True,
-        host_pause_seconds=0.0,
-        retries=1,
-        deadline_seconds=20.0,
-    )
+    settings = settings_in(folder)
     published = [
         (HEADER, ROWS),
         (HEADER, CHANGED),
@@ -252,14 +256,7 @@ def test_versions_may_be_named_by_their_checksum_and_the_previous_one_differs(
 
 
 def test_a_version_whose_fingerprints_are_kept_is_not_read_again(tmp_path: Path) -> None:
-    settings = Settings(
-        sources=tmp_path / "sources.yaml",
-        data=tmp_path / "data",
-        allow_private_addresses=True,
-        host_pause_seconds=0.0,
-        retries=1,
-        deadline_seconds=20.0,
-    )
+    settings = settings_in(tmp_path)
     versions = [ROWS, CHANGED, [*CHANGED[2:], "C-99,Nueva,1,2025-02-01,AAA000000099"], CHANGED]
     found = []
     with PortalServer(validators=False) as portal:
