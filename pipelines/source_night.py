@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines import artifacts, stages
+from pipelines import artifacts, interrupts, stages
 from pipelines.errors import ArtifactDamaged
 from pipelines.locks import alone
 from pipelines.log_context import within_source
@@ -70,6 +70,7 @@ def run_unless_large(
         except (OSError, MemoryError):
             raise
         except Exception as fault:
+            interrupts.end_if_heard(fault)
             return _stopped(run, fault, tools)
 
 

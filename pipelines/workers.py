@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
 
-from pipelines import logs
+from pipelines import interrupts, logs
 from pipelines.clock import Clock
 from pipelines.errors import HistoryLocked
 from pipelines.model import RunIndex
@@ -110,6 +110,7 @@ def _work(
 ) -> None:
     """What the process does until nobody asks it for anything more."""
     logs.set_up_as(logged)
+    interrupts.listen()
     by_id = {it.id: it for it in declared.enabled}
     with (
         suppress(EOFError, KeyboardInterrupt, BrokenPipeError),

@@ -18,7 +18,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines import __version__, logs
+from pipelines import __version__, interrupts, logs
 from pipelines.cli import (
     alerts,
     backup,
@@ -48,8 +48,6 @@ from pipelines.settings import Settings
 from pipelines.settings_secrets import secrets_of
 
 FAILURE_LOG = "veedor-failure.log"
-# What DuckDB makes of an interrupt while it reads a file, instead of a KeyboardInterrupt.
-INTERRUPTED = "Query interrupted"
 
 app = typer.Typer(
     name="veedor",
@@ -107,31 +105,36 @@ def root(
 
 def run() -> None:
     """Run the command line; every expected error ends in one line and an exit code."""
+    interrupts.listen()
     try:
         app()
-    except VeedorError as error:
-        fail(error, as_json="--json" in sys.argv)
-        sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
     except SystemExit as ended:
         if ended.code == 130:  # typer makes this of an interrupt, without a word
             _interrupted()
         raise
-    except BrokenPipeError:
+    except Exception as error:
+        if interrupts.heard():
+            _interrupted()
+        _end(error)
+
+
+def _end(error: Exception) -> NoReturn:
+    if isinstance(error, VeedorError):
+        fail(error, as_json="--json" in sys.argv)
+        sys.exit(2)
+    if isinstance(error, BrokenPipeError):
         # The reader of our output has gone (`| head`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except OSError as error:
+    if isinstance(error, OSError):
         refused = cell(f"{error.strerror or error} {error.filename or ''}")
         err.print(f"[bold red]The machine refused:[/bold red] {refused}", soft_wrap=True)
         err.print("[dim]→ Look at disk space and permissions of the data folder, then run it again.[/dim]")
         sys.exit(2)
-    except Exception as error:
-        if str(error) == INTERRUPTED:
-            _interrupted()
-        _unforeseen(error)
-        sys.exit(4)
+    _unforeseen(error)
+    sys.exit(4)
 
 
 def _interrupted() -> NoReturn:

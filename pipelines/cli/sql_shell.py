@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from pipelines import interrupts
 from pipelines.cli import sql_commands, sql_formats, sql_words
 from pipelines.cli.console import err, fail, out
 from pipelines.errors import VeedorError
@@ -52,6 +53,7 @@ def run(settings: Settings, *, seconds: float, max_rows: int) -> None:
         try:
             text = session.prompt()
         except KeyboardInterrupt:
+            interrupts.forget()
             continue
         except EOFError:
             return
@@ -78,12 +80,13 @@ def ready(text: str) -> bool:
 def _answered(question: str, settings: Settings, *, seconds: float, max_rows: int) -> bool:
     try:
         columns, rows = sql_commands.answer(question, settings, seconds=seconds, max_rows=max_rows)
-    except VeedorError as error:
-        fail(error, as_json=False)
-        err.print()
-        return False
-    except KeyboardInterrupt:
-        err.print("Given up.")
+    except (VeedorError, KeyboardInterrupt) as error:
+        if isinstance(error, VeedorError) and not interrupts.heard():
+            fail(error, as_json=False)
+            err.print()
+        else:
+            interrupts.forget()
+            err.print("Given up.")
         return False
     out.print(sql_formats.shown(columns, rows[:SHOWN_ROWS], out.width))
     said = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from pipelines import __version__
+from pipelines import __version__, interrupts
 from pipelines.clock import Clock
 from pipelines.errors import HistoryLocked
 from pipelines.http_client import HttpClient
@@ -50,6 +50,7 @@ def watched(night: date, language: str, settings: Settings, clock: Clock, http: 
     except HistoryLocked:
         raise
     except Exception as fault:
+        interrupts.end_if_heard(fault)
         # No words of it: a path may be that of a published file.
         broken_off(night, type(fault).__name__, language, settings, clock, http)
         raise

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pipelines import interrupts
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 
@@ -53,6 +54,7 @@ def guarded() -> Iterator[None]:
             raise _too_large(type(error).__name__) from None
         raise
     except _OF_THE_BYTES as error:
+        interrupts.end_if_heard(error)
         raise ReadFault(
             FaultKind.BROKEN_FILE, f"The file cannot be read: its content caused {type(error).__name__}."
         ) from error
