@@ -95,8 +95,9 @@ def _source(labels: list[str], amounts: list[str], said: str, where: str | None,
     some = " OR ".join(f"coalesce(a{place} <> 0, false)" for place in places)
     return (
         f"(WITH asked AS MATERIALIZED ({rows}), "
-        'blocks AS (SELECT *, count_if(said OR bare) OVER (ORDER BY "_row" ROWS BETWEEN UNBOUNDED PRECEDING '
-        "AND 1 PRECEDING) AS block FROM asked WHERE (SELECT bool_or(bare) FROM asked)), "
+        # `count_if` is NULL where it counts nothing, as before the first row
+        'blocks AS (SELECT *, count(*) FILTER (WHERE said OR bare) OVER (ORDER BY "_row" ROWS BETWEEN '
+        "UNBOUNDED PRECEDING AND 1 PRECEDING) AS block FROM asked WHERE (SELECT bool_or(bare) FROM asked)), "
         f'summed AS (SELECT *, {sums}, {counts} FROM blocks WINDOW whole AS (ORDER BY "_row" {above}), '
         f'block AS (PARTITION BY block ORDER BY "_row" {above})) '
         'SELECT "_row" FROM asked WHERE said '

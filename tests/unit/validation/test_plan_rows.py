@@ -163,6 +163,15 @@ def test_conditions_need_no_type_of_their_own(what: str, kwargs: dict[str, Any],
     assert rows_of(found) == failing
 
 
+@pytest.mark.parametrize(("last", "failing"), [("1", []), ("2", [5])])
+def test_the_first_record_counts_for_the_first_subtotal(last: str, failing: list[int]) -> None:
+    rows: list[Cells] = [["x", None, each, None, None, None] for each in ("1", "1", None)]
+    rows += [[None, None, last, None, None, None]]
+    with table_of(list(ROLES), rows) as table:
+        (found,) = planned(table, [("expect_records_to_hold_no_totals", {"column_list": ["a", "n"]})])
+    assert rows_of(found) == failing
+
+
 def test_a_large_table_is_judged_in_little_memory(tmp_path: Path) -> None:
     rows = 400_000
     connection = duck.connect(memory_limit="80MB", temp_directory=tmp_path / "spilled")
