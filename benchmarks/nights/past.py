@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from benchmarks.nights.commands import BEGINS, environment, executions, python, ticked
 from benchmarks.nights.portal import Portal
@@ -23,7 +24,11 @@ from benchmarks.nights.process import run
 from benchmarks.nights.world import Mix, World
 
 # Files that are written once and replaced whole, if ever: a link to them is as good as a copy.
-LINKED = ("snapshots", "runs")
+LINKED = ("snapshots", "runs", "fingerprints")
+# A file system that has just removed thousands of files makes new ones slowly for minutes (ext4 passes over each number
+# of a removed file), and no night in life begins so: copies are removed with the past. Of large files, which are few,
+# the room is needed.
+USED, LARGE = "used", 1_000_000
 NIGHT_FOLDER = "_night"
 
 
@@ -47,9 +52,9 @@ class Past:
 
     @contextmanager
     def copied(self, name: str) -> Iterator[Path]:
-        """A data folder equal to it, removed afterwards; nothing that is known of hosts is in it."""
+        """A data folder equal to it, put aside afterwards; nothing that is known of hosts is in it."""
         copy = self.folder / name
-        shutil.rmtree(copy, ignore_errors=True)
+        self._put_aside(copy)
         copy.mkdir()
         for item in self.data.iterdir():
             if item.name in LINKED:
@@ -64,7 +69,21 @@ class Past:
         try:
             yield copy
         finally:
-            shutil.rmtree(copy, ignore_errors=True)
+            self._put_aside(copy)
+
+    def _put_aside(self, copy: Path) -> None:
+        used = self.folder / USED
+        used.mkdir(exist_ok=True)
+        aside = used / f"{copy.name}-{uuid4().hex}"
+        with suppress(FileNotFoundError):
+            copy.rename(aside)
+        for file in aside.rglob("*"):
+            if file.is_file() and file.stat().st_size > LARGE:
+                file.unlink()
+
+    def clear(self) -> None:
+        """Remove what was put aside."""
+        shutil.rmtree(self.folder / USED, ignore_errors=True)
 
 
 def make(mix: Mix, folder: Path, portal: Portal, today: date) -> Past:

@@ -72,7 +72,10 @@ def _ready(
             past = make(mix, folder / "past", portal, today)
             (folder / MADE).write_text(json.dumps({**told, "port": portal.port}), encoding="utf-8")
             print(f"{told}: the past took {time.perf_counter() - began:.0f} s", file=sys.stderr)
-        yield Stage(past, portal, pause)
+        try:
+            yield Stage(past, portal, pause)
+        finally:
+            past.clear()
 
 
 def _demand_room(mix: Mix, rows: int, folder: Path) -> None:

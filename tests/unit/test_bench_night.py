@@ -24,7 +24,7 @@ from benchmarks.nights import data, figures, process
 from benchmarks.nights.answers import LARGE
 from benchmarks.nights.commands import environment
 from benchmarks.nights.figures import BASE, MIXED
-from benchmarks.nights.past import Past
+from benchmarks.nights.past import USED, Past
 from benchmarks.nights.portal import Portal
 from benchmarks.nights.stages import staged
 from benchmarks.nights.tonight import Night, demand_all
@@ -226,6 +226,9 @@ def test_a_copy_of_the_past_is_equal_and_leaves_it_alone(tmp_path: Path) -> None
         (copy / "history.duckdb").write_text("tonight", encoding="utf-8")
         (copy / "dagster/storage/index.db").write_text("tonight", encoding="utf-8")
     assert not copy.exists()
+    assert [it.name.partition("-")[0] for it in (tmp_path / USED).iterdir()] == ["plain"]
+    past.clear()
+    assert not (tmp_path / USED).exists()
     assert (past.data / "history.duckdb").read_text(encoding="utf-8") == "history.duckdb"
     assert (past.data / "dagster/storage/index.db").read_text(encoding="utf-8") == "dagster/storage/index.db"
 
