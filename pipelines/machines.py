@@ -13,10 +13,12 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 from pipelines import artifacts
 from pipelines.errors import ArtifactDamaged, ConfigurationError
 from pipelines.locks import alone
+from pipelines.object_store import Objects
 from pipelines.run_store import LOOK_BACK
 from pipelines.sources import Sources
 from pipelines.tools import Tools
@@ -41,25 +43,37 @@ def join(sources: Sources, night: date, tools: Tools) -> None:
     """Before a batch, on whatever machine: make sure that it works by the same rules, and knows of the same nights.
 
     The stages look back over so many *nights*, whether the source was visited on them or not: each is a folder here,
-    even if empty. Raises `ConfigurationError` when software, rules or `sources.yaml` are not those of the plan.
+    even if empty. Raises `ConfigurationError` when software, rules or `sources.yaml` are not those of the plan, and
+    when the plan is not there or damaged.
     """
     if tools.run_store is None:
         return
-    try:
-        told = json.loads(tools.run_store.objects.read(_key(night), LARGEST))
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"the run store knows of no plan for the night of {night}.",
-            "Give VEEDOR_RUNS_STORE the same value on every machine.",
-        ) from None
+    told, nights = _planned(night, tools.run_store.objects)
     ours = _rules(sources, tools)
     if differs := [name for name, value in ours.items() if told.get(name) != value]:
         raise ConfigurationError(
             f"this machine differs from the one that planned the night of {night} in: {', '.join(differs)}.",
             "Bring the same version of Veedor, expectations/, sources.yaml and settings to every machine.",
         )
-    for name in told["nights"]:
-        (tools.settings.runs / date.fromisoformat(name).isoformat()).mkdir(parents=True, exist_ok=True)
+    for it in nights:
+        (tools.settings.runs / it.isoformat()).mkdir(parents=True, exist_ok=True)
+
+
+def _planned(night: date, objects: Objects) -> tuple[dict[str, Any], list[date]]:
+    """The plan of a night, and the nights before it."""
+    try:
+        told = json.loads(objects.read(_key(night), LARGEST))
+        return dict(told), [date.fromisoformat(it) for it in told["nights"]]
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"the run store knows of no plan for the night of {night}.",
+            "Give VEEDOR_RUNS_STORE the same value on every machine.",
+        ) from None
+    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+        raise ConfigurationError(
+            f"the plan for the night of {night} in the run store is damaged: {_key(night)}.",
+            "Ask for the night again: planning it writes the plan anew.",
+        ) from fault
 
 
 def gather(names: Iterable[str], night: date, tools: Tools, *, tonight: bool) -> dict[str, ArtifactDamaged]:

@@ -65,7 +65,7 @@ def marks_of(runs: Path, night: date) -> dict[str, Mark]:
                 found[name] = _mark(name, json.load(handle))
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             found[name] = Mark(name, "unreadable", "its index.json cannot be read")
     return found
 

@@ -81,6 +81,28 @@ def test_a_worker_with_another_store_is_told_so(settings: Settings, sources: Sou
         machines.join(sources, NIGHT, worker)
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"nights": ["yesterday"]}',
+        b'{"nights": 1}',
+        b"\xff",
+        b"[" * 99_999,
+        b" " * 1_000_001,
+    ],
+)
+def test_a_damaged_plan_is_told_as_one(settings: Settings, sources: Sources, plan: bytes) -> None:
+    with machine("worker", settings, sources) as worker:
+        assert worker.run_store is not None
+        worker.run_store.objects.write(f"nights/{NIGHT}.json", plan)
+        with pytest.raises(ConfigurationError, match="is damaged") as told:
+            machines.join(sources, NIGHT, worker)
+        assert "plan" in told.value.advice
+
+
 def test_the_recorder_gathers_tonight_and_gives_the_past(settings: Settings, sources: Sources) -> None:
     with machine("recorder", settings, sources) as recorder, machine("worker", settings, sources) as worker:
         through(recorder, "a", BEFORE)

@@ -164,17 +164,18 @@ def test_a_backup_is_no_night_at_work(installation: Installation) -> None:
 
 
 def test_a_mark_that_is_cut_off_or_hostile_stops_nothing(installation: Installation) -> None:
-    installation.declare("a", "b", "c", "d")
+    installation.declare("a", "b", "c", "d", "e")
     for name, text in (
         ("a", ""),
         ("b", '{"result": '),
         ("c", '["a list"]'),
         ("d", '{"result": 1, "seconds": 3}'),
+        ("e", '{"result": "success", "seconds": {"read": 1' + "0" * 400 + "}}"),
     ):
         installation.run(MONDAY, name).write_text(text, encoding="utf-8")
     found = status(installation.settings, at(MONDAY, 5))
-    assert found.nights[0].results == {"unreadable": 4}
-    assert [name for name, _ in found.nights[0].failures] == ["a", "b", "c", "d"]
+    assert found.nights[0].results == {"unreadable": 5}
+    assert [name for name, _ in found.nights[0].failures] == ["a", "b", "c", "d", "e"]
 
 
 def test_what_took_longer_than_usual_is_told_first(installation: Installation) -> None:
