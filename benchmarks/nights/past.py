@@ -14,11 +14,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.nights.commands import BEGINS, environment, executions, python, ticked
+from benchmarks.nights.commands import environment, executions, python, ticked
 from benchmarks.nights.portal import Portal
 from benchmarks.nights.process import run
 from benchmarks.nights.world import Mix, World
@@ -29,7 +29,8 @@ LINKED = ("snapshots", "runs", "fingerprints")
 # of a removed file), and no night in life begins so: copies are removed with the past. Of large files, which are few,
 # the room is needed.
 USED, LARGE = "used", 1_000_000
-NIGHT_FOLDER = "_night"
+# Before any time of tonight, so that the same pages are due whenever the benchmark is run
+BEGAN = time(0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def make(mix: Mix, folder: Path, portal: Portal, today: date) -> Past:
 
 def _by_dagster(night: date, past: Past, settings: dict[str, str]) -> None:
     home = json.loads(run([sys.executable, "-m", "benchmarks.nights.past"], settings, memory=False).out)
-    now = datetime.combine(night, BEGINS).isoformat()
+    now = datetime.combine(night, BEGAN).isoformat()
     told = {**settings, "DAGSTER_HOME": home, "VEEDOR_BENCH_NOW": now}
     for command in executions(ticked(night, told), "benchmarks.nights.definitions"):
         run(python(command, ["-m", "dagster"]), told, memory=False)
@@ -129,7 +130,7 @@ def main() -> None:
         return
     night = date.fromisoformat(sys.argv[1])
     sources = load(settings.sources)
-    with opened_tools(settings, sources, clock=FixedClock(datetime.combine(night, BEGINS))) as tools:
+    with opened_tools(settings, sources, clock=FixedClock(datetime.combine(night, BEGAN))) as tools:
         report = run_night(sources, night, tools)
     if report.failures:
         sys.exit(f"{night}: {report.failures[0].source}: {report.failures[0].reason}")

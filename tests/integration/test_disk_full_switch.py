@@ -14,12 +14,13 @@ import pytest
 
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
+from pipelines.night import night_of
+from pipelines.sources import parse
 from tests import receivers
 from tests.receivers import Answer, Receiver, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTES = 64  # of which the engine of the page of SQL, where it was made, takes 10
-NIGHT = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def fill(disk: Path) -> None:
                 continue
 
 
-def night(shell: str, disk: Path, sources: Path, switch: str) -> subprocess.CompletedProcess[str]:
+def night(
+    shell: str, disk: Path, sources: Path, tonight: str, switch: str
+) -> subprocess.CompletedProcess[str]:
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("VEEDOR_", "DAGSTER_"))},
         "VEEDOR_DATA": str(disk / "data"),
@@ -68,9 +71,9 @@ def night(shell: str, disk: Path, sources: Path, switch: str) -> subprocess.Comp
         )
 
     if shell == "plain":
-        return run("pipelines", "run", "--night", NIGHT)
+        return run("pipelines", "run", "--night", tonight)
     environment["DAGSTER_HOME"] = run("pipelines.defs.instance").stdout.strip()
-    tags = json.dumps({"veedor/night": NIGHT})
+    tags = json.dumps({"veedor/night": tonight})
     return run("dagster", "job", "execute", "-m", "pipelines.definitions", "-j", "night", "--tags", tags)
 
 
@@ -88,13 +91,16 @@ def test_the_switch_hears_that_the_disk_is_full(disk: Path, tmp_path: Path, shel
         receivers.running(switch) as url,
     ):
         sources = tmp_path / "sources.yaml"
-        sources.write_text(story.sources(portal.url), encoding="utf-8")
-        done = night(shell, disk, sources, url)
+        declared = story.sources(portal.url)
+        sources.write_text(declared, encoding="utf-8")
+        # In the time zone of the sources it may still be yesterday
+        tonight = night_of(now, parse(declared)).isoformat()
+        done = night(shell, disk, sources, tonight, url)
         assert done.returncode != 0
         assert [it.path for it in switch.requests] == ["/uuid/start", "/uuid/fail"], done.stderr[-3000:]
         # With room again the same night is finished, and the alarm is over.
         (disk / "filler").unlink()
         switch.answer = lambda _: (200, {}, b"OK")
-        again = night(shell, disk, sources, url)
+        again = night(shell, disk, sources, tonight, url)
     assert again.returncode == 0, again.stderr[-3000:]
     assert [it.path for it in switch.requests][2:] == ["/uuid/start", "/uuid"]

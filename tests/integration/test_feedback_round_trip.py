@@ -41,6 +41,7 @@ def text_of(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
+@pytest.mark.slow
 def test_from_the_form_to_the_answer(base: Installation, today: date) -> None:
     box, settings = Inbox(), base.settings
     runs, environment = settings.runs, {"VEEDOR_TRUSTED_PROXIES": "127.0.0.1"}

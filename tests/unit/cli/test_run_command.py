@@ -49,6 +49,7 @@ def test_a_night_in_the_future_is_refused_before_any_work(installation: Path) ->
     assert not (installation / "data" / "runs").exists()
 
 
+@pytest.mark.slow
 def test_alerts_that_wait_for_a_source_are_not_told_as_none(installation: Path) -> None:
     only = ("run", "--night", NIGHT, "--source", "first")
     done = veedor(*only, cwd=installation, **LOOPBACK)

@@ -140,6 +140,7 @@ def test_bodies_have_limits(served: Served, body: bytes, headers: dict[str, str]
     assert served.post(FORM, body, headers=headers).status_code == status
 
 
+@pytest.mark.slow
 def test_a_body_without_an_end_is_ended(served: Served) -> None:
     place = urlsplit(served.url)
     connection = http.client.HTTPConnection(str(place.hostname), place.port or 0, timeout=30)

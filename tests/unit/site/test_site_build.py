@@ -249,6 +249,7 @@ def test_without_a_published_history_nothing_is_built(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_site_built_over_the_night_before_is_the_site_built_from_nothing(tmp_path: Path) -> None:
     public, fresh = tmp_path / "public", tmp_path / "fresh"
     folders = run_folders.write(tmp_path / "runs")
@@ -300,6 +301,7 @@ def test_another_view_makes_pages_anew(site: Path, tmp_path: Path) -> None:
     assert path.read_bytes() == (fresh / path.relative_to(public)).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_page_that_was_cut_off_or_written_over_is_made_whole(site: Path, tmp_path: Path) -> None:
     public = Path(shutil.copytree(site, tmp_path / "public"))
     path = next(public.rglob("en/dataset/**/*.html"))

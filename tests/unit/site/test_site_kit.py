@@ -207,6 +207,7 @@ def test_when_all_is_mended_the_kit_goes(tmp_path: Path) -> None:
     assert seen == [True, True, True, False, False]
 
 
+@pytest.mark.slow
 def test_a_kit_is_bounded(tmp_path: Path) -> None:
     def many(validation: ValidationResult) -> ValidationResult:
         one = validation.results[0]

@@ -314,6 +314,7 @@ def test_what_a_page_is_made_of_is_the_same_in_every_process(
     assert [it[:300] for it in stamped if re.search(r" at 0x[0-9a-f]+>", it)] == []
 
 
+@pytest.mark.slow
 def test_linked_data_of_what_does_not_change_is_a_week_old_at_most(tmp_path: Path) -> None:
     from benchmarks.site import one_more_night
 
