@@ -6,6 +6,8 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pipelines import artifacts
 from pipelines.clock import FixedClock
 from pipelines.history.asking import columns_and_rows
@@ -16,6 +18,8 @@ from pipelines.snapshots.store import store_at
 from pipelines.sources import parse
 from pipelines.tools import opened_tools
 from tests.portal_server.server import PortalServer
+
+pytestmark = pytest.mark.slow
 
 FIRST = date(2026, 3, 1)
 SOURCES = """

@@ -137,6 +137,7 @@ def _plain(path: Path) -> bytes:
     return b"\n".join(part for part in parts if isinstance(part, bytes))
 
 
+@pytest.mark.slow
 def test_a_report_without_an_answer_is_reminded_of_once(base: Installation, today: date) -> None:
     settings, runs = base.settings, base.settings.runs
     with running(Inbox()) as url:

@@ -15,6 +15,8 @@ from pipelines.errors import HistoryLocked
 from pipelines.history import asking, database, publish, record
 from tests.unit.history import run_folders
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 RECORD = """
@@ -63,7 +65,6 @@ def runs(tmp_path: Path) -> list[Path]:
     return [folder for folder in run_folders.write(tmp_path / "runs") if folder.name != "_night"]
 
 
-@pytest.mark.slow
 def test_two_writers_at_once_lose_nothing(tmp_path: Path, runs: list[Path]) -> None:
     alone, shared = tmp_path / "alone.duckdb", tmp_path / "shared.duckdb"
     for folder in runs:
@@ -75,7 +76,6 @@ def test_two_writers_at_once_lose_nothing(tmp_path: Path, runs: list[Path]) -> N
     assert counts(shared) == counts(alone)
 
 
-@pytest.mark.slow
 def test_a_killed_writer_leaves_whole_runs_only(tmp_path: Path, runs: list[Path]) -> None:
     history = tmp_path / "history.duckdb"
     for folder in runs:

@@ -255,6 +255,7 @@ def test_versions_may_be_named_by_their_checksum_and_the_previous_one_differs(
     assert previous["sha256_before"] == first  # the night before had the same bytes
 
 
+@pytest.mark.slow
 def test_a_version_whose_fingerprints_are_kept_is_not_read_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     versions = [ROWS, CHANGED, [*CHANGED[2:], "C-99,Nueva,1,2025-02-01,AAA000000099"], CHANGED]

@@ -24,6 +24,8 @@ from pipelines.sources import parse
 from pipelines.tools import opened_tools
 from tests.portal_server.server import PortalServer
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 3, 1)
 ROWS = [f"C-{number},Proveedora Ejemplo {number},{number}.5" for number in range(50)]
 HEADER = "contract_id,supplier_name,value_amount"
@@ -48,7 +50,7 @@ def table(rows: list[str], delimiter: str = ",") -> bytes:
     return "\n".join([HEADER, *rows, ""]).replace(",", delimiter).encode()
 
 
-@pytest.fixture(params=["folder", pytest.param("object store", marks=pytest.mark.slow)])
+@pytest.fixture(params=["folder", "object store"])
 def where(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     if request.param == "folder":
         return settings

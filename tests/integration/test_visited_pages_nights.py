@@ -24,6 +24,8 @@ from pipelines.tools import Step, opened_tools, silent
 from tests.portal_server.faults import FIREWALLS
 from tests.portal_server.server import PortalServer
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 3, 1)
 HEADER = "contract_id,supplier_name,value_amount,document_url"
 CKAN = """
@@ -178,7 +180,6 @@ def test_it_is_published_and_shown_in_both_languages(hasty: Settings, portal: Po
         assert f"{portal.url}/doc/gone" in text
 
 
-@pytest.mark.slow
 def test_what_answered_is_asked_again_only_after_days(hasty: Settings, portal: PortalServer) -> None:
     portal.fault("/doc/slow", "answer", status=404)
     sources = parse(CKAN.replace("URL", portal.url))
@@ -195,7 +196,6 @@ def test_what_answered_is_asked_again_only_after_days(hasty: Settings, portal: P
     assert {"/doc/answers", "/licencia", "/contacto"} <= {path for _, path in visits(portal)}
 
 
-@pytest.mark.slow
 def test_a_night_that_is_killed_asks_nobody_twice(hasty: Settings, portal: PortalServer) -> None:
     class Killed(BaseException):
         pass
@@ -222,7 +222,6 @@ def test_a_night_that_is_killed_asks_nobody_twice(hasty: Settings, portal: Porta
     }
 
 
-@pytest.mark.slow
 def test_a_torn_note_of_a_visit_is_no_obstacle(hasty: Settings, portal: PortalServer) -> None:
     sources = parse(CKAN.replace("URL", portal.url))
     expected = pages(run(hasty, sources, 1))
@@ -289,7 +288,6 @@ def test_addresses_of_a_personal_column_are_visited_and_told_nowhere(
     assert [it.answers for it in pages(again) if it.role and it.row == 2] == [True]
 
 
-@pytest.mark.slow
 def test_nights_without_a_network_are_unknown_and_never_dead(hasty: Settings) -> None:
     always = replace(hasty, page_days=0.0)
     table = f"{HEADER}\nC-1,Proveedora,1.5,\n".encode()
@@ -302,7 +300,6 @@ def test_nights_without_a_network_are_unknown_and_never_dead(hasty: Settings) ->
         assert measured(folder)["metadata.licence_answers"] is None
 
 
-@pytest.mark.slow
 def test_a_server_that_is_silent_while_others_answer_is_dead_on_the_second_night(hasty: Settings) -> None:
     always = replace(hasty, page_days=0.0)
     table = f"{HEADER}\nC-1,Proveedora,1.5,\n".encode()
@@ -314,7 +311,6 @@ def test_a_server_that_is_silent_while_others_answer_is_dead_on_the_second_night
         assert measured(run(always, sources, 3))["metadata.licence_answers"] == 0
 
 
-@pytest.mark.slow
 def test_a_portal_that_does_not_answer_leaves_nothing_dead(hasty: Settings, portal: PortalServer) -> None:
     sources = parse(CKAN.replace("URL", portal.url))
     run(hasty, sources, 1)

@@ -24,6 +24,8 @@ from pipelines.tools import Step, opened_tools
 from pipelines.workers import Workers
 from tests.portal_server.server import PortalServer
 
+pytestmark = pytest.mark.slow
+
 NIGHT = date(2026, 3, 2)
 CLOCK = FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
 SAMPLE = Path(__file__).parents[1] / "samples" / "contracts_register" / "good.csv"

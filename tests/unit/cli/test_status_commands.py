@@ -36,6 +36,7 @@ def test_before_the_first_night(installation: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "● Nothing is wrong that can be seen from here.\n")
 
 
+@pytest.mark.slow
 def test_a_night_is_run_told_and_looked_at(installation: Path) -> None:
     """One night with everything on: the switch, the figures, a log of objects, and then both commands."""
     switch = Receiver(answer=lambda _: (200, {}, b"OK"))
