@@ -2,7 +2,8 @@
 
 Belongs here: where a stage's artifact lies, and how values are written and read back. An artifact is
 written to a temporary name in the same folder, flushed to disk and renamed, so that a process killed on any
-line leaves either the finished file or none; a stage whose artifact exists is never done again.
+line leaves either the finished file or none; a stage whose artifact exists is never done again. One that is, byte for
+byte, what it was the night before is a second name of that file (`write_as`), so nobody may write into one in place.
 
     data/runs/<night>/<source>/catalog.json · snapshots.jsonl · reads.jsonl · ... · index.json
     data/runs/<night>/_night/alerts.jsonl · ...            what concerns the whole night
@@ -119,6 +120,25 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def write_as(path: Path, content: bytes, earlier: Path | None) -> None:
+    """As `write_bytes`, as a second name of `earlier` where that is a finished artifact of the same bytes."""
+    if not linked(path, content, earlier):
+        write_bytes(path, content)
+
+
+def linked(path: Path, content: bytes, earlier: Path | None) -> bool:
+    """Make `path` a hard link to `earlier` if that holds just `content`; gives whether it did.
+
+    Most of what a night finds the night before had found: as one file it takes little of the disk, and no flush. Links
+    may not be to be had: on another file system, where there is none, or too many of one file.
+    """
+    with suppress(OSError):
+        if earlier and earlier.stat().st_size == len(content) and earlier.read_bytes() == content:
+            os.link(earlier, path)
+            return True
+    return False
+
+
 def write_once(path: Path, value: object) -> bool:
     """Write one dataclass unless `path` is there already; gives whether it was written. Of two at once one is."""
     temporary = _temporary(path)
@@ -143,17 +163,32 @@ def write_text(path: Path, text: str) -> None:
 
 def write_value(path: Path, value: object) -> None:
     """Write one dataclass of the model as JSON."""
-    write_bytes(path, _adapter(type(value)).dump_json(value, indent=1) + b"\n")
+    write_bytes(path, json_of(value))
+
+
+def json_of(value: object) -> bytes:
+    """One dataclass of the model as the file that `write_value` writes."""
+    return _adapter(type(value)).dump_json(value, indent=1) + b"\n"
 
 
 def read_value(path: Path, kind: type[T]) -> T:
     """Read back what `write_value` wrote. Raises `ArtifactDamaged`."""
-    return _read(kind, path.read_bytes(), path)
+    return value_in(path.read_bytes(), kind, path)
+
+
+def value_in(content: bytes, kind: type[T], path: Path) -> T:
+    """The value that the bytes of the file `path` stand for. Raises `ArtifactDamaged`."""
+    return _read(kind, content, path)
 
 
 def write_values(path: Path, values: Iterable[object]) -> None:
     """Write dataclasses of one kind, one JSON object a line. An empty list gives an empty file."""
-    write_bytes(path, b"".join(map(line_of, values)))
+    write_bytes(path, lines_of(values))
+
+
+def lines_of(values: Iterable[object]) -> bytes:
+    """Dataclasses of one kind as the file that `write_values` writes."""
+    return b"".join(map(line_of, values))
 
 
 def line_of(value: object) -> bytes:
@@ -163,10 +198,11 @@ def line_of(value: object) -> bytes:
 
 def read_values(path: Path, kind: type[T]) -> list[T]:
     """Read back what `write_values` wrote. Raises `ArtifactDamaged`."""
-    return _values(path, path.read_bytes(), kind)
+    return values_in(path.read_bytes(), kind, path)
 
 
-def _values(path: Path, content: bytes, kind: type[T]) -> list[T]:
+def values_in(content: bytes, kind: type[T], path: Path) -> list[T]:
+    """The values that the bytes of the file `path` stand for. Raises `ArtifactDamaged`."""
     return [
         _read(kind, line, path, number) for number, line in enumerate(content.split(b"\n"), 1) if line.strip()
     ]
@@ -207,12 +243,12 @@ class Files:
 
     def value(self, path: Path, kind: type[T]) -> T | None:
         """As `read_value`, None without the file."""
-        found: T | None = self._once(path, kind, lambda content: _read(kind, content, path))
+        found: T | None = self._once(path, kind, lambda content: value_in(content, kind, path))
         return found
 
     def values(self, path: Path, kind: type[T]) -> list[T] | None:
         """As `read_values`, None without the file; the list is not to be changed."""
-        found: list[T] | None = self._once(path, kind, lambda content: _values(path, content, kind))
+        found: list[T] | None = self._once(path, kind, lambda content: values_in(content, kind, path))
         return found
 
     def _once(self, path: Path, kind: type[Any], parse: Callable[[bytes], Any]) -> Any:

@@ -222,14 +222,18 @@ def each_night(
             yield night, here[night], []
 
 
-def lay_out(folder: Path, file: File) -> None:
-    """Write a file into its run folder. Raises `ArtifactDamaged` for a name that leads out of it."""
+def lay_out(folder: Path, file: File, earlier: Path | None = None) -> None:
+    """Write a file into its run folder, as a link where `earlier`, the source's run before, has the same.
+
+    Raises `ArtifactDamaged` for a name that leads out of it.
+    """
     named = PurePosixPath(file.artifact)
     if named.is_absolute() or ".." in named.parts:
         raise ArtifactDamaged(f"a compacted month holds a file named {file.artifact!r}")
     path = folder / named
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(file.content)
+    if not artifacts.linked(path, file.content, earlier / named if earlier else None):
+        path.write_bytes(file.content)
 
 
 def _folders(night: Path) -> list[Path]:

@@ -42,6 +42,13 @@ def last_finished(
     return None
 
 
+def folder_before(runs: Path, source: str, before: date, *, files: Files | None = None) -> Path | None:
+    """The folder of the newest earlier run of `source` that is through, whatever came of it; None without one."""
+    files = files or Files()
+    found = _folders(runs, source, before, files)
+    return next((folder for folder in found if files.content(folder / artifacts.INDEX) is not None), None)
+
+
 def index_before(runs: Path, source: str, before: date, *, files: Files | None = None) -> RunIndex | None:
     """The mark of the newest earlier run of `source`, whatever came of it; None without one."""
     files = files or Files()

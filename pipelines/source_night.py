@@ -20,6 +20,7 @@ from pipelines.locks import alone
 from pipelines.log_context import within_source
 from pipelines.model import RunIndex
 from pipelines.reading import sharing_tables
+from pipelines.run_folder import Run
 from pipelines.sources import Source
 from pipelines.tools import Tools
 
@@ -87,7 +88,7 @@ def spoilt(source: Source, night: date, fault: ArtifactDamaged, tools: Tools) ->
         return _stopped(stages.declare(source, night, tools), fault, tools)
 
 
-def _stopped(run: stages.Run, fault: Exception, tools: Tools) -> RunIndex:
+def _stopped(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     log.warning("source %s stopped by a fault of ours", run.source.id, exc_info=fault)
     return stages.give_up(run, fault, tools)
 

@@ -12,14 +12,11 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from functools import cached_property
-from pathlib import Path
 from typing import TypeVar
 
 from pipelines import artifacts, logs, stage_seconds
-from pipelines.artifacts import Files
 from pipelines.compacted import not_settled
 from pipelines.comparing import row_change
 from pipelines.errors import VeedorError
@@ -41,7 +38,6 @@ from pipelines.past_runs import (
     by_bytes,
     dated,
     dated_reads,
-    last_finished,
     night_before,
     out_of_reach,
     previous_pages,
@@ -51,6 +47,7 @@ from pipelines.past_runs import (
 from pipelines.portals.discover import discover as discover_catalog
 from pipelines.reading import compared, declared, hint_of, read_one
 from pipelines.revisit import next_visit
+from pipelines.run_folder import Run
 from pipelines.run_mark import mark, state_of
 from pipelines.snapshots.fetch import fetch as fetch_distribution
 from pipelines.snapshots.page_visit import visited
@@ -65,38 +62,22 @@ log = logging.getLogger("veedor")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Run:
-    """One source's night and the folder that it fills."""
-
-    source: Source
-    night: date
-    folder: Path
-    past: Files = field(default_factory=Files, compare=False, repr=False)
-
-    @cached_property
-    def declaration(self) -> str:
-        """The declaration that the night goes by, as it stands in the folder."""
-        return (self.folder / artifacts.DECLARATION).read_text(encoding="utf-8")
-
-
 def discover(run: Run, tools: Tools) -> Catalog:
     """source -> catalog.json: what the portal says exists."""
     path = run.folder / artifacts.CATALOG
-    if not path.exists():
-        with (
-            stage_seconds.noted(run.folder, "discover", tools.clock),
-            _step(tools, "discover", run.source.id),
-        ):
-            catalog = discover_catalog(run.source, tools.http, tools.clock)
-            named = tuple(
-                replace(item, guide_title=tools.guide[item.guide_dataset].name)
-                if item.guide_dataset in tools.guide
-                else item
-                for item in catalog.datasets
-            )
-            artifacts.write_value(path, replace(catalog, datasets=named))
-    return artifacts.read_value(path, Catalog)
+    if path.exists():
+        return artifacts.read_value(path, Catalog)
+    with stage_seconds.noted(run.folder, "discover", tools.clock), _step(tools, "discover", run.source.id):
+        catalog = discover_catalog(run.source, tools.http, tools.clock)
+        named = tuple(
+            replace(item, guide_title=tools.guide[item.guide_dataset].name)
+            if item.guide_dataset in tools.guide
+            else item
+            for item in catalog.datasets
+        )
+        content = artifacts.json_of(replace(catalog, datasets=named))
+        run.write(artifacts.CATALOG, content)
+    return artifacts.value_in(content, Catalog, path)
 
 
 def fetch(run: Run, catalog: Catalog, tools: Tools) -> list[Snapshot]:
@@ -121,7 +102,7 @@ def read(run: Run, catalog: Catalog, snapshots: list[Snapshot], tools: Tools) ->
     """snapshots -> reads.jsonl: how each became tables, and which layout fits them."""
 
     def make() -> Iterator[ReadReport]:
-        earlier = _earlier(run, tools)
+        earlier = run.earlier
         reports = run.past.values(earlier / artifacts.READS, ReadReport) if earlier else None
         known = by_bytes(reports or ())
         past = _previous_reads(run, snapshots, tools)
@@ -144,7 +125,7 @@ def validate(
     """tables whose layout is known -> validation_results.jsonl; reused for the same bytes and rules."""
 
     def make() -> Iterator[ValidationResult]:
-        earlier = _earlier(run, tools)
+        earlier = run.earlier
         results = (
             run.past.values(earlier / artifacts.VALIDATION_RESULTS, ValidationResult) if earlier else None
         )
@@ -201,7 +182,7 @@ def visit(
         return seen
 
     def make() -> Iterable[PageVisit]:
-        earlier = _earlier(run, tools)
+        earlier = run.earlier
         same = run.past.values(earlier / artifacts.PAGES, PageVisit) if earlier else None
         past = Past(
             same_rules=same or (),
@@ -228,10 +209,10 @@ def measure(
     verdicts.jsonl.
     """
     path = run.folder / artifacts.VERDICTS
-    if not path.exists():
-        with stage_seconds.noted(run.folder, "measure", tools.clock):
-            _measure(run, catalog, snapshots, reads, validations, pages, tools)
-    return artifacts.read_values(path, Verdict)
+    if path.exists():
+        return artifacts.read_values(path, Verdict)
+    with stage_seconds.noted(run.folder, "measure", tools.clock):
+        return _measure(run, catalog, snapshots, reads, validations, pages, tools)
 
 
 def _measure(
@@ -242,7 +223,7 @@ def _measure(
     validations: list[ValidationResult],
     pages: list[PageVisit],
     tools: Tools,
-) -> None:
+) -> list[Verdict]:
     runs, source = tools.settings.runs, run.source.id
     silent = out_of_reach(runs, source, run.night, files=run.past)
     past = _previous_reads(run, snapshots, tools)
@@ -275,8 +256,10 @@ def _measure(
         (artifacts.SCALES, [value for it in found for value in it.scale_scores]),
         (artifacts.FIXES, [value for it in found for value in it.fixes]),
     ):
-        artifacts.write_values(run.folder / name, values)
-    artifacts.write_values(run.folder / artifacts.VERDICTS, [it.verdict for it in found])
+        run.write(name, artifacts.lines_of(values))
+    content = artifacts.lines_of([it.verdict for it in found])
+    run.write(artifacts.VERDICTS, content)
+    return artifacts.values_in(content, Verdict, run.folder / artifacts.VERDICTS)
 
 
 def close(
@@ -325,7 +308,7 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
     night whose past has been compacted.
     """
     not_settled(tools.settings.runs, night)
-    run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id))
+    run = Run(source, night, artifacts.run_folder(tools.settings.runs, night, source.id), tools.rules)
     path = run.folder / artifacts.DECLARATION
     entry = source.declaration
     if path.exists() and path.read_text(encoding="utf-8") != entry:
@@ -336,7 +319,8 @@ def declare(source: Source, night: date, tools: Tools) -> Run:
         index_path.unlink()
     artifacts.clear_left(run.folder)  # nobody else is at work on this source
     if not path.exists():
-        artifacts.write_text(path, entry)
+        run.folder.mkdir(parents=True, exist_ok=True)
+        run.write(artifacts.DECLARATION, entry.encode("utf-8"))
     return run
 
 
@@ -356,16 +340,18 @@ def _once(
     that is written as it stands there, and known without reading.
     """
     path = run.folder / name
-    if not path.exists():
-        with stage_seconds.noted(run.folder, stage, tools.clock):
-            made = list(make())
-            earlier = _earlier(run, tools) if maybe_as_before else None
-            known = run.past.values(earlier / name, kind) if earlier else None
-            if earlier and known is not None and made == known:
-                artifacts.write_bytes(path, run.past.content(earlier / name) or b"")
-                return known
-            artifacts.write_values(path, made)
-    return artifacts.read_values(path, kind)
+    if path.exists():
+        return artifacts.read_values(path, kind)
+    with stage_seconds.noted(run.folder, stage, tools.clock):
+        made = list(make())
+        earlier = run.earlier if maybe_as_before else None
+        known = run.past.values(earlier / name, kind) if earlier else None
+        if earlier and known is not None and made == known:
+            run.write(name, run.past.content(earlier / name) or b"")
+            return known
+        content = artifacts.lines_of(made)
+        run.write(name, content)
+    return artifacts.values_in(content, kind, path)
 
 
 @contextmanager
@@ -378,12 +364,6 @@ def _step(tools: Tools, stage: str, key: str) -> Iterator[None]:
         tools.step(Step(stage, key, done=True))
 
 
-def _earlier(run: Run, tools: Tools) -> Path | None:
-    """The run whose results may be used again for bytes that have not changed."""
-    runs, declared = tools.settings.runs, run.declaration
-    return last_finished(runs, run.source.id, run.night, tools.rules, declared, files=run.past)
-
-
 def _previous_reads(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> dict[str, list[ReadReport]]:
     """What each distribution of which there are bytes tonight was read as the last time."""
     wanted = {item.distribution for item in snapshots if item.sha256 is not None}
@@ -394,7 +374,7 @@ def unread(run: Run, snapshots: Iterable[Snapshot], tools: Tools) -> list[int]:
     """The lengths in bytes of the files whose reading and validation no earlier night can spare this one."""
     if (run.folder / artifacts.VALIDATION_RESULTS).exists():
         return []
-    earlier = _earlier(run, tools)
+    earlier = run.earlier
     reports = run.past.values(earlier / artifacts.READS, ReadReport) if earlier else None
     known = by_bytes(reports or ())
     return [it.bytes or 0 for it in snapshots if it.sha256 and (it.distribution, it.sha256) not in known]

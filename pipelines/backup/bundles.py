@@ -17,9 +17,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from pipelines import artifacts
 from pipelines.backup.manifest import path_in
@@ -35,9 +35,23 @@ LEFT_OUT = ("public", "dagster", "batches", "hosts", "locks", "restored", "run_s
 # In a demonstration's folder, which may lie in that of an installation.
 DEMONSTRATION = ".veedor-demo"
 # What is kept in another way than as bundles.
-ELSEWHERE = ("runs", "snapshots")
+RUNS = "runs"
+ELSEWHERE = (RUNS, "snapshots")
+# A source is left alone for so many nights at most, so that its last visit is one of the last nights (`revisit`).
+REST = 7
+# So many bytes of a file are in memory when it is given back.
+AT_ONCE = 1 << 20
 
-Files = Iterator[tuple[str, bytes]]
+
+class File(NamedTuple):
+    """A file of a bundle by its path in the data folder. `again`: it is the same file as one of an earlier night."""
+
+    name: str
+    content: bytes
+    again: bool = False
+
+
+Files = Iterator[File]
 
 
 @dataclass(frozen=True)
@@ -65,8 +79,9 @@ class Packed:
 
 def of_runs(data: Path, runs: Path) -> Iterator[Bundle]:
     """Two bundles for each night that has a folder: its sources, and what concerns the whole night."""
-    for night in artifacts.nights(runs):
-        folder = runs / night.isoformat()
+    nights = artifacts.nights(runs)
+    for number, night in enumerate(nights):
+        folder, before = runs / night.isoformat(), nights[max(0, number - REST) : number]
         try:
             entries = sorted(it.name for it in os.scandir(folder) if it.is_dir(follow_symlinks=False))
         except FileNotFoundError:  # compacted meanwhile
@@ -76,8 +91,10 @@ def of_runs(data: Path, runs: Path) -> Iterator[Bundle]:
             yield Bundle(
                 f"runs/{night}",
                 _of_folders(folder / name for name in sources),
-                lambda left, folder=folder, sources=sources: (  # type: ignore[misc]
-                    file for name in sources for file in _whole(folder / name, data, left)
+                lambda left, folder=folder, before=before, sources=sources: (  # type: ignore[misc]
+                    file
+                    for name in sources
+                    for file in _whole(folder / name, data, left, _newest(runs, before, name))
                 ),
             )
         if artifacts.NIGHT_FOLDER in entries:
@@ -115,7 +132,7 @@ def of_folder(name: str, folder: Path, prefix: str) -> Bundle:
     return Bundle(
         name,
         _of_files(paths),
-        lambda _: ((f"{prefix}/{path}", content) for path, content in _each(paths, folder)),
+        lambda _: (File(f"{prefix}/{path}", content) for path, content, _again in _each(paths, folder)),
     )
 
 
@@ -130,7 +147,7 @@ def pack(bundle: Bundle, target: Path) -> Packed:
             pa.CompressedOutputStream(pa.PythonFile(counted, mode="w"), "zstd") as stream,
             tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
         ):
-            for name, content in bundle.files(done.left):
+            for name, content, again in bundle.files(done.left):
                 if not name.isprintable():
                     done.left.append(f"{name!r} is no text")
                     continue
@@ -139,16 +156,19 @@ def pack(bundle: Bundle, target: Path) -> Packed:
                 entry.mode = 0o644
                 tar.addfile(entry, io.BytesIO(content))
                 done.files += 1
-                done.unpacked += len(content)
+                done.unpacked += 0 if again else len(content)
     done.sha256, done.bytes = counted.digest.hexdigest(), counted.bytes
     return done
 
 
 def unpack(stream: IO[bytes], root: Path) -> int:
-    """Lay the files of a bundle out below `root`; gives how many. Raises `BackupDamaged` for what is no bundle."""
+    """Lay the files of a bundle out below `root`; gives how many. Raises `BackupDamaged` for what is no bundle.
+
+    What a night has in common with the night before it, if that is there already, is one file again.
+    """
     import pyarrow as pa
 
-    count = 0
+    count, nights = 0, artifacts.nights(root / RUNS)
     try:
         with (
             pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd") as plain,
@@ -160,15 +180,36 @@ def unpack(stream: IO[bytes], root: Path) -> int:
                     raise BackupDamaged(f"a bundle holds {entry.name!r}, which is no plain file")
                 path = path_in(root, entry.name)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("xb") as handle:
-                    while block := content.read(1 << 20):
-                        handle.write(block)
                 count += 1
+                block = content.read(AT_ONCE)
+                if len(block) == entry.size and artifacts.linked(
+                    path, block, _earlier(entry.name, root, nights)
+                ):
+                    continue
+                with path.open("xb") as handle:
+                    while block:
+                        handle.write(block)
+                        block = content.read(AT_ONCE)
     except FileExistsError as error:
         raise BackupDamaged(f"two parts of the backup hold {error.filename}") from error
     except (tarfile.TarError, pa.ArrowException) as error:
         raise BackupDamaged(f"a bundle cannot be read: {error}") from error
     return count
+
+
+def _earlier(name: str, root: Path, nights: Sequence[date]) -> Path | None:
+    """Where the artifact `name` of some night lies of an earlier one of `nights`; None for any other file."""
+    first, *rest = name.split("/")
+    if first != RUNS or len(rest) != 3 or (night := artifacts.day_of(rest[0])) is None:
+        return None
+    folder = _newest(root / RUNS, [it for it in nights if it < night][-REST:], rest[1])
+    return folder / rest[2] if folder else None
+
+
+def _newest(runs: Path, nights: Sequence[date], source: str) -> Path | None:
+    """The folder of the newest of `nights`, oldest first, on which a source was visited."""
+    found = (artifacts.run_folder(runs, night, source) for night in reversed(nights))
+    return next((folder for folder in found if folder.is_dir()), None)
 
 
 class _Counted(io.RawIOBase):
@@ -190,18 +231,35 @@ class _Counted(io.RawIOBase):
         return len(block)
 
 
-def _whole(folder: Path, root: Path, left: list[str]) -> Files:
-    """The files of a folder as they were at one moment; nothing of one that is never still."""
+def _whole(folder: Path, root: Path, left: list[str], earlier: Path | None = None) -> Files:
+    """The files of a folder as they were at one moment; nothing of one that is never still.
+
+    `earlier` is the folder of its last night, with which it may have files in common.
+    """
     for _ in range(TRIES):
         before = _state(folder)
         try:
-            found = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in sorted(_walk(folder))]
+            found = [
+                File(
+                    path.relative_to(root).as_posix(),
+                    path.read_bytes(),
+                    earlier is not None and _same_file(path, earlier / path.relative_to(folder)),
+                )
+                for path in sorted(_walk(folder))
+            ]
         except FileNotFoundError:
             continue
         if before == _state(folder):
             yield from found
             return
     left.append(f"{folder.name} was being written to; the next backup takes it")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except FileNotFoundError:
+        return False
 
 
 def _state(folder: Path) -> list[tuple[str, int, int]]:
@@ -216,7 +274,7 @@ def _state(folder: Path) -> list[tuple[str, int, int]]:
 def _each(paths: Sequence[Path], root: Path) -> Files:
     for path in sorted(paths):
         try:
-            yield path.relative_to(root).as_posix(), path.read_bytes()
+            yield File(path.relative_to(root).as_posix(), path.read_bytes())
         except FileNotFoundError:  # removed meanwhile
             continue
 

@@ -127,19 +127,21 @@ def restore(runs: Path, month: str, step: Step = silent) -> int:
         raise ConfigurationError(f"{month} is not a compacted month.", f"Compacted months: {there}.")
     _sweep(runs)
     count = 0
+    before: dict[str, Path] = {}
     for (night, source), group in groupby(compacted.files(path), attrgetter("night", "source")):
         folder = artifacts.run_folder(runs, night, source)
+        earlier, before[source] = before.get(source), folder
         step("restore", f"{night}/{source}")
         count += 1
         if folder.exists():
             for file in group:
                 if not (folder / file.artifact).exists():
-                    compacted.lay_out(folder, file)
+                    compacted.lay_out(folder, file, earlier)
                 _same(file, (folder / file.artifact).read_bytes(), path)
             continue
         aside = runs / compacted.FOLDER / RESTORING / uuid.uuid4().hex
         for file in group:
-            compacted.lay_out(aside, file)
+            compacted.lay_out(aside, file, earlier)
         folder.parent.mkdir(exist_ok=True)
         aside.rename(folder)
     os.sync()  # one for all: a flush of each small file would take minutes
@@ -219,9 +221,11 @@ def _sweep(runs: Path) -> None:
 
 
 def _size(folder: Path) -> tuple[int, int]:
-    """How many files a folder holds, and the room that they take."""
-    entries = [folder, *folder.rglob("*")]
-    return sum(it.is_file() for it in entries), 512 * sum(it.stat().st_blocks for it in entries)
+    """How many files a folder holds, and the room that they take: of one that nights have in common, its share."""
+    folders = [folder, *(it for it in folder.rglob("*") if it.is_dir())]
+    files = [it.stat() for it in folder.rglob("*") if it.is_file()]
+    room = sum(it.stat().st_blocks for it in folders) + sum(it.st_blocks // it.st_nlink for it in files)
+    return len(files), 512 * room
 
 
 def _sync(folder: Path) -> None:

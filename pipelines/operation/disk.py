@@ -67,7 +67,7 @@ def measured(settings: Settings, night: date | None, known: Sequence[NightNote])
     }
     if settings.store is not None and "://" not in settings.store:
         parts["store"] = size(Path(settings.store).expanduser())
-    own = size(settings.runs / night.isoformat()) if night is not None else 0
+    own = size(settings.runs / night.isoformat(), shared=False) if night is not None else 0
     # Of nights that may have been compacted meanwhile little is left, and that is walked.
     settled = compacted.settled(settings.runs) or date.min
     before = {
@@ -82,9 +82,17 @@ def measured(settings: Settings, night: date | None, known: Sequence[NightNote])
 
 
 def size(
-    folder: Path, *, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
+    folder: Path,
+    *,
+    shared: bool = True,
+    seconds: float = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> int | None:
-    """What a folder takes on the disk, in bytes; None when it could not be walked in time. 0 when it is not there."""
+    """What a folder takes on the disk, in bytes; None when it could not be walked in time. 0 when it is not there.
+
+    Of a file with several names each has its share, or, when it is not `shared`, none: what a night took over from the
+    night before counted there.
+    """
     until, total, waiting = clock() + seconds, 0, [str(folder)]
     while waiting:
         try:
@@ -94,7 +102,9 @@ def size(
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)
                         else:
-                            total += entry.stat(follow_symlinks=False).st_blocks * 512
+                            found = entry.stat(follow_symlinks=False)
+                            if shared or found.st_nlink == 1:
+                                total += found.st_blocks * 512 // found.st_nlink
                     except OSError:  # gone meanwhile: a night is at work
                         continue
         except OSError:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import artifacts
 from pipelines.backup import back_up, bundles, manifest
 from pipelines.backup.back_up import BackedUp
 from pipelines.backup.give_back import give_back, prove
@@ -69,6 +70,27 @@ def test_everything_comes_back_byte_for_byte(place: Place, settings: Settings, t
     proved = prove(place)
     assert proved.whole
     assert proved.bytes == done.bytes_all
+
+
+def test_what_nights_have_in_common_is_one_file_again(
+    place: Place, settings: Settings, tmp_path: Path
+) -> None:
+    """It takes the disk once: neither does a restoration want room for it again."""
+    first, second = (settings.runs / str(night) / "federal" for night in run_folders.nights()[-2:])
+    artifacts.write_bytes(first / artifacts.FIXES, b"x" * 100_000)
+    (second / artifacts.FIXES).unlink()
+    assert artifacts.linked(second / artifacts.FIXES, b"x" * 100_000, first / artifacts.FIXES)
+    made(place, settings)
+    parts = {it.name: it for it in manifest.chosen(place).parts if it.kind == "bundle"}
+    room = [parts[f"runs/{it.parent.name}"].unpacked for it in (first, second)]
+    assert room[0] > 100_000 > room[1]
+    give_back(place, tmp_path / "new" / "data")
+    assert installation.tree(tmp_path / "new" / "data") == installation.tree(settings.data)
+    files = [
+        tmp_path / "new" / "data" / "runs" / it.parent.name / it.name / artifacts.FIXES
+        for it in (first, second)
+    ]
+    assert files[0].samefile(files[1])
 
 
 def test_a_restored_folder_is_backed_up_to_the_same_place_without_writing_it_again(

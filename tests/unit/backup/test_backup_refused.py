@@ -202,8 +202,8 @@ def test_a_name_that_leads_out_is_refused(settings: Settings, tmp_path: Path, na
 
 
 def _bundle_of(tmp_path: Path, files: list[tuple[str, bytes]]) -> int:
-    def given(_: list[str]) -> Iterator[tuple[str, bytes]]:
-        yield from files
+    def given(_: list[str]) -> Iterator[bundles.File]:
+        yield from (bundles.File(*it) for it in files)
 
     bundles.pack(bundles.Bundle("x", "", given), tmp_path / "bundle")
     with (tmp_path / "bundle").open("rb") as stream:

@@ -34,6 +34,7 @@ LOOKUPS: Mapping[str, Any] = {
     "last_finished": lambda runs, source, night: past_runs.last_finished(
         runs, source, night, RULES, DECLARED
     ),
+    "folder_before": past_runs.folder_before,
     "index_before": past_runs.index_before,
     "out_of_reach": past_runs.out_of_reach,
     "night_before": lambda runs, source, night: past_runs.night_before(runs, source, night, DECLARED),

@@ -99,6 +99,18 @@ def test_folders_go_into_months_and_come_back(recorded: Path) -> None:
     assert list((runs / compacted.FOLDER).iterdir()) == []
 
 
+def test_what_nights_have_in_common_is_one_file_again(tmp_path: Path) -> None:
+    nights = [FIRST + timedelta(days) for days in range(3)]
+    contents = dict(zip(nights, (b"same", b"same", b"else"), strict=True))
+    path = tmp_path / compacted.FOLDER / f"{FIRST:%Y-%m}.parquet"
+    path.parent.mkdir()
+    compacted.write(path, [File(night, "s", artifacts.READS, content) for night, content in contents.items()])
+    assert compact.restore(tmp_path, path.stem) == 3
+    files = [artifacts.run_folder(tmp_path, night, "s") / artifacts.READS for night in nights]
+    assert [file.read_bytes() for file in files] == list(contents.values())
+    assert [file.stat().st_nlink for file in files] == [2, 2, 1]
+
+
 @pytest.mark.usefixtures("short_past")
 def test_a_rebuild_reads_compacted_months(recorded: Path, all_rows: Contents) -> None:
     history, runs = recorded / "history.duckdb", recorded / "runs"

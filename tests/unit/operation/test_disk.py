@@ -66,6 +66,25 @@ def test_a_folder_takes_what_its_files_take_of_the_disk(tmp_path: Path) -> None:
     assert disk.size(tmp_path / "nowhere") == 0
 
 
+def test_what_nights_have_in_common_counts_once(tmp_path: Path) -> None:
+    """Measured each at its end, or all of them later: what a night took over is no room that it takes."""
+    nights = [tmp_path / name for name in "abc"]
+    measured = []
+    for number, night in enumerate(nights):
+        night.mkdir()
+        (night / "own").write_bytes(b"x" * 10_000)
+        if number:
+            (night / "same").hardlink_to(nights[0] / "same")
+        else:
+            (night / "same").write_bytes(b"y" * 90_000)
+        measured.append(disk.size(night, shared=False) or 0)
+    assert measured[0] > 100_000
+    assert measured[1] == measured[2] < 50_000
+    later = [disk.size(night) or 0 for night in nights]
+    assert abs(sum(later) - sum(measured)) < 3
+    assert abs((disk.size(tmp_path) or 0) - sum(measured)) < 3
+
+
 def test_a_folder_that_takes_too_long_is_not_known(tmp_path: Path) -> None:
     ticks = itertools.count(0.0, 10.0)
     assert disk.size(tmp_path, seconds=5.0, clock=lambda: next(ticks)) is None
