@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
+from functools import lru_cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -63,6 +64,7 @@ def _web_address(value: str) -> str:
     return value
 
 
+@lru_cache(10_000)  # thousands of sources have few owners
 def usable_address(text: str) -> bool:
     """Whether a mail can be addressed to `text`: what a header refuses, no mail server would take either."""
     try:
