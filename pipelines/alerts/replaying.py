@@ -27,8 +27,8 @@ from pipelines.sources import Sources
 # What judging reads of a run folder.
 READ = frozenset(
     (
-        *(artifacts.CATALOG, artifacts.INDEX, artifacts.SNAPSHOTS, artifacts.READS, artifacts.FIXES),
-        *(artifacts.VALIDATION_RESULTS, artifacts.ROW_CHANGES, artifacts.MEASUREMENTS, artifacts.SCORES),
+        *(artifacts.CATALOG, artifacts.INDEX, artifacts.SNAPSHOTS, artifacts.READS, artifacts.ROW_CHANGES),
+        *(artifacts.VALIDATION_RESULTS, artifacts.MEASUREMENTS, artifacts.SCORES),
     )
 )
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +24,6 @@ from pipelines.model import (
     ExpectationResult,
     Fault,
     FaultKind,
-    Fix,
     Level,
     Outcome,
     QualityMeasurement,
@@ -48,12 +48,21 @@ CAME = frozenset(
 
 @dataclass(frozen=True)
 class Seen:
-    """One dataset's night with what an alert about it may show: its description, results by key, and fixes."""
+    """One dataset's night with what an alert about it may show, and the run folder that it comes from.
+
+    Of most datasets there is nothing to tell, so results are read again for those of which there is: all of them, of
+    thousands of datasets, would take half a gigabyte.
+    """
 
     night: DatasetNight
     dataset: Dataset
-    results: Mapping[str, ExpectationResult]
-    fixes: tuple[Fix, ...]
+    folder: Path
+
+    @cached_property
+    def results(self) -> Mapping[str, ExpectationResult]:
+        """The result of each expectation by its key, as long as the folder is there."""
+        validations = _values(self.folder / artifacts.VALIDATION_RESULTS, ValidationResult)
+        return _worst_of_files(_by_dataset(validations).get(self.dataset.key, ()))
 
 
 def seen_of(folder: Path, night: date) -> list[Seen]:
@@ -68,7 +77,6 @@ def seen_of(folder: Path, night: date) -> list[Seen]:
     changes = _by_dataset(_values(folder / artifacts.ROW_CHANGES, RowChange))
     measured = _of_dataset(_values(folder / artifacts.MEASUREMENTS, QualityMeasurement))
     scores = _of_dataset(_values(folder / artifacts.SCORES, Score))
-    fixes = _of_dataset(_values(folder / artifacts.FIXES, Fix))
     found = []
     for dataset in catalog.datasets:
         key = dataset.key
@@ -84,7 +92,7 @@ def seen_of(folder: Path, night: date) -> list[Seen]:
             scores.get(key, ()),
             index.software,
         )
-        found.append(Seen(_night(facts, results), dataset, results, tuple(fixes.get(key, ()))))
+        found.append(Seen(_night(facts, results), dataset, folder))
     return found
 
 
