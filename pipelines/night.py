@@ -13,12 +13,9 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from threading import Event
-from zoneinfo import ZoneInfo
 
 from pipelines import artifacts, hearing
 from pipelines.alerts import bounces, mailboxes, outbox
@@ -38,12 +35,12 @@ from pipelines.locks import ALERTS, PUBLIC, alone
 from pipelines.log_context import within
 from pipelines.model import Alert, IncidentAction, Notification, RunIndex
 from pipelines.operation import closing, heartbeat
-from pipelines.revisit import due
 from pipelines.settings import Settings
 from pipelines.site.build import build as build_site
 from pipelines.site.feedback import where as where_to_report
 from pipelines.source_night import spoilt
 from pipelines.sources import Source, Sources
+from pipelines.tonight import Tonight, night_of
 from pipelines.tools import Step, Tools, opened_post, opened_tools
 
 log = logging.getLogger("veedor")
@@ -52,22 +49,6 @@ log = logging.getLogger("veedor")
 # as for a hundred, and memory goes with the bytes. A night that is killed leaves no more than this to whoever records
 # next.
 RECORDED_AT_ONCE = 60_000_000
-
-
-@dataclass(frozen=True)
-class Tonight:
-    """What a night goes by: the declaration, the night, and what its stages work with."""
-
-    sources: Sources
-    night: date
-    tools: Tools
-    # Set once the switch has nothing more to hear of the night: it is through, or waits for a source.
-    ended: Event = field(default_factory=Event, compare=False)
-
-    @cached_property
-    def due(self) -> tuple[Source, ...]:
-        """The sources that it visits. Earlier nights alone decide: they have to be there when it is first asked for."""
-        return due(self.sources, self.night, self.tools.settings.runs)
 
 
 @dataclass(frozen=True)
@@ -82,11 +63,6 @@ class NightReport:
     def failures(self) -> tuple[RunIndex, ...]:
         """The sources that one of our own faults kept from their night."""
         return tuple(run for run in self.runs if run.result == "failure")
-
-
-def night_of(instant: datetime, sources: Sources) -> date:
-    """The night that an instant belongs to: the calendar date in the declared time zone."""
-    return instant.astimezone(ZoneInfo(sources.time_zone)).date()
 
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:

@@ -52,8 +52,8 @@ class Here(Installed):
 def installed(language: str | None) -> Installed:
     """Read what is declared. Raises `ConfigurationError` for a language without words."""
     from pipelines.clock import SystemClock
-    from pipelines.night import night_of
     from pipelines.sources import load
+    from pipelines.tonight import night_of
 
     if language is not None and language not in WORDS:
         raise ConfigurationError(f"--language {language!r} is not known.", "Use es or en.")

@@ -37,9 +37,10 @@ def run(
     from pipelines.artifacts import NOTIFICATIONS, night_folder
     from pipelines.clock import SystemClock
     from pipelines.history.asking import columns_and_rows
-    from pipelines.night import Tonight, night_of, run_night, waiting
+    from pipelines.night import run_night, waiting
     from pipelines.revisit import due
     from pipelines.sources import load
+    from pipelines.tonight import Tonight, night_of
     from pipelines.tools import opened_tools
 
     settings = Settings.from_env()

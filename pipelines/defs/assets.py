@@ -13,16 +13,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import night
 from pipelines.defs.delivery import metadata_of
 from pipelines.defs.executors import at_recorder
 from pipelines.defs.freshness import freshness
 from pipelines.defs.night_graph import VISITS, visits_asset
 from pipelines.defs.source_assets import fail_when_stopped, source_assets
 from pipelines.defs.source_events import QUALITY_HISTORY, stopped_run
-from pipelines.night import Tonight
 from pipelines.settings import Settings
 from pipelines.sources import Sources
+from pipelines.tonight import Tonight
 
 GROUP = "night"
 OWNERS = ("team:operators",)
@@ -47,6 +46,8 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
         tags={"veedor/unit": "night"},
     )
     def alerts(tonight: dg.ResourceParam[Tonight]) -> dg.MaterializeResult[None]:
+        from pipelines import night
+
         waiting = night.waiting(tonight)
         found = [] if waiting else night.told(tonight)
         return dg.MaterializeResult(
@@ -75,6 +76,8 @@ def all_assets(settings: Settings, sources: Sources) -> list[dg.AssetsDefinition
     def public_site(
         context: dg.AssetExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.MaterializeResult[None]]:
+        from pipelines import night
+
         night.publish(tonight.tools)
         if not night.waiting(tonight):
             night.finished(tonight)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 
-from pipelines import night
 from pipelines.alerts.message import clean
 from pipelines.alerts.reason_words import reason_of
 from pipelines.clock import Clock
@@ -29,7 +28,7 @@ Deliver = Callable[[Sources, Settings, Clock], Sequence[Notification]]
 
 
 def deliver_alerts_sensor(
-    settings: Settings, sources: Sources, deliver: Deliver = night.deliver_due
+    settings: Settings, sources: Sources, deliver: Deliver | None = None
 ) -> dg.SensorDefinition:
     """Try what is due: a message that a mail server put off, or that a run was killed over.
 
@@ -43,8 +42,10 @@ def deliver_alerts_sensor(
         description="Sends alerts that are still to be sent, at the time at which each may be tried again.",
     )
     def tick(clock: dg.ResourceParam[Clock]) -> dg.SkipReason:
+        from pipelines.night import deliver_due
+
         try:
-            made = deliver(sources, settings, clock)
+            made = (deliver or deliver_due)(sources, settings, clock)
         except HistoryLocked:
             return dg.SkipReason("a night is alerting or another process delivers; it sends what is due")
         return dg.SkipReason(said(made))

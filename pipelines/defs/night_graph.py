@@ -16,18 +16,15 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import artifacts, machines, night
+from pipelines import artifacts
 from pipelines.artifacts import Files
-from pipelines.batch import batches, run_batch
 from pipelines.defs.batches import BATCHES, BatchFiles
 from pipelines.defs.executors import anywhere, at_recorder
 from pipelines.defs.partitions import sync_partitions
 from pipelines.defs.source_events import has_changed, index_of, materializations, materialized, verdict
-from pipelines.history.record import unrecorded
 from pipelines.model import RunIndex
-from pipelines.night import Tonight
 from pipelines.settings import Settings
-from pipelines.source_night import stopped
+from pipelines.tonight import Tonight
 
 VISITS = "visits"
 SHOWN_ROWS = 1000
@@ -46,6 +43,9 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
     def plan(
         context: dg.OpExecutionContext, tonight: dg.ResourceParam[Tonight]
     ) -> Iterator[dg.DynamicOutput[list[str]]]:
+        from pipelines import machines, night
+        from pipelines.batch import batches
+
         sync_partitions(context.instance, tonight.sources)
         night.begun(tonight)
         machines.gather(
@@ -65,6 +65,9 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         description="Fetch, read, validate and measure the sources of one batch; leaves their run folders.",
     )
     def batch(context: dg.OpExecutionContext, names: list[str], tonight: dg.ResourceParam[Tonight]) -> None:
+        from pipelines import machines
+        from pipelines.batch import run_batch
+
         machines.join(tonight.sources, tonight.night, tonight.tools)
         wanted = set(names)
         chosen = [source for source in tonight.sources.enabled if source.id in wanted]
@@ -83,6 +86,10 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
         tonight: dg.ResourceParam[Tonight],
         batches: dg.ResourceParam[BatchFiles],
     ) -> dg.Output[None]:
+        from pipelines import machines, night
+        from pipelines.history.record import unrecorded
+        from pipelines.source_night import stopped
+
         tools = tonight.tools
         by_id = {it.id: it for it in tonight.due}
         for name, fault in machines.gather(by_id, tonight.night, tools, tonight=True).items():

@@ -13,8 +13,8 @@ from datetime import date, datetime
 import dagster as dg
 
 from pipelines.errors import ConfigurationError
-from pipelines.night import night_of
 from pipelines.sources import Sources
+from pipelines.tonight import night_of
 
 SOURCE = "source"
 NIGHT_TAG = "veedor/night"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -18,12 +19,12 @@ from pipelines.defs.assets import PUBLIC_SITE
 from pipelines.defs.executors import IN_PROCESS
 from pipelines.defs.jobs import NIGHT
 from pipelines.defs.partitions import NIGHT_TAG, night_of_run
-from pipelines.http_client import HttpClient
-from pipelines.night import Tonight
-from pipelines.operation import closing
 from pipelines.settings import Settings
 from pipelines.sources import Sources
-from pipelines.tools import Step, opened_tools, silent
+from pipelines.tonight import Tonight
+
+if TYPE_CHECKING:
+    from pipelines.tools import Step
 
 CLOCK = "clock"
 TONIGHT = "tonight"
@@ -33,7 +34,7 @@ def tonight_resource(
     settings: Settings,
     sources: Sources,
     *,
-    step: Callable[[Step], None] = silent,
+    step: Callable[[Step], None] | None = None,
     takes_mail: TakesMail | None = None,
 ) -> dg.ResourceDefinition:
     """`Tonight`, opened when a run's first asset needs it and closed when the run ends.
@@ -45,6 +46,10 @@ def tonight_resource(
 
     @dg.resource(required_resource_keys={CLOCK}, description="The night and the tools of its stages.")
     def tonight(context: dg.InitResourceContext) -> Iterator[Tonight]:
+        from pipelines.http_client import HttpClient
+        from pipelines.operation import closing
+        from pipelines.tools import opened_tools, silent
+
         clock: Clock = getattr(context.resources, CLOCK)
         run = context.run
         night = night_of_run(run.tags if run else {}, sources, clock.now())
@@ -55,7 +60,9 @@ def tonight_resource(
                 context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
             with (
                 alive(settings, run.run_id) if run is not None and one_process else nullcontext(),
-                opened_tools(settings, sources, clock=clock, step=step, takes_mail=takes_mail) as tools,
+                opened_tools(
+                    settings, sources, clock=clock, step=step or silent, takes_mail=takes_mail
+                ) as tools,
             ):
                 opened = Tonight(sources, night, tools)
                 yield opened

@@ -13,8 +13,8 @@ import dagster as dg
 from pipelines.clock import Clock
 from pipelines.defs.jobs import NIGHT
 from pipelines.defs.partitions import NIGHT_TAG
-from pipelines.night import night_of
 from pipelines.sources import Sources
+from pipelines.tonight import night_of
 
 NIGHTLY = "nightly"
 # A tick comes some seconds after its minute; at 23:59 that is the next day already.

@@ -12,20 +12,16 @@ from html import escape
 import dagster as dg
 
 from pipelines import logs
-from pipelines.alerts.channels import registry
-from pipelines.alerts.channels.letter import Letter
 from pipelines.alerts.message import Message, clean
 from pipelines.clock import Clock
 from pipelines.defs.executors import IN_PROCESS
 from pipelines.defs.jobs import NIGHT
 from pipelines.defs.partitions import night_of_run
 from pipelines.errors import ConfigurationError
-from pipelines.http_client import HttpClient
 from pipelines.model import ContactPoint
-from pipelines.night import night_of
-from pipelines.operation import closing
 from pipelines.settings import Settings
 from pipelines.sources import Sources
+from pipelines.tonight import night_of
 
 RUN_FAILURE = "run_failure"
 # Set by Dagster on a failed run that its daemon starts anew.
@@ -48,6 +44,11 @@ def run_failure_sensor(settings: Settings, sources: Sources) -> dg.SensorDefinit
         description="Tells the operator which run failed and what to do.",
     )
     def told(context: dg.RunFailureSensorContext, clock: dg.ResourceParam[Clock]) -> None:
+        from pipelines.alerts.channels import registry
+        from pipelines.alerts.channels.letter import Letter
+        from pipelines.http_client import HttpClient
+        from pipelines.operation import closing
+
         run, now = context.dagster_run, clock.now()
         if run.tags.get(WILL_RETRY_TAG) == "true":
             return

@@ -17,9 +17,8 @@ from typing import Any
 import dagster as dg
 from dagster_shared.utils.warnings import PreviewWarning
 
-from pipelines import artifacts, night
+from pipelines import artifacts
 from pipelines.alerts.message import clean
-from pipelines.batch import run_batch
 from pipelines.defs.executors import at_recorder
 from pipelines.defs.night_graph import VISITS
 from pipelines.defs.partitions import source_partitions
@@ -34,9 +33,9 @@ from pipelines.defs.source_events import (
     verdict,
 )
 from pipelines.model import RunIndex
-from pipelines.night import Tonight
 from pipelines.past_runs import index_before
 from pipelines.settings import Settings
+from pipelines.tonight import Tonight
 
 ADVICE = (
     "The other sources went on. Mend the cause and start it again: what is finished is kept, and the sources named "
@@ -108,6 +107,9 @@ def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.A
         def source_night(
             context: dg.AssetExecutionContext, tonight: dg.ResourceParam[Tonight]
         ) -> Iterator[dg.MaterializeResult[None]]:
+            from pipelines import night
+            from pipelines.batch import run_batch
+
             chosen = set(context.partition_keys)
             sources = [source for source in tonight.sources.enabled if source.id in chosen]
             indexes = list(run_batch(sources, tonight.night, tonight.tools, tonight.sources))

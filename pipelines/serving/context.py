@@ -14,12 +14,12 @@ from starlette.requests import Request
 
 from pipelines.clock import Clock
 from pipelines.errors import ConfigurationError
-from pipelines.night import night_of
 from pipelines.serving.known import Known
 from pipelines.serving.limits import Limits, client_of
 from pipelines.serving.published import Published
 from pipelines.settings import Settings
 from pipelines.sources import Sources
+from pipelines.tonight import night_of
 
 
 @dataclass(frozen=True)

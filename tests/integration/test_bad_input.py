@@ -18,9 +18,10 @@ from pipelines.clock import FixedClock
 from pipelines.errors import SourcesError
 from pipelines.history.asking import columns_and_rows
 from pipelines.model import ReadReport, RunIndex
-from pipelines.night import NightReport, night_of, run_night
+from pipelines.night import NightReport, run_night
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
+from pipelines.tonight import night_of
 from pipelines.tools import Step, opened_tools
 from tests.portal_server.server import PortalServer
 

@@ -21,10 +21,11 @@ from pipelines.defs.partitions import sync_partitions
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
 from pipelines.history import store
-from pipelines.night import Tonight, run_night
+from pipelines.night import run_night
 from pipelines.operation import notes
 from pipelines.settings import Settings
 from pipelines.sources import Sources, parse
+from pipelines.tonight import Tonight
 from pipelines.tools import Step, opened_tools
 from tests import receivers
 from tests.receivers import Receiver

@@ -16,11 +16,11 @@ from pipelines.definitions import build_definitions
 from pipelines.defs.resources import tonight_resource
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
-from pipelines.night import Tonight
 from pipelines.object_store import FolderObjects
 from pipelines.run_store import RunStore, run_store_of
 from pipelines.settings import Settings
 from pipelines.sources import Sources
+from pipelines.tonight import Tonight
 from pipelines.tools import Step, opened_tools
 from tests import receivers
 from tests.integration.test_dagster import (

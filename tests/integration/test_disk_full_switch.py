@@ -14,8 +14,8 @@ import pytest
 
 from pipelines.demo import story
 from pipelines.demo.portal import DemoPortal
-from pipelines.night import night_of
 from pipelines.sources import parse
+from pipelines.tonight import night_of
 from tests import receivers
 from tests.receivers import Answer, Receiver, Request
 

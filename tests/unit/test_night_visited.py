@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from pipelines import artifacts
-from pipelines.night import Tonight, visited
+from pipelines.night import visited
 from pipelines.sources import parse
+from pipelines.tonight import Tonight
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
 SOURCES = """\

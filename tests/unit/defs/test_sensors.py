@@ -13,11 +13,11 @@ from pipelines.clock import FixedClock
 from pipelines.defs.sensors import run_failure_message, run_failure_sensor
 from pipelines.demo import story
 from pipelines.errors import SourcesError
-from pipelines.night import night_of
 from pipelines.operation import notes
 from pipelines.operation.notes import NightNote
 from pipelines.settings import Settings
 from pipelines.sources import parse
+from pipelines.tonight import night_of
 from tests import receivers
 from tests.receivers import Receiver
 
