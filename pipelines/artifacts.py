@@ -13,6 +13,7 @@ byte, what it was the night before is a second name of that file (`write_as`), s
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -301,7 +302,9 @@ def set_aside(folder: Path) -> None:
     """Keep a run folder out of the way: what is in it is no part of the night any more."""
     aside = folder.parent / NIGHT_FOLDER / "superseded"
     aside.mkdir(parents=True, exist_ok=True)
-    folder.rename(aside / f"{folder.name}-{len(list(aside.iterdir())) + 1}")
+    names = (f"{folder.name}-{number}" for number in itertools.count(1))
+    # Whoever looked at an older one may have taken it away since, so that how many there are tells nothing
+    folder.rename(next(aside / name for name in names if not (aside / name).exists()))
 
 
 def feedback_folder(runs: Path) -> Path:

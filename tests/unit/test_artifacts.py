@@ -34,6 +34,20 @@ def test_only_what_replacing_names_goes(tmp_path: Path) -> None:
     assert left == {tmp_path / "reads.jsonl", *kept}
 
 
+def test_a_folder_is_set_aside_beside_whatever_is_there_already(tmp_path: Path) -> None:
+    folder, aside = tmp_path / "federal", tmp_path / "_night" / "superseded"
+    for _ in range(3):
+        touched(folder, "index.json")
+        artifacts.set_aside(folder)
+    assert sorted(it.name for it in aside.iterdir()) == ["federal-1", "federal-2", "federal-3"]
+    (aside / "federal-1" / "index.json").unlink()
+    (aside / "federal-1").rmdir()
+    touched(folder, "index.json")
+    artifacts.set_aside(folder)
+    assert sorted(it.name for it in aside.iterdir()) == ["federal-1", "federal-2", "federal-3"]
+    assert not folder.exists()
+
+
 def test_where_others_may_be_writing_only_what_is_old_goes(tmp_path: Path) -> None:
     old, young = touched(tmp_path, ".a.json.7.0123abcd.tmp", ".b.json.7.0123abcd.tmp")
     os.utime(old, (time.time() - 7200, time.time() - 7200))
