@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -78,9 +79,10 @@ class Turns:
 def run_batch(sources: Sequence[Source], night: date, tools: Tools, declared: Sources) -> Iterator[RunIndex]:
     """Run `sources` through the night, and give the mark of each as it is through.
 
-    A source that one of our own faults stopped is tried once more at the end: such a fault may have been of the moment.
-    One that another process is at work on is waited for. Raises `OSError` and `MemoryError` at once, because no other
-    source would fare better; what is under way elsewhere is finished or left for the next run.
+    A source that one of our own faults stopped is tried once more at the end: such a fault may have been of the moment,
+    or want of memory, and one large file after the other has all of it then. One that another process is at work on is
+    waited for. Raises `OSError` and `MemoryError` at once, because no other source would fare better; what is under way
+    elsewhere is finished or left for the next run.
     """
     again: list[Source] = []
     elsewhere: list[Source] = []
@@ -93,7 +95,8 @@ def run_batch(sources: Sequence[Source], night: date, tools: Tools, declared: So
             again.append(source)
         else:
             yield found
-    for source, found in _through(again, night, tools, declared):
+    one_by_one = replace(tools, settings=replace(tools.settings, workers=min(1, tools.settings.workers)))
+    for source, found in _through(again, night, one_by_one, declared):
         if isinstance(found, HistoryLocked):
             elsewhere.append(source)
         elif isinstance(found, BaseException):

@@ -270,7 +270,7 @@ class Settings(Folders):
         default=2,
         metadata={
             "env": "VEEDOR_WORKERS",
-            "doc": "Processes that read and validate large files, each with VEEDOR_MEMORY_LIMIT. 0: none, all is done "
+            "doc": "Processes that read and validate large files; they share VEEDOR_MEMORY_LIMIT. 0: none, all is done "
             "in the process of the night.",
         },
     )

@@ -87,6 +87,14 @@ def demand_usable(settings: Settings) -> None:
     check_word("VEEDOR_LOG_LEVEL", settings.log_level, ("debug", "info", "warning", "error"))
 
 
+def part_of(size: str, parts: int) -> str:
+    """One of so many equal parts of a size in DuckDB's form: `part_of("512MB", 2)` is 256MB."""
+    found = SIZE.match(size)
+    assert found, size
+    unit = found.group(2)
+    return f"{float(size[: found.start(2)]) / parts:.3f}{unit}"
+
+
 def _check_executor(settings: Settings) -> None:
     if settings.executor not in EXECUTORS:
         raise ConfigurationError(

@@ -1,4 +1,5 @@
-"""The processes for large files: started when the first one comes, each with its own memory, gone with this process.
+"""The processes for large files: started when the first one comes, each with its part of the memory, gone with this
+process.
 
 Belongs here: starting them, giving them the largest waiting source first, and telling which one died over which source.
 Does not belong here: what they do (`source_night.run_source`). A process that the system ends for want of memory takes
@@ -13,15 +14,16 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from multiprocessing.connection import Connection
 
-from pipelines import interrupts, logs
+from pipelines import arenas, interrupts, logs
 from pipelines.clock import Clock
 from pipelines.errors import HistoryLocked
 from pipelines.model import RunIndex
 from pipelines.settings import Settings
+from pipelines.settings_values import part_of
 from pipelines.source_night import run_source
 from pipelines.sources import Sources
 from pipelines.tools import Step, Tools, opened_tools
@@ -94,7 +96,9 @@ class Workers:
     def _started(self) -> tuple[Connection, multiprocessing.process.BaseProcess]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        at = (theirs, self.tools.settings, self.declared, self.night, self.tools.clock, logs.shared())
+        of_all = self.tools.settings
+        settings = replace(of_all, memory_limit=part_of(of_all.memory_limit, of_all.workers))
+        at = (theirs, settings, self.declared, self.night, self.tools.clock, logs.shared())
         process = context.Process(target=_work, args=at, name="veedor-worker", daemon=True)
         with self._lock:
             if self._closed.is_set():
@@ -109,6 +113,7 @@ def _work(
     pipe: Connection, settings: Settings, declared: Sources, night: date, clock: Clock, logged: logs.Shared
 ) -> None:
     """What the process does until nobody asks it for anything more."""
+    arenas.keep_few()
     logs.set_up_as(logged)
     interrupts.listen()
     by_id = {it.id: it for it in declared.enabled}

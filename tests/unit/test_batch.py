@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.batch import Turns, batches, host_of
+from pipelines import batch
+from pipelines.batch import Turns, batches, host_of, run_batch
+from pipelines.settings import Settings
 from pipelines.sources import Source, parse
+from pipelines.tools import Tools, opened_tools
 
 HEAD = "version: 1\ntime_zone: UTC\nsources:\n"
 ENTRY = (
@@ -97,3 +104,30 @@ def test_a_host_is_in_one_part_and_parts_are_no_larger_than_they_must_be(
     for part, at in zip(parts, of_part, strict=True):
         assert len(part) <= largest or len(at) == 1
     assert batches([], largest) == []
+
+
+def test_what_want_of_memory_may_have_stopped_is_tried_again_with_all_of_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = parse(HEAD + ENTRY.format(1, 1) + ENTRY.format(2, 2))
+    processes: list[int] = []
+    tried: list[str] = []
+
+    class Counted:
+        def __init__(self, night: date, tools: Tools, *_: object) -> None:
+            processes.append(tools.settings.workers)
+
+        def close(self) -> None:
+            pass
+
+    def stopped(source: Source, *_: object, **__: object) -> SimpleNamespace:
+        tried.append(source.id)
+        return SimpleNamespace(source=source.id, result="failure")
+
+    monkeypatch.setattr(batch, "Workers", Counted)
+    monkeypatch.setattr(batch, "run_unless_large", stopped)
+    with opened_tools(replace(settings, workers=3), declared) as tools:
+        found = list(run_batch(declared.enabled, date(2026, 3, 2), tools, declared))
+    assert processes == [3, 1]
+    assert sorted(tried) == ["s1", "s1", "s2", "s2"]
+    assert [it.result for it in found] == ["failure", "failure"]

@@ -9,6 +9,7 @@ import pytest
 from pipelines import duck
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
+from pipelines.settings_values import part_of
 
 LIVE = {"VEEDOR_DELIVERY": "live"}
 
@@ -40,6 +41,18 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
 def test_a_size_that_is_accepted_is_one_that_duckdb_accepts(size: str) -> None:
     settings = Settings.from_env({"VEEDOR_MEMORY_LIMIT": size})
     duck.connect(memory_limit=settings.memory_limit).close()
+    duck.connect(memory_limit=part_of(size, 3)).close()
+
+
+def test_a_part_of_a_size_is_so_much_of_it() -> None:
+    def megabytes(size: str) -> str:
+        with duck.connect(memory_limit=size) as connection:
+            ((found,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+        return str(found)
+
+    assert megabytes(part_of("512MB", 2)) == megabytes("256MB")
+    assert megabytes(part_of("1.5 GiB", 4)) == megabytes("384MiB")
+    assert megabytes(part_of("512MB", 1)) == megabytes("512MB")
 
 
 @pytest.mark.parametrize(
