@@ -59,7 +59,9 @@ def test_killed_on_every_line(tmp_path: Path, what: str) -> None:
     assert outcome["kills"] > 100
 
 
-@pytest.mark.parametrize("limit", [0, 10, 2_000, 50_000])
+@pytest.mark.parametrize(
+    "limit", [10, *(pytest.param(other, marks=pytest.mark.slow) for other in (0, 2_000, 50_000))]
+)
 def test_on_a_full_disk_the_last_complete_backup_stays(tmp_path: Path, limit: int) -> None:
     settings = installation.settings_at(tmp_path / "installation")
     installation.fill(settings, 2)

@@ -199,7 +199,9 @@ def test_our_own_fault_ends_in_not_run_and_the_same_night_takes_it_up_again(sett
     assert artifacts.read_value(folder / artifacts.INDEX, RunIndex).result == "partial"
 
 
-@pytest.mark.parametrize("artifact", [artifacts.SNAPSHOTS, artifacts.INDEX])
+@pytest.mark.parametrize(
+    "artifact", [pytest.param(artifacts.SNAPSHOTS, marks=pytest.mark.slow), artifacts.INDEX]
+)
 def test_a_damaged_run_folder_stops_its_source_only_and_is_named(settings: Settings, artifact: str) -> None:
     with PortalServer({f"/{name}": content for name, (content, _, _) in PUBLISHED.items()}) as portal:
         sources = declaration(portal.url)
@@ -264,7 +266,13 @@ def test_a_night_waits_for_a_source_that_another_process_is_at_work_on(settings:
             assert [index.source for index in night.result(timeout=60).runs] == ["files"]
 
 
-@pytest.mark.parametrize("artifact", [artifacts.SNAPSHOTS, artifacts.VERDICTS, artifacts.INDEX])
+@pytest.mark.parametrize(
+    "artifact",
+    [
+        artifacts.SNAPSHOTS,
+        *(pytest.param(it, marks=pytest.mark.slow) for it in (artifacts.VERDICTS, artifacts.INDEX)),
+    ],
+)
 def test_a_run_folder_that_is_damaged_before_it_is_recorded_stops_its_source_only(
     settings: Settings, artifact: str
 ) -> None:

@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from pipelines.history.database import writing
 from pipelines.history.publish import publish
-from pipelines.history.record import record_run
+from pipelines.history.record import record_runs
 from pipelines.settings import Settings
 from tests.unit.history import run_folders
 
@@ -26,9 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(data=tmp_path_factory.mktemp("sql") / "data")
-    for folder in run_folders.write(settings.runs):
-        if folder.name != "_night":
-            record_run(settings.history, folder)
+    record_runs(settings.history, [it for it in run_folders.write(settings.runs) if it.name != "_night"])
     publish(settings.history, settings.public)
     return settings.data
 

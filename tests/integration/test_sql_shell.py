@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.history.database import writing
 from pipelines.history.publish import publish
-from pipelines.history.record import record_run
+from pipelines.history.record import record_runs
 from pipelines.settings import Settings
 from tests.terminal import Terminal, running
 from tests.unit.history import run_folders
@@ -26,9 +26,7 @@ PROMPT = "veedor>"
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(data=tmp_path_factory.mktemp("shell") / "data")
-    for folder in run_folders.write(settings.runs):
-        if folder.name != "_night":
-            record_run(settings.history, folder)
+    record_runs(settings.history, [it for it in run_folders.write(settings.runs) if it.name != "_night"])
     publish(settings.history, settings.public)
     return settings.data
 

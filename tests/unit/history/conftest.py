@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines import artifacts
-from pipelines.history import database, feedback, record, store
+from pipelines.history import database, feedback, parquet, publish, record, store
 from tests.unit.history import feedback_inbox, run_folders
 from tests.unit.history.small_history import History
 
@@ -48,6 +48,15 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def recorded(recorded_once: Path, tmp_path: Path) -> Path:
     """The same, a copy for one test."""
     return Path(shutil.copytree(recorded_once, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def published_once(recorded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is published of that history, as a database and as Parquet; not to be written to."""
+    public = tmp_path_factory.mktemp("published") / "public"
+    publish.publish(recorded_once / "history.duckdb", public)
+    parquet.export(public)
+    return public
 
 
 @pytest.fixture

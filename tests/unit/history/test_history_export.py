@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,13 @@ from tests.unit.history import run_folders
 
 
 @pytest.fixture
-def public(recorded: Path) -> Path:
-    folder = recorded / "public"
-    publish.publish(recorded / "history.duckdb", folder)
-    parquet.export(folder)
-    return folder
+def public(recorded: Path, published_once: Path) -> Path:
+    return Path(shutil.copytree(published_once, recorded / "public"))
 
 
 @pytest.mark.parametrize("table", [*parquet.MONTHLY, *parquet.WHOLE])
-def test_the_files_hold_what_the_database_holds(public: Path, table: str) -> None:
+def test_the_files_hold_what_the_database_holds(published_once: Path, table: str) -> None:
+    public = published_once
     files = public / parquet.FOLDER / table / "**" / "*.parquet"
     connection = duck.connect()
     connection.execute(f"ATTACH {duck.literal(str(public / publish.QUALITY))} AS quality (READ_ONLY)")
@@ -62,9 +61,9 @@ def test_what_is_gone_or_damaged_is_made_again(public: Path) -> None:
     assert len(parquet.export(public)) > 30
 
 
-def test_no_address_is_in_any_parquet_file(public: Path) -> None:
+def test_no_address_is_in_any_parquet_file(published_once: Path) -> None:
     connection = duck.connect()
-    for path in (public / parquet.FOLDER).rglob("*.parquet"):
+    for path in (published_once / parquet.FOLDER).rglob("*.parquet"):
         rows = connection.execute(
             f"SELECT f::VARCHAR FROM read_parquet({duck.literal(str(path))}) f"
         ).fetchall()

@@ -60,14 +60,16 @@ def make_public(
 
     `change` may write over a source's run folder before it is recorded.
     """
-    for run in run_folders.write(folder / "runs", titles=titles):
-        if change and run.name != artifacts.NIGHT_FOLDER:
-            change(run)
-        if run.name == artifacts.NIGHT_FOLDER:
-            record.record_alerts(folder / "history.duckdb", run)
-        else:
-            record.record_run(folder / "history.duckdb", run)
-    publish.publish(folder / "history.duckdb", folder / "public")
+    history = folder / "history.duckdb"
+    folders = run_folders.write(folder / "runs", titles=titles)
+    runs = [it for it in folders if it.name != artifacts.NIGHT_FOLDER]
+    for run in runs if change else ():
+        change(run)  # type: ignore[misc]
+    record.record_runs(history, runs)
+    for night in folders:
+        if night.name == artifacts.NIGHT_FOLDER:
+            record.record_alerts(history, night)
+    publish.publish(history, folder / "public")
     return folder / "public"
 
 
