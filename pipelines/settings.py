@@ -245,7 +245,10 @@ class Settings(Folders):
     )
     memory_limit: str = field(
         default="512MB",
-        metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
+        metadata={
+            "env": "VEEDOR_MEMORY_LIMIT",
+            "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB; for large files, of all VEEDOR_WORKERS.",
+        },
     )
     sources_at_once: int = field(
         default=8,

@@ -1,5 +1,4 @@
-"""The processes for large files: started when the first one comes, each with its part of the memory, gone with this
-process.
+"""The processes for large files: started when the first one comes, sharing DuckDB's memory, gone with this process.
 
 Belongs here: starting them, giving them the largest waiting source first, and telling which one died over which source.
 Does not belong here: what they do (`source_night.run_source`). A process that the system ends for want of memory takes
