@@ -245,10 +245,7 @@ class Settings(Folders):
     )
     memory_limit: str = field(
         default="512MB",
-        metadata={
-            "env": "VEEDOR_MEMORY_LIMIT",
-            "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB; for large files, of all VEEDOR_WORKERS.",
-        },
+        metadata={"env": "VEEDOR_MEMORY_LIMIT", "doc": "DuckDB's memory for one table, e.g. 512MB or 2GiB."},
     )
     sources_at_once: int = field(
         default=8,
