@@ -63,8 +63,9 @@ def make_public(
     history = folder / "history.duckdb"
     folders = run_folders.write(folder / "runs", titles=titles)
     runs = [it for it in folders if it.name != artifacts.NIGHT_FOLDER]
-    for run in runs if change else ():
-        change(run)  # type: ignore[misc]
+    if change:
+        for run in runs:
+            change(run)
     record.record_runs(history, runs)
     for night in folders:
         if night.name == artifacts.NIGHT_FOLDER:
