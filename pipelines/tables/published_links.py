@@ -18,6 +18,8 @@ from pipelines import duck
 from pipelines.tables.table import ROW, Table
 
 MOST = 10
+# Rows up to which no address is left out before the choice: of a few addresses each may be one of `MOST`.
+FEW = 10_000
 LONGEST = 2_000  # characters; a longer one is followed by few programs
 # RE2, and Python's as well: one address and nothing else.
 _ADDRESS = r"https?://[^\s<>\"]+"
@@ -72,7 +74,11 @@ def _md5(text: str) -> str:
 
 
 def _candidates(table: Table, column: str) -> list[Found]:
-    """Of each group of addresses whose MD5 ends alike, that of the smallest; one scan, and some thousand groups."""
+    """Of each group of addresses whose MD5 ends alike, that of the smallest; one scan, and some thousand groups.
+
+    In a table of few rows each address is a group of its own.
+    """
+    ending = 32 if table.report.rows <= FEW else 3  # of the 32 digits of an MD5
     cells = f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(table.relation)}"
     addresses = (
         f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
@@ -81,6 +87,6 @@ def _candidates(table: Table, column: str) -> list[Found]:
     with table.presuming():
         rows = table.connection.execute(
             "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
-            f" AS first FROM ({addresses}) GROUP BY right(lot, 3))"
+            f" AS first FROM ({addresses}) GROUP BY right(lot, {ending}))"
         ).fetchall()
     return [(int(place), str(value)) for place, value in rows]

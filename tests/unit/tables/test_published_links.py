@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from pipelines.tables import published_links
@@ -57,6 +59,17 @@ def test_links_of_a_small_part_of_a_large_file_are_found(reading: Reading) -> No
     links = [f"{number},https://datos.example/{number}.pdf" for number in range(900)]
     lines = ["id,liga", *(f"{number}," for number in range(29_000)), *links]
     assert len(addresses(reading, lines, {"r": "liga"})["r"]) == 10
+
+
+def test_in_a_table_of_few_rows_no_address_hides_another(reading: Reading) -> None:
+    urls = [f"https://datos.example/{number}.pdf" for number in range(2_000)]
+    by_ending: dict[str, list[str]] = {}
+    for url in urls:
+        by_ending.setdefault(hashlib.md5(url.encode()).hexdigest()[-3:], []).append(url)
+    alike = max(by_ending.values(), key=len)
+    assert len(alike) > 1
+    lines = ["id,liga", *(f"{number},{url}" for number, url in enumerate(alike))]
+    assert addresses(reading, lines, {"r": "liga"})["r"] == alike
 
 
 def test_the_same_bytes_have_the_same_sample(reading: Reading) -> None:
