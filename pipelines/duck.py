@@ -11,10 +11,10 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import MemoryLimitReached
 
@@ -34,6 +34,8 @@ _LOCK = threading.Lock()
 # Of the process that this one was forked from. To close them would wait for threads that are not here.
 _FOREIGN: list[object] = []
 _WORKS = itertools.count()
+# A function of a text, which SQL calls with an Arrow array of texts, and the SQL type of its answers.
+Function = tuple[Callable[[Any], Any], str]
 # What a work left behind beside its database.
 _LEFT = """
 SELECT (SELECT count(*) FROM duckdb_tables() WHERE NOT internal)
@@ -141,6 +143,28 @@ def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """Take file and network access away from a connection for good, before a stranger's SQL runs on it."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def add_function(connection: duckdb.DuckDBPyConnection, name: str, function: Function) -> None:
+    """Let queries of `connection` call `function` by its name."""
+    from duckdb.func import ARROW
+
+    called, kind = function
+    connection.create_function(name, called, ["VARCHAR"], kind, type=ARROW)
+
+
+@contextmanager
+def calling(connection: duckdb.DuckDBPyConnection, functions: Mapping[str, Function]) -> Iterator[None]:
+    """Let queries of `connection` call `functions` by their names while the context is open."""
+    added = []
+    try:
+        for name, function in functions.items():
+            add_function(connection, name, function)
+            added.append(name)
+        yield
+    finally:
+        for name in added:
+            connection.remove_function(name)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines import duck
 from pipelines.alike import Alike, alike
 from pipelines.row_changes.canonical import canonical, trimmed
+from pipelines.tables.asking import asking
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
 from pipelines.validation.columns import FEW
@@ -80,21 +81,15 @@ def fingerprint(
             for place in range(len(columns))
         },
     ]
-    query, marked = duck.quote(table.relation), never
-    for step in steps:
-        shared = alike(step.values()) if few else Alike()
-        cells = (f"{shared.said(sql)} AS {name}" for name, sql in step.items())
-        selected = ", ".join([duck.quote(ROW), f"{marked} AS {NEVER}", *cells])
-        query, marked = f"(SELECT {selected} FROM {shared.source(query)})", NEVER
-    with duck.within_memory(), duck.interruptible(table.connection), table.presuming():
-        table.connection.execute("SET preserve_insertion_order = false")
-        try:
-            table.connection.execute(
-                f"COPY (FROM {query}) TO {duck.literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed, "
-                f"KV_METADATA {{{MADE_OF}: {duck.literal(made_of)}}})"
-            )
-        finally:
-            table.connection.execute("SET preserve_insertion_order = true")
+    with duck.within_memory(), asking(table) as asked:
+        query, marked = duck.quote(asked.relation), never
+        for step in steps:
+            shared = alike(step.values()) if few else Alike()
+            cells = (f"{shared.said(sql)} AS {name}" for name, sql in step.items())
+            selected = ", ".join([duck.quote(ROW), f"{marked} AS {NEVER}", *cells])
+            query, marked = f"(SELECT {selected} FROM {shared.source(query)})", NEVER
+        with duck.interruptible(asked.connection), table.presuming():
+            asked.write(f"FROM {query}", path, {MADE_OF: made_of})
     if presumed:
         counted = (
             f"SELECT count(*), coalesce(count_if({NEVER}), 0) FROM read_parquet({duck.literal(str(path))})"

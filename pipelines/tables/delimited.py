@@ -9,9 +9,10 @@ on is then left in the file: the table is a view that parses it, so that no file
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pipelines.errors import ReadFault
 from pipelines.model import FaultKind
 from pipelines.tables import dialect as dialects
 from pipelines.tables import encoding as encodings
-from pipelines.tables import footer, in_place
+from pipelines.tables import footer, held, in_place
 from pipelines.tables import header as headers
 from pipelines.tables.dialect import Dialect
 from pipelines.tables.encoding import Encoding
@@ -130,7 +131,8 @@ def read(path: Path, space: Workspace, *, fast_above: int = FAST_ABOVE) -> list[
         if not tables and not encoding.name.startswith("utf-16"):
             nuls = ends(path).nuls if tally.nuls is None else tally.nuls
             report = replace(report, notes=(*report.notes, f"{nuls} NUL bytes.")) if nuls else report
-        table = Table(report, space.connection, relation, tally.presumption, tally.index)
+        known = space.seen(relation)
+        table = Table(report, space.connection, relation, tally.presumption, tally.index, known)
         if not in_file or size <= footer.CHEAP:
             table, below = footer.trimmed(table)
             if below is not None:
@@ -262,18 +264,18 @@ def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str |
         clean = space.temporary()
         encodings.transcode(path, encoding, clean)
     parse = Parse(clean, dialect, width, header.first)
-    presumed = space.presuming and path.stat().st_size > footer.CHEAP
+    size = path.stat().st_size
+    if size <= STORED:
+        relation = _held(space, parse, begin, records, tally)
+        if clean != path:
+            clean.unlink()
+        return relation
+    presumed = space.presuming and size > footer.CHEAP
     agrees = _presumed if presumed else _agrees
-    asked = in_place.store(space, parse) if path.stat().st_size <= STORED else parse
-    if asked is None or not agrees(space, asked, begin, records, tally):
+    if not agrees(space, parse, begin, records, tally):
         if clean != path:
             clean.unlink()
         return None
-    if asked.stored:
-        if clean != path:
-            clean.unlink()
-        blank = tally.blank > tally.trailing
-        return in_place.published(space, asked, header.columns, row=header.first + 1, blank=blank)
     if clean == path:
         parse = replace(parse, path=space.kept(path))
     if tally.lines:
@@ -286,6 +288,17 @@ def _fast(path: Path, begin: Beginning, space: Workspace, tally: Tally) -> str |
         blank=tally.blank > tally.trailing,
         lines=tally.lines,
     )
+
+
+def _held(
+    space: Workspace, parse: Parse, begin: Beginning, records: list[list[str]], tally: Tally
+) -> str | None:
+    """The same, in memory."""
+    cells = held.parsed(space, parse)
+    if cells is None or not _counts(parse, begin, tally, partial(held.counted, cells, records)):
+        return None
+    blanks = tally.blank > tally.trailing
+    return held.published(space, cells, begin.header.columns, row=parse.skip + 1, blanks=blanks)
 
 
 def _presumed(
@@ -306,6 +319,15 @@ def _presumed(
 
 
 def _agrees(space: Workspace, parse: Parse, begin: Beginning, records: list[list[str]], tally: Tally) -> bool:
+    return _counts(parse, begin, tally, partial(in_place.counted, space, parse, records))
+
+
+def _counts(
+    parse: Parse,
+    begin: Beginning,
+    tally: Tally,
+    counts: Callable[[tuple[int, str] | None], tuple[int, int] | None],
+) -> bool:
     """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
 
     Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
@@ -315,7 +337,7 @@ def _agrees(space: Workspace, parse: Parse, begin: Beginning, records: list[list
     name = next(((index, cell) for index, cell in enumerate(published) if cell.strip()), None)
     with ThreadPoolExecutor(1) as beside:
         counting = beside.submit(ends, parse.path)
-        counted = in_place.counted(space, parse, records, name)
+        counted = counts(name)
         lines = counting.result()
     if counted is None:
         return False

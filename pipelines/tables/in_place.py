@@ -29,15 +29,12 @@ class Parse:
     dialect: Dialect
     width: int
     skip: int
-    stored: str | None = None
 
     def sql(self, name: str | None = None) -> str:
         """A table function that gives columns c0, c1, ..., in the order of the file; an empty cell is NULL.
 
-        `name`: what DuckDB is to open instead of the file. Once it is `stored`, the relation where its records are.
+        `name`: what DuckDB is to open instead of the file.
         """
-        if self.stored is not None:
-            return duck.quote(self.stored)
         columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(self.width))
         quote = self.dialect.quote or ""
         return (
@@ -46,18 +43,6 @@ class Parse:
             f"delim = {duck.literal(self.dialect.delimiter or '')}, quote = {duck.literal(quote)}, "
             f"escape = {duck.literal(self.dialect.escape or quote)}, columns = {{{columns}}})"
         )
-
-
-def store(space: Workspace, parse: Parse) -> Parse | None:
-    """Parse once, into memory, what is asked several times; None when DuckDB cannot parse all of it."""
-    import duckdb
-
-    name = f"{space.relation()}_cells"
-    try:
-        space.connection.execute(f"CREATE TABLE {duck.quote(name)} AS SELECT * FROM {parse.sql()}")
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-        return None
-    return replace(parse, stored=name)
 
 
 def counted(

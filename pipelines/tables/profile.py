@@ -91,6 +91,10 @@ def profiles(table: Table, *, rows: int = ROWS) -> dict[str, Profile]:
 
 
 def _profiles(table: Table, names: Sequence[str], count: int) -> dict[str, Profile]:
+    held = table.cells()
+    if held is not None:
+        columns = held.slice(0, count).select(names).to_pydict()
+        return {name: profile(columns[name]) for name in names}
     chosen = ", ".join(map(duck.quote, names))
     found = table.connection.execute(
         f"SELECT {chosen} FROM {duck.quote(table.relation)} LIMIT {count}"

@@ -93,6 +93,7 @@ def opened(
         main, *others = tables
         tables = [_with_report(main, main=True), *(_with_report(table, main=False) for table in others)]
         yield Opened(tuple(tables), (*(table.report for table in tables), *failed))
+        space.release()  # a connection on which something went wrong serves nobody else anyway
 
 
 def _read(

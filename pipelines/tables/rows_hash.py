@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from pipelines import duck
 from pipelines.model import ReadReport
+from pipelines.tables.asking import asking
 from pipelines.tables.table import Opened, Table
 
 VERSION = "rows-1"
@@ -34,14 +35,14 @@ def rows_hash(table: Table) -> str:
     cells = ", ".join(f"{duck.quote(name)}, chr(31)" for name in names) or "''"
     presumed = table.unsettled
     never = presumed.never(table.report.columns) if presumed else "false"
-    with table.presuming():
-        count, upper, lower, impossible = table.connection.execute(
+    with asking(table) as asked, table.presuming():
+        ((count, upper, lower, impossible),) = asked.rows(
             f"""
             SELECT count(*), sum((number >> 64)::UBIGINT), sum((number & 18446744073709551615)::UBIGINT),
                 coalesce(count_if(never), 0)
-            FROM (SELECT md5_number(concat({cells})) AS number, {never} AS never FROM {duck.quote(table.relation)})
+            FROM (SELECT md5_number(concat({cells})) AS number, {never} AS never FROM {duck.quote(asked.relation)})
             """
-        ).fetchall()[0]
+        )
     if presumed:
         presumed.settle(count, impossible)
     summed = json.dumps([names, count, upper, lower], ensure_ascii=False)

@@ -6,7 +6,7 @@ Belongs here: the three values that cross the border of this package. Does not b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,11 @@ from pipelines.tables.line_index import LineIndex
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow
 
 ROW = "_row"
+# Of a table that is held in memory as a whole: cells, and their bytes.
+SMALL, SMALL_BYTES = 400_000, 16_000_000
 
 
 def blank(cells: Iterable[str]) -> str:
@@ -145,6 +148,33 @@ class Table:
                 raise
             raise Unproven(str(error)) from error
 
+    def cells(self) -> pyarrow.Table | None:
+        """All of a small table as Arrow has it, `_row` first; None of any other. Raises DuckDB's exceptions."""
+        if not self._small():
+            return None
+        if "cells" not in self.seen:
+            self.seen["cells"] = self._cells()
+        found: pyarrow.Table | None = self.seen["cells"]
+        return found
+
+    def _small(self) -> bool:
+        width = len(self.report.columns)
+        return self.presumption is None and self.index is None and self.report.rows * width <= SMALL
+
+    def _cells(self) -> pyarrow.Table | None:
+        import pyarrow
+
+        batches: list[pyarrow.RecordBatch] = []
+        # Closed before anything else is asked: it keeps the connection busy
+        with closing(
+            self.connection.sql(f"FROM {duck.quote(self.relation)}").to_arrow_reader(10_000)
+        ) as reader:
+            for batch in reader:
+                batches.append(batch)
+                if sum(it.nbytes for it in batches) > SMALL_BYTES:
+                    return None
+            return pyarrow.Table.from_batches(batches, reader.schema).combine_chunks()
+
     def rows(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, tuple[str | None, ...]]:
         """The cells of a few rows by `_row`, as published. Raises DuckDB's exceptions."""
         wanted = sorted(set(numbers))
@@ -153,6 +183,12 @@ class Table:
         if self.index is not None and (found := self.index.rows(wanted)) is not None:
             places = [self.report.columns.index(column) for column in columns]
             return {row: tuple(cells[place] for place in places) for row, cells in found.items()}
+        if (cells := self.cells()) is not None:
+            import numpy
+
+            at = numpy.flatnonzero(numpy.isin(cells.column(ROW).to_numpy(), wanted))
+            taken = cells.select([ROW, *columns]).take(at).to_pydict().values()
+            return {row: tuple(rest) for row, *rest in zip(*taken, strict=True)}
         names = ", ".join(duck.quote(name) for name in (ROW, *columns))
         answer = self.connection.execute(
             f"SELECT {names} FROM {duck.quote(self.relation)} WHERE {duck.quote(ROW)} IN (SELECT unnest(?))",

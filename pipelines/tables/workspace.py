@@ -12,9 +12,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipelines import duck
+from pipelines import duck, kept_plans
 from pipelines.errors import ReadFault
 from pipelines.model import FaultKind, ReadReport
 from pipelines.tables.archives import Budget
@@ -23,6 +23,7 @@ from pipelines.tables.table import ROW, Hint, Table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow
 
 CELLS_PER_BATCH = 200_000
 CHARACTERS_PER_BATCH = 32_000_000
@@ -56,12 +57,29 @@ class Workspace:
     numbers: Iterator[int] = field(default_factory=itertools.count)
     budget: Budget = field(default_factory=Budget)
     waiting: Waiting = field(default_factory=Waiting)
+    held: dict[str, pyarrow.Table] = field(default_factory=dict)
 
     @property
     def threads(self) -> int:
         """How many threads the connection may use."""
         (found,) = self.connection.execute("SELECT current_setting('threads')").fetchall()
         return int(found[0])
+
+    def hold(self, cells: pyarrow.Table) -> str:
+        """The name of a relation over `cells`, which have `_row` and published names, until the reading ends."""
+        relation = self.relation()
+        self.connection.register(relation, kept_plans.Stream(cells))
+        self.held[relation] = cells
+        return relation
+
+    def seen(self, relation: str) -> dict[object, Any]:
+        """What is known of a relation beforehand (`Table.seen`)."""
+        return {"cells": self.held[relation]} if relation in self.held else {}
+
+    def release(self) -> None:
+        """Take out of the connection what would outlast the reading."""
+        while self.held:
+            self.connection.unregister(self.held.popitem()[0])
 
     def relation(self) -> str:
         """A fresh name for a table."""

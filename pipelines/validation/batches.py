@@ -7,13 +7,11 @@ another costs no more than calling it for each. Does not belong here: any such f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    import duckdb
+from pipelines.duck import Function
 
 T = TypeVar("T")
 
@@ -21,26 +19,13 @@ T = TypeVar("T")
 REMEMBERED, LONGEST = 10_000, 200
 
 
-@contextmanager
-def registered(
-    connection: duckdb.DuckDBPyConnection,
+def arrow_functions(
     tests: Mapping[str, Callable[[str], bool]],
     texts: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
-) -> Iterator[None]:
-    """Let SQL of `connection` call `tests`, and `texts`, by their names while the context is open."""
-    from duckdb.func import ARROW
-
-    added = []
-    try:
-        for kind, functions in (("BOOLEAN", tests), ("VARCHAR", texts)):
-            for name, function in functions.items():
-                called = by_distinct(function, "bool" if kind == "BOOLEAN" else "string")
-                connection.create_function(name, called, ["VARCHAR"], kind, type=ARROW)
-                added.append(name)
-        yield
-    finally:
-        for name in added:
-            connection.remove_function(name)
+) -> dict[str, Function]:
+    """`tests` and `texts` by their names, as SQL calls them."""
+    found: dict[str, Function] = {name: (by_distinct(test), "BOOLEAN") for name, test in tests.items()}
+    return found | {name: (by_distinct(text, "string"), "VARCHAR") for name, text in texts.items()}
 
 
 def by_distinct(test: Callable[[str], T], kind: str = "bool") -> Callable[[Any], Any]:

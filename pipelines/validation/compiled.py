@@ -18,6 +18,8 @@ from pipelines.validation.sql import NotPlanned, both
 EXAMPLES = 10
 # The place in a FROM clause where the table stands, as the plan has prepared it.
 SEEN = "seen"
+# The same for the table as it is published, with all of its columns.
+PUBLISHED = '"veedor:published"'
 COUNT = "count(*)"
 FIRST = f'min("_row", {EXAMPLES})'
 

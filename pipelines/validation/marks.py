@@ -61,9 +61,9 @@ class Marks:
                 same = [(name, bit) for (_, name), bit in run]
                 if shape and len(same) >= LEAST:
                     names, begin = ", ".join(name for name, _ in same), same[0][1]
-                    each = f"CASE WHEN {shape} THEN (1::UBIGINT << (place - 1)) ELSE 0::UBIGINT END"
+                    each = f"CASE WHEN {shape} THEN 1::UBIGINT << (place - 1)::UBIGINT ELSE 0::UBIGINT END"
                     bits.append(
-                        f"(list_bit_or(list_transform([{names}], lambda {IT}, place: {each})) << {begin})"
+                        f"(list_bit_or(list_transform([{names}], lambda {IT}, place: {each})) << {begin}::UBIGINT)"
                     )
                 else:
                     bits += [

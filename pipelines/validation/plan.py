@@ -15,8 +15,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pipelines import duck
+from pipelines.tables.asking import Asking, asking
 from pipelines.tables.table import Table, Unproven
-from pipelines.validation.batches import registered
+from pipelines.validation.batches import arrow_functions
 from pipelines.validation.columns import Columns
 from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
@@ -79,9 +80,10 @@ class Plan:
         """
         import duckdb
 
-        with registered(table.connection, self._predicates.functions, self._predicates.texts):
+        functions = arrow_functions(self._predicates.functions, self._predicates.texts)
+        with asking(table, functions) as asked:
             try:
-                found = self._computed(table, self._compiled)
+                found = self._computed(table, asked, self._compiled)
             except duckdb.InterruptException:
                 raise
             except duckdb.Error as error:
@@ -94,19 +96,19 @@ class Plan:
                 found = {}
                 for key in self._compiled:
                     try:
-                        found |= self._computed(table, [key])
+                        found |= self._computed(table, asked, [key])
                     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
                         raise
                     except duckdb.Error as error:
                         found[key] = raised(error)
         return found | self._faults
 
-    def _computed(self, table: Table, keys: Iterable[str]) -> dict[str, Raw]:
+    def _computed(self, table: Table, asked: Asking, keys: Iterable[str]) -> dict[str, Raw]:
         wanted = {key: self._compiled[key] for key in keys}
         views = [view for view, _ in wanted.values()]
         values = [value for _, compiled in wanted.values() for value in compiled.values]
-        with duck.interruptible(table.connection):
-            found = scanned(table, self._columns, views, values)
+        with duck.interruptible(asked.connection):
+            found = scanned(table, asked, self._columns, views, values)
         return {key: self._finished(view, compiled, found) for key, (view, compiled) in wanted.items()}
 
     def _finished(self, view: View, compiled: Compiled, results: Mapping[Value, Any]) -> Raw:

@@ -19,12 +19,14 @@ from typing import Any
 
 from pipelines import duck
 from pipelines.alike import Alike, alike, shape_of
+from pipelines.tables.asking import Asking
 from pipelines.tables.table import Table
 from pipelines.validation.columns import FEW, Columns, published_name, typed_name
-from pipelines.validation.compiled import COUNT, FIRST, SEEN, Value, View, hashes
+from pipelines.validation.compiled import COUNT, FIRST, PUBLISHED, SEEN, Value, View, hashes
 from pipelines.validation.marks import Counted, Marks
 
-KEPT = '"veedor:kept"'
+KEPT_NAME = "veedor:kept"
+KEPT = duck.quote(KEPT_NAME)
 NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
 EMPTY = "veedor:empty"
 NEEDLESS = (
@@ -46,54 +48,57 @@ REPEATED = re.compile(
 
 
 def scanned(
-    table: Table, columns: Columns, views: Sequence[View], values: Iterable[Value]
+    table: Table, asked: Asking, columns: Columns, views: Sequence[View], values: Iterable[Value]
 ) -> dict[Value, Any]:
-    """What each of `values` is in `table`, seen through `views`.
+    """What each of `values` is in `table`, which `asked` is of, seen through `views`.
 
     Raises `Unproven` when the table is not what it was presumed to be, and DuckDB's exceptions.
     """
     values = list(dict.fromkeys(values))
-    found = _scanned(table, columns, views, values, bare=True) if columns.rows > FEW else None
+    columns = replace(columns, relation=asked.relation)
+    found = _scanned(table, asked, columns, views, values, bare=True) if columns.rows > FEW else None
     if found is None:
         for view in views:
             view.predicates.raised.clear()  # perhaps by a blank cell, which is none of theirs
-        found = _scanned(table, columns, views, values, bare=False)
+        found = _scanned(table, asked, columns, views, values, bare=False)
     return found or {}
 
 
 def _scanned(
-    table: Table, columns: Columns, views: Sequence[View], values: list[Value], *, bare: bool
+    table: Table, asked: Asking, columns: Columns, views: Sequence[View], values: list[Value], *, bare: bool
 ) -> dict[Value, Any] | None:
     """None when the table has a cell that must not be taken as it is, unlike `bare` says."""
     presumed = table.unsettled
-    asked = dict.fromkeys(it.where for it in values if it.source == SEEN and it.where)
+    wheres = dict.fromkeys(it.where for it in values if it.source == SEEN and it.where)
     told = {it.where for it in values if it.aggregate != COUNT}
     opposites = {
-        it: missing for it in asked if it not in told and (missing := _missing(it)) != it and missing in asked
+        it: missing
+        for it in wheres
+        if it not in told and (missing := _missing(it)) != it and missing in wheres
     }
-    kept = (it for it in asked if it not in opposites)
+    kept = (it for it in wheres if it not in opposites)
     conditions = (
         tuple(sorted(kept, key=lambda it: (shape_of(it) or ("",))[0])) if columns.few else tuple(kept)
     )
-    shorter = _shorter(table, columns, views, conditions) if bare else {}
+    shorter = _shorter(table, asked, columns, views, conditions) if bare else {}
     marks = Marks((*conditions, NEVER, BLANK), opposites, shorter)
     counts = [it for it in values if _is_count(it)]
-    queries = dict(_queries(marks, [it for it in values if not _is_count(it)]))
-    with _kept(table, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
-        counted = marks.counted(table.connection.execute(marks.query(source)).fetchall())
+    queries = dict(_queries(columns, marks, [it for it in values if not _is_count(it)]))
+    with _kept(table, asked, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
+        counted = marks.counted(asked.rows(marks.query(source)))
         if presumed:
             presumed.settle(counted.total, counted.counts[NEVER])
         if counted.counts[BLANK]:
             return None
         found = {value: _counted(counted, value) for value in counts}
-        with _shared(table, [_renamed(query, names) for query in queries], counted.total) as texts:
+        with _shared(asked, [_renamed(query, names) for query in queries], counted.total) as texts:
             for query, of in zip(texts, queries.values(), strict=True):
-                (row,) = table.connection.execute(query).fetchall()
+                (row,) = asked.rows(query)
                 found |= dict(zip(of, row, strict=True))
     return found
 
 
-def _repeated(table: Table, key: str, source: str, rows: int) -> list[int] | None:
+def _repeated(asked: Asking, key: str, source: str, rows: int) -> list[int] | None:
     """The hashes that stand more than once, by sorting them, which is four times as fast as grouping by them.
 
     Of a large table a part of the hashes is sorted at a time: those with the same remainder. None when so many stand
@@ -104,9 +109,9 @@ def _repeated(table: Table, key: str, source: str, rows: int) -> list[int] | Non
     found: list[int] = []
     parts = max(1, -(-rows // SORTED))
     for part in range(parts):
-        values = table.connection.execute(
+        values = asked.numbers(
             f"SELECT key FROM (SELECT {key} AS key FROM {source}) WHERE {parts} = 1 OR key % {parts} = {part}"
-        ).fetchnumpy()["key"]
+        )
         values.sort()
         twice = np.unique(values[1:][values[1:] == values[:-1]])
         found += (int(value) for value in twice[: LISTED + 1])
@@ -116,28 +121,27 @@ def _repeated(table: Table, key: str, source: str, rows: int) -> list[int] | Non
 
 
 @contextmanager
-def _shared(table: Table, queries: Sequence[str], rows: int) -> Iterator[list[str]]:
+def _shared(asked: Asking, queries: Sequence[str], rows: int) -> Iterator[list[str]]:
     """`queries` over `rows` rows, with the repeated values that they ask for computed once."""
     texts = dict.fromkeys(found[0] for query in queries for found in REPEATED.finditer(query))
-    names = {text: f'"veedor:repeated{place}"' for place, text in enumerate(texts)}
+    names = {text: f"veedor:repeated{place}" for place, text in enumerate(texts)}
     try:
         for text, name in names.items():
             key, source = REPEATED.fullmatch(text).group("key", "source")  # type: ignore[union-attr]
-            repeated = _repeated(table, key, source.replace(SEEN, KEPT, 1), rows)
+            repeated = _repeated(asked, key, source.replace(SEEN, KEPT, 1), rows)
             if repeated is None:
-                once = f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}"
-                table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}")
+                asked.keep(name, f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}")
             else:
-                once = "SELECT unnest(?::UBIGINT[]) AS twice"
-                table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}", [repeated])
-        yield [_renamed(query, {text: f"FROM {name}" for text, name in names.items()}) for query in queries]
+                asked.put(name, "twice", repeated)
+        shorter = {text: f"FROM {duck.quote(name)}" for text, name in names.items()}
+        yield [_renamed(query, shorter) for query in queries]
     finally:
         for name in names.values():
-            table.connection.execute(f"DROP TABLE IF EXISTS {name}")
+            asked.forget(name)
 
 
 def _shorter(
-    table: Table, columns: Columns, views: Sequence[View], conditions: Sequence[str]
+    table: Table, asked: Asking, columns: Columns, views: Sequence[View], conditions: Sequence[str]
 ) -> dict[str, str]:
     """Conditions that need not ask first whether their column has a value: without one, the rest is not true anyway.
 
@@ -153,9 +157,12 @@ def _shorter(
         return {}
     empty = ", ".join(f"NULL::VARCHAR AS {duck.quote(name)}" for name in table.report.columns)
     row = replace(columns, relation=EMPTY).select(*_asked_for(views), bare=True)
-    asked = ", ".join(f"coalesce({it}, false)" for it in own.values())
-    table.connection.execute(f"CREATE OR REPLACE TEMP VIEW {duck.quote(EMPTY)} AS SELECT 0 AS _row, {empty}")
-    met = table.connection.execute(f"SELECT {asked} FROM {row}").fetchall()[0]
+    wanted = ", ".join(f"coalesce({it}, false)" for it in own.values())
+    asked.keep(EMPTY, f"SELECT 0 AS _row, {empty}")
+    try:
+        (met,) = asked.rows(f"SELECT {wanted} FROM {row}")
+    finally:
+        asked.forget(EMPTY)
     return {it: rest for (it, rest), yes in zip(own.items(), met, strict=True) if not yes}
 
 
@@ -175,7 +182,7 @@ def _counted(counted: Counted, value: Value) -> Any:
     return (counted.counts if value.aggregate == COUNT else counted.rows)[value.where]
 
 
-def _queries(marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
+def _queries(columns: Columns, marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
     """A query for each source, and what the columns of its one row are."""
     by_source: dict[str, list[Value]] = {}
     for value in values:
@@ -185,10 +192,10 @@ def _queries(marks: Marks, values: Iterable[Value]) -> Iterator[tuple[str, list[
             selected = ", ".join(it.sql(marks.test(it.where) if it.where else None) for it in of)
             yield f"SELECT {selected} FROM {KEPT}", of
         else:
-            yield _of_source(marks, source, of), of
+            yield _of_source(columns, marks, source, of), of
 
 
-def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
+def _of_source(columns: Columns, marks: Marks, source: str, values: Sequence[Value]) -> str:
     """Where `source` asks for a condition that has a bit, the bit is asked. Each other condition is computed once."""
     for condition in (*marks.conditions, *marks.opposites):
         if condition not in source:
@@ -201,12 +208,21 @@ def _of_source(marks: Marks, source: str, values: Sequence[Value]) -> str:
         source = (
             f"(SELECT *, {', '.join(f'{where} AS {flag}' for where, flag in flags.items())} FROM {source})"
         )
-    return f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) SELECT {selected} FROM {source}"
+    published = f", {PUBLISHED} AS NOT MATERIALIZED (FROM {duck.quote(columns.relation)})"
+    tables = f"{SEEN} AS NOT MATERIALIZED (FROM {KEPT}){published if PUBLISHED in source else ''}"
+    return f"WITH {tables} SELECT {selected} FROM {source}"
 
 
 @contextmanager
 def _kept(
-    table: Table, columns: Columns, views: Sequence[View], marks: Marks, text: str, *, bare: bool
+    table: Table,
+    asked: Asking,
+    columns: Columns,
+    views: Sequence[View],
+    marks: Marks,
+    text: str,
+    *,
+    bare: bool,
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     """A FROM clause of the marks and of what `text` names; and the columns in which its hashes are kept."""
     roles, typed, published = _asked_for(views)
@@ -236,12 +252,12 @@ def _kept(
     if not text:
         yield f"({scan})", names
         return
-    with _in_any_order(table), _planned_as_written(table, columns):
-        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {KEPT} AS {scan}")
+    with _in_any_order(asked), _planned_as_written(asked, columns):
+        asked.keep(KEPT_NAME, scan)
     try:
         yield KEPT, names
     finally:
-        table.connection.execute(f"DROP TABLE IF EXISTS {KEPT}")
+        asked.forget(KEPT_NAME)
 
 
 def _asked_for(views: Sequence[View]) -> tuple[list[str], list[str], list[str]]:
@@ -254,26 +270,32 @@ def _asked_for(views: Sequence[View]) -> tuple[list[str], list[str], list[str]]:
 
 
 @contextmanager
-def _planned_as_written(table: Table, columns: Columns) -> Iterator[None]:
-    """The scan of a small table as it stands: it has no joins, and to look for a better plan takes longer than it."""
-    if not columns.few:
+def _planned_as_written(asked: Asking, columns: Columns) -> Iterator[None]:
+    """The scan of few rows as it stands: it has no joins, and to look for a better plan takes longer than it.
+
+    A plan that is kept is worth it.
+    """
+    if asked.small or not columns.few:
         yield
         return
-    table.connection.execute(f"SET disabled_optimizers = '{NEEDLESS}'")
+    asked.connection.execute(f"SET disabled_optimizers = '{NEEDLESS}'")
     try:
         yield
     finally:
-        table.connection.execute("SET disabled_optimizers = ''")
+        asked.connection.execute("SET disabled_optimizers = ''")
 
 
 @contextmanager
-def _in_any_order(table: Table) -> Iterator[None]:
+def _in_any_order(asked: Asking) -> Iterator[None]:
     """Rows may be stored in any order meanwhile: each has its number, and threads do not wait for each other."""
-    table.connection.execute("SET preserve_insertion_order = false")
+    if asked.small:  # with one thread
+        yield
+        return
+    asked.connection.execute("SET preserve_insertion_order = false")
     try:
         yield
     finally:
-        table.connection.execute("SET preserve_insertion_order = true")
+        asked.connection.execute("SET preserve_insertion_order = true")
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

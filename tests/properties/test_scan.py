@@ -7,6 +7,7 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.tables import table as tables
 from pipelines.tables.layouts import lay
 from pipelines.tables.table import Table
 from pipelines.validation import marks, scan
@@ -56,8 +57,12 @@ def test_the_ways_of_large_tables_give_what_those_of_small_ones_give(
             assert judged(table, asked) == small
             with patch.object(scan, "SORTED", 2):
                 assert judged(table, asked) == small
+            with patch.object(tables, "SMALL", -1):
+                assert judged(table, asked) == small
             with patch.object(scan, "LISTED", -1):
                 assert judged(table, asked) == small
+        with patch.object(tables, "SMALL", -1):
+            assert judged(table, asked) == small
 
 
 @given(st.lists(st.sets(st.integers(0, 9)), max_size=60), st.integers(0, 12), st.integers(1, 5))

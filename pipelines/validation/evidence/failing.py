@@ -17,9 +17,9 @@ from pipelines.model import ExpectationResult, Outcome, ValidationResult
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
 from pipelines.validation import rows_query
-from pipelines.validation.batches import registered
+from pipelines.validation.batches import arrow_functions
 from pipelines.validation.columns import columns_of
-from pipelines.validation.compiled import SEEN, Predicates, Value, View
+from pipelines.validation.compiled import PUBLISHED, SEEN, Predicates, Value, View
 from pipelines.validation.plan import compile_one
 from pipelines.validation.sql import NotPlanned
 from pipelines.validation.suites import ROWS_QUERY, Expectation, Suite
@@ -182,11 +182,13 @@ class _Search:
         listed = f"list_filter([{places}], lambda place: place IS NOT NULL)"
         query = (
             f"WITH {SEEN} AS NOT MATERIALIZED (FROM {seen}), "
+            f"{PUBLISHED} AS NOT MATERIALIZED (FROM {duck.quote(self._table.relation)}), "
             f'flagged AS (SELECT "{ROW}"{names}, {listed} AS places FROM {SEEN}), '
             f'told AS (SELECT "{ROW}"{names}, unnest(places) AS place FROM flagged) '
             f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value{record} FROM told ORDER BY row, place'
         )
-        with registered(self._table.connection, self._predicates.functions, self._predicates.texts):
+        functions = arrow_functions(self._predicates.functions, self._predicates.texts)
+        with duck.calling(self._table.connection, functions):
             reader = self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
             try:
                 yield from reader

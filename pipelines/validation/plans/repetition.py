@@ -8,7 +8,7 @@ among a thousand million rows, two others agree in both with a probability of 1 
 from __future__ import annotations
 
 from pipelines import duck
-from pipelines.validation.compiled import SEEN, Compiled, Raw, Rows, Value, View
+from pipelines.validation.compiled import PUBLISHED, SEEN, Compiled, Raw, Rows, Value, View
 from pipelines.validation.plans.register import aggregate, rowwise
 from pipelines.validation.results import within_bounds
 from pipelines.validation.sql import NotPlanned, both, listed, not_null
@@ -82,7 +82,7 @@ def rows_unique(view: View) -> Rows:
         raise NotPlanned("a row is compared with all others")
     every = 'COLUMNS(* EXCLUDE ("_row"))'
     hashed = f"hash(*{every}) AS one, hash(concat_ws(chr(31), *{every})) AS other"
-    rows = f'SELECT "_row", {hashed} FROM {duck.quote(view.columns.relation)}'
+    rows = f'SELECT "_row", {hashed} FROM {PUBLISHED}'
     twice = "SELECT one FROM hashes GROUP BY one HAVING count(*) > 1"
     counted = "SELECT *, count(*) OVER (PARTITION BY one, other) AS times FROM hashes"
     counted += f" WHERE one IN ({twice})"

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import duck
 from pipelines.model import ReadReport
+from pipelines.tables import table as tables
 from pipelines.tables.layouts import lay
 from pipelines.tables.table import Table
 from pipelines.validation import scan
@@ -90,6 +91,8 @@ def judged(
     """What the plan says when a table of more than `few` rows is large."""
     monkeypatch.setattr(scan, "FEW", few)
     monkeypatch.setattr(uniqueness, "SMALL", few)
+    if not few:
+        monkeypatch.setattr(tables, "SMALL", -1)
     found = Plan(columns, expectations_of(asked), PARAMETERS).run(table)
     assert [key for key, raw in found.items() if raw.get("exception_info", {}).get("raised_exception")] == []
     return found

@@ -1,0 +1,187 @@
+"""What is asked of many small tables in the same words, planned once.
+
+Belongs here: the connections that keep plans, and the places in these plans where one table after the other stands.
+Does not belong here: any query, or which tables are small (`tables.asking`).
+
+DuckDB takes longer to parse and plan what a suite asks than to answer it for 2,000 rows, and tables of one layout are
+asked the same. A prepared statement that reads a table of DuckDB is planned anew each time (2.0: whatever the optimiser
+may have looked at could have changed); one that reads Arrow's stream is not, and whose stream it is shows when it runs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelines import duck
+from pipelines.alike import TOKEN
+from pipelines.duck import Function
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow
+
+T = TypeVar("T")
+
+# A connection forgets the plan that was not asked for longest.
+MOST_PLANS = 500
+# So many connections at the most, each with plans of its own: no more threads than that compute at a time anyway.
+CONNECTIONS = 2
+
+
+class Stream:
+    """A table as DuckDB is to read it: by Arrow's PyCapsule interface, so that all filtering is DuckDB's own.
+
+    Another of the same columns may be put in its place.
+    """
+
+    def __init__(self, table: pyarrow.Table) -> None:
+        self.table = table
+
+    def __arrow_c_schema__(self) -> object:
+        return self.table.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    name: str
+    places: Mapping[str, Stream]
+
+    def own(self, name: str) -> str:
+        """What the plan calls the table `name`."""
+        return f"{name}:{self.name}"
+
+
+@dataclass
+class Plans:
+    """A connection with what it has planned. `whole`: no query has failed on it."""
+
+    connection: duckdb.DuckDBPyConnection
+    whole: bool = True
+    _plans: OrderedDict[object, _Plan] = field(default_factory=OrderedDict)
+    _made: int = 0
+    _known: set[str] = field(default_factory=set)
+    _functions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+    def rows(self, query: str, tables: Mapping[str, pyarrow.Table]) -> list[tuple[Any, ...]]:
+        """The rows that `query` gives, which may name `tables`. Raises DuckDB's exceptions."""
+        return self._asked(query, tables, lambda it: self.connection.execute(it).fetchall())
+
+    def columns(self, query: str, tables: Mapping[str, pyarrow.Table]) -> dict[str, Any]:
+        """The same, as an array of NumPy for each column."""
+        return self._asked(query, tables, lambda it: self.connection.execute(it).fetchnumpy())
+
+    def table(self, query: str, tables: Mapping[str, pyarrow.Table]) -> pyarrow.Table:
+        """The same, as a table that later queries may name."""
+        return self._asked(query, tables, lambda it: self.connection.sql(it).to_arrow_table())
+
+    @contextmanager
+    def calling(self, functions: Mapping[str, Function]) -> Iterator[None]:
+        """Let queries call `functions` by their names while the context is open."""
+        for name, (function, kind) in functions.items():
+            self._functions[name] = function
+            if name not in self._known:
+                duck.add_function(self.connection, name, (self._called(name), kind))
+                self._known.add(name)
+        try:
+            yield
+        finally:
+            for name in functions:
+                del self._functions[name]
+
+    def _called(self, name: str) -> Callable[[Any], Any]:
+        """A plan goes on to call the function that it was planned with, which has to ask for the one of today."""
+        return lambda values: self._functions[name](values)
+
+    def _asked(self, query: str, tables: Mapping[str, pyarrow.Table], told: Callable[[str], T]) -> T:
+        named = {name: table for name, table in tables.items() if duck.quote(name) in query}
+        key = (query, *((name, table.schema) for name, table in named.items()))
+        self.whole, was = False, self.whole
+        plan = self._plans.pop(key, None) or self._planned(query, named)
+        self._plans[key] = plan
+        if len(self._plans) > MOST_PLANS:
+            self._forget(self._plans.popitem(last=False)[1])
+        try:
+            for name, place in plan.places.items():
+                place.table = named[name]
+            found = told(f"EXECUTE {plan.name}")
+        finally:
+            for place in plan.places.values():
+                place.table = place.table.schema.empty_table()
+        self.whole = was
+        return found
+
+    def _planned(self, query: str, named: Mapping[str, pyarrow.Table]) -> _Plan:
+        self._made += 1
+        plan = _Plan(f"plan_{self._made}", {name: Stream(table) for name, table in named.items()})
+        # Names of its own: a plan that reads files besides is made anew each time, and has to find its places then
+        own = {duck.quote(name): duck.quote(plan.own(name)) for name in named}
+        for name, place in plan.places.items():
+            self.connection.register(plan.own(name), place)
+        renamed = TOKEN.sub(lambda token: own.get(token["name"], token[0]), query)
+        self.connection.execute(f"PREPARE {plan.name} AS {renamed}")
+        return plan
+
+    def _forget(self, plan: _Plan) -> None:
+        self.connection.execute(f"DEALLOCATE {plan.name}")
+        for name in plan.places:
+            self.connection.unregister(plan.own(name))
+
+
+class _Pool:
+    def __init__(self) -> None:
+        self.free = threading.BoundedSemaphore(CONNECTIONS)
+        self.idle: list[Plans] = []
+
+
+_POOL = _Pool()
+# Of the process that this one was forked from. To close them would wait for threads that are not here.
+_FOREIGN: list[_Pool] = []
+
+
+@contextmanager
+def lent(functions: Mapping[str, Function] = MappingProxyType({})) -> Iterator[Plans]:
+    """A connection with its plans, for nobody else meanwhile; its queries may call `functions`.
+
+    Waits while all are lent: whoever has one must not ask for another. One on which a query failed serves nobody else.
+    """
+    pool = _POOL
+    with pool.free:
+        try:
+            plans = pool.idle.pop()
+        except IndexError:
+            plans = Plans(duck.connect(threads=1))
+        try:
+            with plans.calling(functions):
+                yield plans
+        finally:
+            if plans.whole:
+                pool.idle.append(plans)
+            else:
+                plans.connection.close()
+
+
+def _forked() -> None:
+    global _POOL
+    _FOREIGN.append(_POOL)
+    _POOL = _Pool()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
+@atexit.register
+def _close() -> None:
+    """Connections with functions of Python that are still open when Python ends make DuckDB complain."""
+    while _POOL.idle:
+        _POOL.idle.pop().connection.close()

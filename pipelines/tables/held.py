@@ -1,0 +1,68 @@
+"""Delimited text of a few megabytes, parsed once into memory, where it is asked several times.
+
+Belongs here: DuckDB's strict parse as a table of Arrow, the proof that DuckDB saw what is expected, and the relation
+that is the table. Does not belong here: text that is too large for that (`in_place`), or whether a file is regular
+enough to be tried (`delimited`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines import duck, kept_plans
+from pipelines.tables.in_place import Parse
+from pipelines.tables.table import ROW, blank
+from pipelines.tables.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow
+
+PARSED = "veedor:parsed"
+
+
+def parsed(space: Workspace, parse: Parse) -> pyarrow.Table | None:
+    """The records as c0, c1, ... of text, in the order of the file; None when DuckDB cannot parse all of it."""
+    import duckdb
+
+    try:
+        return space.connection.sql(f"FROM {parse.sql()}").to_arrow_table().combine_chunks()
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
+        return None
+
+
+def counted(
+    records: pyarrow.Table, first: Sequence[Sequence[str]], again: tuple[int, str] | None = None
+) -> tuple[int, int] | None:
+    """As `in_place.counted`: how many records there are and how many of them are blank.
+
+    None when the first ones are not `first`, or some record has the text of `again` in the column of that number.
+    """
+    import pyarrow.compute
+
+    begin = list(zip(*records.slice(0, len(first)).to_pydict().values(), strict=True))
+    if begin != [tuple(cell or None for cell in row) for row in first]:
+        return None
+    if again and pyarrow.compute.any(pyarrow.compute.equal(records.column(again[0]), again[1])).as_py():
+        return None
+    query = f"SELECT coalesce(count_if({blank(records.column_names)}), 0) FROM {duck.quote(PARSED)}"
+    with kept_plans.lent() as plans:
+        ((blanks,),) = plans.rows(query, {PARSED: records})
+    return records.num_rows, int(blanks)
+
+
+def published(
+    space: Workspace, records: pyarrow.Table, columns: Sequence[str], *, row: int, blanks: bool
+) -> str:
+    """The name of a relation over `records`, the first of which has the number `row`; `blanks` are left out."""
+    import numpy
+    import pyarrow
+
+    numbers = pyarrow.array(numpy.arange(row, row + records.num_rows, dtype=numpy.int64))
+    cells = pyarrow.Table.from_arrays([numbers, *records.columns], names=[ROW, *columns])
+    if blanks:
+        with kept_plans.lent() as plans:
+            query = f"SELECT {blank(records.column_names)} AS blank FROM {duck.quote(PARSED)}"
+            empty = plans.columns(query, {PARSED: records})["blank"]
+        cells = cells.filter(pyarrow.array(~empty.astype(bool))).combine_chunks()
+    return space.hold(cells)
