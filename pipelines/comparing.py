@@ -14,7 +14,7 @@ from pipelines.errors import ReadFault
 from pipelines.model import Dataset, ReadReport, RowChange, RowsCompared, RowsReason
 from pipelines.reading import layouts_of, pairs, snapshot_worked
 from pipelines.row_changes import kept
-from pipelines.row_changes.compare import Comparison, comparing
+from pipelines.row_changes.compare import Comparison, compared
 from pipelines.row_changes.fingerprint import Fingerprints, fingerprint, of_file
 from pipelines.row_changes.pairing import paired
 from pipelines.sources import Source
@@ -121,8 +121,8 @@ def _compared(
         return _not_compared(report, earlier.sha256, RowsReason.KEY_LOST)
     limits = tools.settings
     threads = limits.threads if max(report.rows, earlier.rows) > FEW else 1
-    with comparing(old, new, pairing, folder, memory_limit=limits.memory_limit, threads=threads) as found:
-        return counted(found, report, earlier.sha256)
+    found = compared(old, new, pairing, folder, memory_limit=limits.memory_limit, threads=threads)
+    return counted(found, report, earlier.sha256)
 
 
 def _known(

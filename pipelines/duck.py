@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "512MB"
 THREADS = 2
 # So many connections wait for more work, a few megabytes each.
-MOST_IDLE = 4
+MOST_IDLE = 8
 _IDLE: list[tuple[tuple[str, int], duckdb.DuckDBPyConnection]] = []
 _LOCK = threading.Lock()
 # Of the process that this one was forked from. To close them would wait for threads that are not here.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pipelines.model import ColumnChange
-from pipelines.row_changes.compare import Comparison, comparing
+from pipelines.row_changes.compare import CHANGED, Comparison, OpenComparison, comparing
+from pipelines.row_changes.compare import compared as few
 from pipelines.row_changes.fingerprint import Fingerprints, fingerprint
 from pipelines.row_changes.pairing import paired
 from pipelines.tables.layouts import Layout, lay
@@ -44,11 +45,14 @@ def comparison(
     changed: Sequence[ColumnChange] = (),
     layout: Layout | None = None,
     suite: Suite | None = None,
-) -> Iterator[Comparison]:
+) -> Iterator[OpenComparison]:
     """Compare two tables, each of columns and rows."""
     old = prints(*before, folder / "old.parquet", layout, suite)
     new = prints(*after, folder / "new.parquet", layout, suite)
-    with comparing(old, new, paired(old, new, changed, key), folder) as found:
+    pairing = paired(old, new, changed, key)
+    with comparing(old, new, pairing, folder) as found:
+        figures = {it.name: getattr(found, it.name) for it in fields(Comparison)}
+        assert few(old, new, pairing, folder) == Comparison(**figures)
         yield found
 
 
@@ -63,5 +67,5 @@ def compared(
 ) -> Compared:
     """The same, with the rows that changed."""
     with comparison(folder, before, after, key, layout=layout, suite=suite) as found:
-        rows = found.connection.execute('SELECT "before", "after" FROM changed ORDER BY ALL').fetchall()
+        rows = found.asked.rows(f'SELECT "before", "after" FROM {CHANGED} ORDER BY ALL')
         return Compared(found, tuple(rows))

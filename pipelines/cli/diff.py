@@ -22,7 +22,7 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.cli.diff_versions import Side
-    from pipelines.row_changes.compare import Comparison
+    from pipelines.row_changes.compare import OpenComparison
     from pipelines.row_changes.version import Version
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
@@ -36,7 +36,7 @@ class Difference:
     counts: RowChange
     columns: tuple[ColumnChange, ...]
     versions: tuple[Version, Version]
-    found: Comparison
+    found: OpenComparison
 
 
 def diff(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,22 +25,26 @@ from pipelines import duck
 from pipelines.model import RowsCompared, RowsReason
 from pipelines.row_changes.fingerprint import Fingerprints
 from pipelines.row_changes.pairing import Pair, Pairing
+from pipelines.tables.asking import Asking, of_connection, of_tables
+from pipelines.tables.table import SMALL_BYTES
 
 if TYPE_CHECKING:
-    import duckdb
+    import pyarrow
 
 TELLING = 0.95
 
 
+# Tables, as SQL names them: of each version its fingerprints and what is left of them, and the rows that changed.
+FILES = ("before:file", "after:file")
+NARROW = ('"before:rows"', '"after:rows"')
+SEVERAL, CHANGED, WAS = '"keys:several"', '"rows:changed"', '"cells:was"'
+MANY, LEFT = ('"before:many"', '"after:many"'), ('"before:left"', '"after:left"')
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """What came of it. `connection` has a table `changed` of `before`, `after` (`_row` of each, NULL for none).
+    """What came of it. The fields are those of `model.RowChange`."""
 
-    Without a number before, the row was added, without one after removed, else amended. Other fields are those of
-    `model.RowChange`.
-    """
-
-    connection: duckdb.DuckDBPyConnection
     pairing: Pairing
     compared: RowsCompared
     reason: RowsReason | None
@@ -63,6 +67,42 @@ class Comparison:
         return self.rows - self.added - self.amended
 
 
+@dataclass(frozen=True)
+class OpenComparison(Comparison):
+    """One whose rows may be asked for: `asked` has a table `CHANGED` of `before`, `after` (`_row` of each, or NULL).
+
+    Without a number before, the row was added, without one after removed, else amended.
+    """
+
+    asked: Asking
+
+
+def compared(
+    before: Fingerprints,
+    after: Fingerprints,
+    pairing: Pairing,
+    folder: Path,
+    *,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    threads: int = duck.THREADS,
+) -> Comparison:
+    """As `comparing`, without the rows."""
+    sides = before, after
+    if all(side.path.stat().st_size <= SMALL_BYTES for side in sides):
+        with duck.within_memory(), of_tables(dict(zip(FILES, map(_held, sides), strict=True))) as asked:
+            return _Compare(asked, before, after, pairing, [duck.quote(name) for name in FILES]).run()
+    with comparing(before, after, pairing, folder, memory_limit=memory_limit, threads=threads) as found:
+        return Comparison(**{it.name: getattr(found, it.name) for it in fields(Comparison)})
+
+
+def _held(side: Fingerprints) -> pyarrow.Table:
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(side.path) as file:
+        # What a file says of itself would make another table of it, which is planned by itself
+        return file.read(use_threads=False).replace_schema_metadata(None)
+
+
 @contextmanager
 def comparing(
     before: Fingerprints,
@@ -72,7 +112,7 @@ def comparing(
     *,
     memory_limit: str = duck.MEMORY_LIMIT,
     threads: int = duck.THREADS,
-) -> Iterator[Comparison]:
+) -> Iterator[OpenComparison]:
     """Compare two versions; the comparison's table vanishes with the context. `pairing` must have columns.
 
     `folder` takes what does not fit into memory. Raises `MemoryLimitReached`.
@@ -80,21 +120,25 @@ def comparing(
     with duck.borrowed(
         memory_limit=memory_limit, threads=threads, temp_directory=folder / "spill"
     ) as connection:
+        asked = of_connection(connection)
         with duck.within_memory(), duck.interruptible(connection):
-            found = _Compare(connection, before, after, pairing).run()
-        yield found
+            found = _Compare(asked, before, after, pairing, [file_of(before), file_of(after)]).run()
+        yield OpenComparison(**vars(found), asked=asked)
+        for name in (*NARROW, *MANY, *LEFT, SEVERAL, CHANGED, WAS):
+            asked.forget(name)
 
 
 class _Compare:
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        asked: Asking,
         before: Fingerprints,
         after: Fingerprints,
         pairing: Pairing,
+        files: Sequence[str],
     ) -> None:
-        self._connection, self._pairing = connection, pairing
-        self._before, self._after = before, after
+        self._asked, self._pairing = asked, pairing
+        self._sides, self._files = (before, after), files
 
     def run(self) -> Comparison:
         key: tuple[Pair, ...] = ()
@@ -103,29 +147,27 @@ class _Compare:
             if told := self._tells(one):
                 key, single = one, all(told)
                 break
-        self._narrow("a", self._before, [old for old, _ in key], [old for old, _ in self._pairing.columns])
-        self._narrow("b", self._after, [new for _, new in key], [new for _, new in self._pairing.columns])
+        self._narrow(0, [old for old, _ in key], [old for old, _ in self._pairing.columns])
+        self._narrow(1, [new for _, new in key], [new for _, new in self._pairing.columns])
         several = not single and self._several()
-        self._single(several)
-        if several:
-            self._repeated()
+        self._changed(several)
         reason = None
         if not key:
             reason = RowsReason.KEY_NOT_UNIQUE if self._pairing.keys else RowsReason.NO_KEY
             reason = RowsReason.KEY_LOST if self._pairing.key_lost else reason
         rows_before, keyless_before, rows, keyless, added, removed, amended = self._ask(
-            "SELECT * FROM (SELECT count(*), count(*) - count(k) FROM a),"
-            " (SELECT count(*), count(*) - count(k) FROM b),"
+            f"SELECT * FROM (SELECT count(*), count(*) - count(k) FROM {NARROW[0]}),"
+            f" (SELECT count(*), count(*) - count(k) FROM {NARROW[1]}),"
             ' (SELECT count_if("before" IS NULL), count_if("after" IS NULL),'
-            ' count_if("before" IS NOT NULL AND "after" IS NOT NULL) FROM changed)'
+            f' count_if("before" IS NOT NULL AND "after" IS NOT NULL) FROM {CHANGED})'
         )
-        gone = "FROM changed JOIN a ON a.n = changed.before WHERE changed.after IS NULL"
-        come = "FROM changed JOIN b ON b.n = changed.after WHERE changed.before IS NULL"
-        (repeated,) = self._ask(f"SELECT count(*) {gone} AND a.k IN (SELECT k FROM b)") if several else (0,)
-        (keyless_removed,) = self._ask(f"SELECT count(*) {gone} AND a.k IS NULL") if several else (0,)
-        (keyless_added,) = self._ask(f"SELECT count(*) {come} AND b.k IS NULL") if several else (0,)
+        gone = f'FROM {CHANGED} c JOIN {NARROW[0]} x ON x.n = c."before" WHERE c."after" IS NULL'
+        come = f'FROM {CHANGED} c JOIN {NARROW[1]} x ON x.n = c."after" WHERE c."before" IS NULL'
+        again = f"SELECT count(*) {gone} AND x.k IN (SELECT k FROM {NARROW[1]})"
+        (repeated,) = self._ask(again) if several else (0,)
+        (keyless_removed,) = self._ask(f"SELECT count(*) {gone} AND x.k IS NULL") if several else (0,)
+        (keyless_added,) = self._ask(f"SELECT count(*) {come} AND x.k IS NULL") if several else (0,)
         return Comparison(
-            connection=self._connection,
             pairing=self._pairing,
             compared=RowsCompared.BY_KEY if key else RowsCompared.BY_ROW,
             reason=reason,
@@ -144,13 +186,13 @@ class _Compare:
         )
 
     def _ask(self, query: str) -> tuple[int, ...]:
-        return tuple(int(value or 0) for value in self._connection.execute(query).fetchall()[0])
+        return tuple(int(value or 0) for value in self._asked.rows(query)[0])
 
     def _tells(self, key: tuple[Pair, ...]) -> list[bool]:
         """Whether all rows of each version have a value of `key` that no other row has; empty when not even most do."""
         found = []
-        for side, names in ((self._before, [old for old, _ in key]), (self._after, [new for _, new in key])):
-            one = f"SELECT {_key(side, names)} AS k FROM {_file(side)}"
+        for side, file, names in zip(self._sides, self._files, zip(*key, strict=True), strict=True):
+            one = f"SELECT {_key(side, names)} AS k FROM {file}"
             counted = f"SELECT k, count(*) AS times FROM ({one}) GROUP BY k"
             told, rows = self._ask(
                 f"SELECT count_if(times = 1 AND k IS NOT NULL), coalesce(sum(times), 0) FROM ({counted})"
@@ -160,85 +202,82 @@ class _Compare:
             found.append(told == rows)
         return found
 
-    def _narrow(self, name: str, side: Fingerprints, key: list[str], columns: list[str]) -> None:
+    def _narrow(self, which: int, key: list[str], columns: list[str]) -> None:
         """A table of n (the row's number), k (its key, NULL for none) and r (all that is compared of it)."""
+        side = self._sides[which]
         row = f"hash({', '.join(map(side.cell, columns))})"
         told = _key(side, key) if key else row
-        self._connection.execute(
-            f"CREATE TABLE {name} AS SELECT _row AS n, {told} AS k, {row} AS r FROM {_file(side)}"
-        )
+        query = f"SELECT _row AS n, {told} AS k, {row} AS r FROM {self._files[which]}"
+        self._asked.keep(NARROW[which], query)
 
     def _several(self) -> bool:
         """A table of the keys that stand more than once in a version; whether any row must be told otherwise."""
-        once = "SELECT k FROM {} WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"
-        self._connection.execute(f"CREATE TABLE several AS {once.format('a')} UNION {once.format('b')}")
-        (found,) = self._ask(
-            "SELECT EXISTS (FROM several) OR EXISTS (FROM a WHERE k IS NULL) OR EXISTS (FROM b WHERE k IS NULL)"
+        before, after = (
+            f"SELECT k FROM {name} WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1" for name in NARROW
         )
+        self._asked.keep(SEVERAL, f"{before} UNION {after}")
+        without = (f"EXISTS (FROM {name} WHERE k IS NULL)" for name in NARROW)
+        (found,) = self._ask(f"SELECT EXISTS (FROM {SEVERAL}) OR {' OR '.join(without)}")
         return bool(found)
 
-    def _single(self, several: bool) -> None:
-        other = " WHERE k IS NOT NULL AND k NOT IN (FROM several)" if several else ""
-        self._connection.execute(
-            'CREATE TABLE changed AS SELECT x.n AS "before", y.n AS "after"'
-            f" FROM (FROM a{other}) x FULL JOIN (FROM b{other}) y ON x.k = y.k WHERE x.r IS DISTINCT FROM y.r"
+    def _changed(self, several: bool) -> None:
+        other = f" WHERE k IS NOT NULL AND k NOT IN (FROM {SEVERAL})" if several else ""
+        changed = (
+            'SELECT x.n AS "before", y.n AS "after"'
+            f" FROM (FROM {NARROW[0]}{other}) x FULL JOIN (FROM {NARROW[1]}{other}) y ON x.k = y.k"
+            " WHERE x.r IS DISTINCT FROM y.r"
         )
+        self._asked.keep(CHANGED, f"{changed} UNION ALL {self._repeated()}" if several else changed)
 
-    def _repeated(self) -> None:
-        """Rows of keys that stand more than once, and rows without a key."""
-        for name in ("a", "b"):
-            self._connection.execute(
-                f"CREATE TABLE {name}_many AS SELECT *, row_number() OVER (PARTITION BY k, r ORDER BY n) AS place"
-                f" FROM {name} WHERE k IS NULL OR k IN (FROM several)"
-            )
+    def _repeated(self) -> str:
+        """A query for the changed rows of keys that stand more than once, and those without a key."""
+        for name, many in zip(NARROW, MANY, strict=True):
+            query = f"SELECT *, row_number() OVER (PARTITION BY k, r ORDER BY n) AS place FROM {name}"
+            self._asked.keep(many, f"{query} WHERE k IS NULL OR k IN (FROM {SEVERAL})")
         same = "x.k IS NOT DISTINCT FROM y.k AND x.r = y.r AND x.place = y.place"
-        for name, other in (("a", "b"), ("b", "a")):
-            self._connection.execute(
-                f"CREATE TABLE {name}_left AS"
-                " SELECT x.n, x.k, row_number() OVER (PARTITION BY x.k ORDER BY x.n) AS place"
-                f" FROM {name}_many x ANTI JOIN {other}_many y ON {same}"
-            )
-        self._connection.execute(
-            "INSERT INTO changed SELECT x.n, y.n FROM a_left x FULL JOIN b_left y ON x.k = y.k AND x.place = y.place"
-        )
+        for left, many, other in zip(LEFT, MANY, reversed(MANY), strict=True):
+            query = "SELECT x.n, x.k, row_number() OVER (PARTITION BY x.k ORDER BY x.n) AS place"
+            self._asked.keep(left, f"{query} FROM {many} x ANTI JOIN {other} y ON {same}")
+        return f"SELECT x.n, y.n FROM {LEFT[0]} x FULL JOIN {LEFT[1]} y ON x.k = y.k AND x.place = y.place"
 
     def _columns(self) -> dict[str, int]:
         """In how many of the amended rows each column differs; those that differ in none are left out."""
-        source, differ = amended(
-            self._connection, "changed", self._before, self._after, self._pairing.columns
-        )
+        source, differ = amended(self._asked, CHANGED, self._sides, self._pairing.columns, self._files)
         counts = self._ask(f"SELECT {', '.join(f'count_if({one})' for one in differ)} FROM {source}")
         found = {new: count for (_, new), count in zip(self._pairing.columns, counts, strict=True) if count}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def amended(
-    connection: duckdb.DuckDBPyConnection,
+    asked: Asking,
     rows: str,
-    before: Fingerprints,
-    after: Fingerprints,
+    sides: tuple[Fingerprints, Fingerprints],
     columns: Sequence[Pair],
+    files: Sequence[str],
 ) -> tuple[str, list[str]]:
     """A FROM clause of the rows of the table `rows` that are amended, and for each column SQL for whether it differs.
 
     It gives `_row`, the number after. One version after the other is joined with these few rows, so that never both
-    need to be in memory.
+    need to be in memory. `files` are FROM clauses of the two.
     """
+    before, after = sides
     cells = [(before.cell(old), after.cell(new)) for old, new in columns]
     was = ", ".join(f"x.{old} AS was{place}" for place, (old, _) in enumerate(cells))
-    connection.execute(
-        f'CREATE OR REPLACE TABLE was AS SELECT r."after" AS n, {was} FROM {_file(before)} x JOIN {rows} r'
-        ' ON x._row = r."before" WHERE r."after" IS NOT NULL'
+    asked.keep(
+        WAS,
+        f'SELECT r."after" AS n, {was} FROM {files[0]} x JOIN {rows} r'
+        ' ON x._row = r."before" WHERE r."after" IS NOT NULL',
     )
     differ = [f"was{place} IS DISTINCT FROM {new}" for place, (_, new) in enumerate(cells)]
-    return f"{_file(after)} JOIN was ON _row = was.n", differ
+    return f"{files[1]} JOIN {WAS} w ON _row = w.n", differ
 
 
-def _file(side: Fingerprints) -> str:
+def file_of(side: Fingerprints) -> str:
+    """A FROM clause of fingerprints, which DuckDB reads from their file."""
     return f"read_parquet({duck.literal(str(side.path))})"
 
 
-def _key(side: Fingerprints, names: list[str]) -> str:
+def _key(side: Fingerprints, names: Sequence[str]) -> str:
     cells = [side.cell(name) for name in names]
     if len(cells) == 1:
         return cells[0]

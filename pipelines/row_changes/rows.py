@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.row_changes.compare import Comparison, amended
+from pipelines.row_changes.compare import CHANGED, OpenComparison, amended, file_of
 from pipelines.row_changes.version import Version
 from pipelines.tables.table import ROW, Table
 from pipelines.validation.validate import MASK
@@ -57,7 +57,7 @@ class ChangedRows:
 class Fetched:
     """The cells of the rows that a comparison has found, or of the first of each kind, in files in a folder."""
 
-    found: Comparison
+    found: OpenComparison
     columns: tuple[Column, ...]
     query: str
 
@@ -65,7 +65,7 @@ class Fetched:
     def rows(self, *, most: int | None = None) -> Iterator[ChangedRows]:
         """These rows, at most `most` of each kind. Raises `MemoryLimitReached`."""
         few = "" if most is None else f"WHERE place <= {most}"
-        connection = self.found.connection
+        connection = self.found.asked.connection
         with duck.within_memory():
             connection.execute(f"CREATE OR REPLACE TEMP VIEW shown AS FROM wanted {few}")
             reader = connection.sql(self.query).to_arrow_reader(BATCH_ROWS)
@@ -76,13 +76,13 @@ class Fetched:
 
 
 def fetched(
-    found: Comparison, before: Version, after: Version, folder: Path, *, most: int | None = None
+    found: OpenComparison, before: Version, after: Version, folder: Path, *, most: int | None = None
 ) -> Fetched:
     """Fetch the cells of the rows that a comparison of these versions has found, at most `most` rows of each kind.
 
     Values of columns that are personal in either version are masked. Raises `MemoryLimitReached`.
     """
-    connection = found.connection
+    connection = found.asked.connection
     columns = _columns(found, before, after)
     hidden = before.prints.personal | after.prints.personal
     hidden |= {name for pair in found.pairing.columns if hidden & set(pair) for name in pair}
@@ -90,7 +90,7 @@ def fetched(
     with duck.within_memory():
         connection.execute(
             f"CREATE OR REPLACE TABLE wanted AS SELECT *, {_KIND} AS kind, row_number() OVER"
-            f' (PARTITION BY kind ORDER BY coalesce("after", "before"), "before") AS place FROM changed {few}'
+            f' (PARTITION BY kind ORDER BY coalesce("after", "before"), "before") AS place FROM {CHANGED} {few}'
         )
         for side, version in (("before", before), ("after", after)):
             numbers, cells = folder / f"rows_{side}.parquet", folder / f"cells_{side}.parquet"
@@ -98,7 +98,9 @@ def fetched(
             connection.execute(f"COPY ({listed}) TO {duck.literal(str(numbers))} (FORMAT parquet)")
             some = connection.execute(f"{listed} LIMIT {FEW + 1}").fetchall()
             version.work(_Cells(numbers, [row for (row,) in some], cells, hidden))
-        source, differ = amended(connection, "wanted", before.prints, after.prints, found.pairing.columns)
+        sides = before.prints, after.prints
+        files = [file_of(side) for side in sides]
+        source, differ = amended(found.asked, "wanted", sides, found.pairing.columns, files)
         places = ", ".join(f"CASE WHEN {one} THEN {place} END" for place, one in enumerate(differ))
         connection.execute(
             "CREATE OR REPLACE TABLE differing AS SELECT _row AS n, list_filter("
@@ -146,7 +148,7 @@ class _Cells:
         return f"CASE WHEN {cell} IS NOT NULL THEN {duck.literal(MASK)} END" if name in self.hidden else cell
 
 
-def _columns(found: Comparison, before: Version, after: Version) -> tuple[Column, ...]:
+def _columns(found: OpenComparison, before: Version, after: Version) -> tuple[Column, ...]:
     """Those in both versions, in the newer one's order, then what came, then what went."""
     both = found.pairing.columns
     olds, news = {old for old, _ in both}, {new for _, new in both}

@@ -25,7 +25,7 @@ CELLS = "veedor:cells"
 
 
 class Asking(Protocol):
-    """A table that may be asked. `relation` is what queries call it, without quotes; all raise DuckDB's exceptions.
+    """Tables that may be asked; all raise DuckDB's exceptions. `relation` is what one is called, without quotes.
 
     `small`: plans are kept, so that the same question should be put in the same words.
     """
@@ -41,7 +41,7 @@ class Asking(Protocol):
         """The only column that `query` gives, as an array of NumPy."""
 
     def keep(self, name: str, query: str) -> None:
-        """Keep what `query` gives as a table that later queries may name."""
+        """Keep what `query` gives as a table that later queries may name; `name` stands in quotes, as it does there."""
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         """Keep a table of one column of UBIGINT."""
@@ -67,14 +67,14 @@ class _Large:
         return found
 
     def keep(self, name: str, query: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {duck.quote(name)} AS {query}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         once = f"SELECT unnest(?::UBIGINT[]) AS {duck.quote(column)}"
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {duck.quote(name)} AS {once}", [list(numbers)])
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {once}", [list(numbers)])
 
     def forget(self, name: str) -> None:
-        self.connection.execute(f"DROP TABLE IF EXISTS {duck.quote(name)}")
+        self.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def write(self, query: str, path: Path, said: Mapping[str, str]) -> None:
         pairs = ", ".join(f"{duck.quote(key)}: {duck.literal(value)}" for key, value in said.items())
@@ -104,15 +104,15 @@ class _Small:
         return found
 
     def keep(self, name: str, query: str) -> None:
-        self.tables[name] = self.plans.table(query, self.tables)
+        self.tables[name[1:-1]] = self.plans.table(query, self.tables)
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         import pyarrow
 
-        self.tables[name] = pyarrow.table({column: pyarrow.array(numbers, pyarrow.uint64())})
+        self.tables[name[1:-1]] = pyarrow.table({column: pyarrow.array(numbers, pyarrow.uint64())})
 
     def forget(self, name: str) -> None:
-        self.tables.pop(name, None)
+        self.tables.pop(name[1:-1], None)
 
     def write(self, query: str, path: Path, said: Mapping[str, str]) -> None:
         import pyarrow.parquet
@@ -121,12 +121,26 @@ class _Small:
         pyarrow.parquet.write_table(found, path, compression="none", use_dictionary=False)
 
 
+def of_connection(connection: duckdb.DuckDBPyConnection, relation: str = "") -> Asking:
+    """Whatever `connection` has."""
+    return _Large(connection, relation)
+
+
+@contextmanager
+def of_tables(
+    tables: Mapping[str, pyarrow.Table], functions: Mapping[str, Function] = MappingProxyType({})
+) -> Iterator[Asking]:
+    """`tables` by their names without quotes, small all of them. Nobody may begin to ask others before the end."""
+    with kept_plans.lent(functions) as plans:
+        yield _Small(plans, plans.connection, dict(tables))
+
+
 @contextmanager
 def asking(table: Table, functions: Mapping[str, Function] = MappingProxyType({})) -> Iterator[Asking]:
     """`table` to be asked in SQL that may call `functions`. Nobody may begin to ask another before the end."""
     if (cells := table.cells()) is not None:
-        with kept_plans.lent(functions) as plans:
-            yield _Small(plans, plans.connection, {CELLS: cells})
+        with of_tables({CELLS: cells}, functions) as asked:
+            yield asked
         return
     with duck.calling(table.connection, functions):
-        yield _Large(table.connection, table.relation)
+        yield of_connection(table.connection, table.relation)

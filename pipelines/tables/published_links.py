@@ -15,6 +15,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from pipelines import duck
+from pipelines.tables.asking import asking
 from pipelines.tables.table import ROW, Table
 
 MOST = 10
@@ -79,14 +80,14 @@ def _candidates(table: Table, column: str) -> list[Found]:
     In a table of few rows each address is a group of its own.
     """
     ending = 32 if table.report.rows <= FEW else 3  # of the 32 digits of an MD5
-    cells = f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(table.relation)}"
-    addresses = (
-        f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
-        f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
-    )
-    with table.presuming():
-        rows = table.connection.execute(
+    with asking(table) as asked, table.presuming():
+        cells = f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(asked.relation)}"
+        addresses = (
+            f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
+            f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
+        )
+        rows = asked.rows(
             "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
             f" AS first FROM ({addresses}) GROUP BY right(lot, {ending}))"
-        ).fetchall()
+        )
     return [(int(place), str(value)) for place, value in rows]

@@ -25,8 +25,7 @@ from pipelines.validation.columns import FEW, Columns, published_name, typed_nam
 from pipelines.validation.compiled import COUNT, FIRST, PUBLISHED, SEEN, Value, View, hashes
 from pipelines.validation.marks import Counted, Marks
 
-KEPT_NAME = "veedor:kept"
-KEPT = duck.quote(KEPT_NAME)
+KEPT = '"veedor:kept"'
 NEVER, BLANK = '"veedor:never"', '"veedor:blank"'
 EMPTY = "veedor:empty"
 NEEDLESS = (
@@ -124,7 +123,7 @@ def _repeated(asked: Asking, key: str, source: str, rows: int) -> list[int] | No
 def _shared(asked: Asking, queries: Sequence[str], rows: int) -> Iterator[list[str]]:
     """`queries` over `rows` rows, with the repeated values that they ask for computed once."""
     texts = dict.fromkeys(found[0] for query in queries for found in REPEATED.finditer(query))
-    names = {text: f"veedor:repeated{place}" for place, text in enumerate(texts)}
+    names = {text: f'"veedor:repeated{place}"' for place, text in enumerate(texts)}
     try:
         for text, name in names.items():
             key, source = REPEATED.fullmatch(text).group("key", "source")  # type: ignore[union-attr]
@@ -133,7 +132,7 @@ def _shared(asked: Asking, queries: Sequence[str], rows: int) -> Iterator[list[s
                 asked.keep(name, f"WITH {SEEN} AS NOT MATERIALIZED (FROM {KEPT}) {text}")
             else:
                 asked.put(name, "twice", repeated)
-        shorter = {text: f"FROM {duck.quote(name)}" for text, name in names.items()}
+        shorter = {text: f"FROM {name}" for text, name in names.items()}
         yield [_renamed(query, shorter) for query in queries]
     finally:
         for name in names.values():
@@ -158,11 +157,11 @@ def _shorter(
     empty = ", ".join(f"NULL::VARCHAR AS {duck.quote(name)}" for name in table.report.columns)
     row = replace(columns, relation=EMPTY).select(*_asked_for(views), bare=True)
     wanted = ", ".join(f"coalesce({it}, false)" for it in own.values())
-    asked.keep(EMPTY, f"SELECT 0 AS _row, {empty}")
+    asked.keep(duck.quote(EMPTY), f"SELECT 0 AS _row, {empty}")
     try:
         (met,) = asked.rows(f"SELECT {wanted} FROM {row}")
     finally:
-        asked.forget(EMPTY)
+        asked.forget(duck.quote(EMPTY))
     return {it: rest for (it, rest), yes in zip(own.items(), met, strict=True) if not yes}
 
 
@@ -253,11 +252,11 @@ def _kept(
         yield f"({scan})", names
         return
     with _in_any_order(asked), _planned_as_written(asked, columns):
-        asked.keep(KEPT_NAME, scan)
+        asked.keep(KEPT, scan)
     try:
         yield KEPT, names
     finally:
-        asked.forget(KEPT_NAME)
+        asked.forget(KEPT)
 
 
 def _asked_for(views: Sequence[View]) -> tuple[list[str], list[str], list[str]]:
