@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 # A text, which may hold anything, or a column's name.
 TOKEN = re.compile(r"""'(?:[^']|'')*'|(?P<name>"(?:[^"]|"")+")""")
@@ -43,9 +44,15 @@ def shape_of(expression: str, other: Collection[str] = ()) -> tuple[str, str] | 
 
     `other` are quoted names of columns that are no text.
     """
+    shape, name = _shape(expression)
+    return None if shape is None or name in other else (shape, name)
+
+
+@lru_cache(maxsize=4_000)  # tables of one layout are asked the same
+def _shape(expression: str) -> tuple[str | None, str]:
     names = {found["name"] for found in TOKEN.finditer(expression) if found["name"]}
-    if len(names) != 1 or names.issubset(other) or expression in names:
-        return None
+    if len(names) != 1 or expression in names:
+        return None, ""
     (name,) = names
     return TOKEN.sub(lambda found: IT if found["name"] else found[0], expression), name
 

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# A connection forgets the plan that was not asked for longest.
-MOST_PLANS = 500
+# Characters of the queries whose plans a connection keeps, those that were asked last: a character takes some 35 bytes.
+# What is asked of a table of 20 columns has 40,000.
+MOST = 1_500_000
 # So many connections at the most, each with plans of its own: no more threads than that compute at a time anyway.
 CONNECTIONS = 2
 
@@ -55,6 +56,7 @@ class Stream:
 @dataclass(frozen=True)
 class _Plan:
     name: str
+    size: int
     places: Mapping[str, Stream]
 
     def own(self, name: str) -> str:
@@ -70,6 +72,7 @@ class Plans:
     whole: bool = True
     _plans: OrderedDict[object, _Plan] = field(default_factory=OrderedDict)
     _made: int = 0
+    _size: int = 0
     _known: set[str] = field(default_factory=set)
     _functions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -109,8 +112,6 @@ class Plans:
         self.whole, was = False, self.whole
         plan = self._plans.pop(key, None) or self._planned(query, named)
         self._plans[key] = plan
-        if len(self._plans) > MOST_PLANS:
-            self._forget(self._plans.popitem(last=False)[1])
         try:
             for name, place in plan.places.items():
                 place.table = named[name]
@@ -118,12 +119,15 @@ class Plans:
         finally:
             for place in plan.places.values():
                 place.table = place.table.schema.empty_table()
+        while self._size > MOST:
+            self._forget(self._plans.popitem(last=False)[1])
         self.whole = was
         return found
 
     def _planned(self, query: str, named: Mapping[str, pyarrow.Table]) -> _Plan:
         self._made += 1
-        plan = _Plan(f"plan_{self._made}", {name: Stream(table) for name, table in named.items()})
+        self._size += len(query)
+        plan = _Plan(f"plan_{self._made}", len(query), {name: Stream(table) for name, table in named.items()})
         # Names of its own: a plan that reads files besides is made anew each time, and has to find its places then
         own = {duck.quote(name): duck.quote(plan.own(name)) for name in named}
         for name, place in plan.places.items():
@@ -133,6 +137,7 @@ class Plans:
         return plan
 
     def _forget(self, plan: _Plan) -> None:
+        self._size -= plan.size
         self.connection.execute(f"DEALLOCATE {plan.name}")
         for name in plan.places:
             self.connection.unregister(plan.own(name))
@@ -143,8 +148,17 @@ class _Pool:
         self.free = threading.BoundedSemaphore(CONNECTIONS)
         self.idle: list[Plans] = []
 
+    def take(self) -> Plans:
+        try:
+            return self.idle.pop()
+        except IndexError:
+            connection = duck.connect(threads=1)
+            connection.execute("SET temp_directory = ''")  # what is small needs no room on a disk
+            return Plans(connection)
+
 
 _POOL = _Pool()
+_THREAD = threading.local()
 # Of the process that this one was forked from. To close them would wait for threads that are not here.
 _FOREIGN: list[_Pool] = []
 
@@ -153,28 +167,35 @@ _FOREIGN: list[_Pool] = []
 def lent(functions: Mapping[str, Function] = MappingProxyType({})) -> Iterator[Plans]:
     """A connection with its plans, for nobody else meanwhile; its queries may call `functions`.
 
-    Waits while all are lent: whoever has one must not ask for another. One on which a query failed serves nobody else.
+    Waits while all are lent, and raises `RuntimeError` in a thread that has one: it might wait for itself. One on which
+    a query failed serves nobody else.
     """
+    if getattr(_THREAD, "has_one", False):
+        raise RuntimeError("a connection with kept plans is asked for by whoever has one")
     pool = _POOL
     with pool.free:
+        _THREAD.has_one = True
         try:
-            plans = pool.idle.pop()
-        except IndexError:
-            plans = Plans(duck.connect(threads=1))
-        try:
-            with plans.calling(functions):
-                yield plans
+            plans = pool.take()
+            try:
+                with plans.calling(functions):
+                    yield plans
+            finally:
+                if plans.whole:
+                    pool.idle.append(plans)
+                else:
+                    plans.connection.close()
         finally:
-            if plans.whole:
-                pool.idle.append(plans)
-            else:
-                plans.connection.close()
+            _THREAD.has_one = False
 
 
 def _forked() -> None:
-    global _POOL
+    global _POOL, _THREAD
     _FOREIGN.append(_POOL)
-    _POOL = _Pool()
+    _POOL, _THREAD = _Pool(), threading.local()
+
+
+_THREAD = threading.local()
 
 
 os.register_at_fork(after_in_child=_forked)

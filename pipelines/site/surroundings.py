@@ -7,19 +7,30 @@ templates lie, and what is handed to them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.site.untrusted import harmless, http_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+# What a dict has itself, also when it has such a key.
+METHODS = frozenset(dir(dict))
+
 
 def surroundings(template: Callable[[str], str | None]) -> Environment:
     """Jinja over the templates that `template` gives by name, None for one that does not exist."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(
+    class Rows(Environment):
+        """Most of what templates show are rows: a name is looked for among their columns before it is an attribute."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if type(obj) is dict and attribute in obj and attribute not in METHODS:
+                return obj[attribute]
+            return super().getattr(obj, attribute)
+
+    environment = Rows(
         loader=FunctionLoader(template),
         autoescape=True,
         undefined=StrictUndefined,

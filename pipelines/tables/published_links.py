@@ -81,7 +81,9 @@ def _candidates(table: Table, column: str) -> list[Found]:
     """
     ending = 32 if table.report.rows <= FEW else 3  # of the 32 digits of an MD5
     with asking(table) as asked, table.presuming():
-        cells = f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(asked.relation)}"
+        cells = (
+            f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(asked.relation)}"
+        )
         addresses = (
             f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
             f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"

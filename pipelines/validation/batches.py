@@ -7,11 +7,8 @@ another costs no more than calling it for each. Does not belong here: any such f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, TypeVar
-
-from pipelines.duck import Function
 
 T = TypeVar("T")
 
@@ -19,17 +16,13 @@ T = TypeVar("T")
 REMEMBERED, LONGEST = 10_000, 200
 
 
-def arrow_functions(
-    tests: Mapping[str, Callable[[str], bool]],
-    texts: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
-) -> dict[str, Function]:
-    """`tests` and `texts` by their names, as SQL calls them."""
-    found: dict[str, Function] = {name: (by_distinct(test), "BOOLEAN") for name, test in tests.items()}
-    return found | {name: (by_distinct(text, "string"), "VARCHAR") for name, text in texts.items()}
+def by_distinct(
+    test: Callable[[str], T], kind: str = "bool", surely: str | None = None
+) -> Callable[[Any], Any]:
+    """`test`, which must not raise, for an Arrow array of texts: an array of its answers, of this Arrow type.
 
-
-def by_distinct(test: Callable[[str], T], kind: str = "bool") -> Callable[[Any], Any]:
-    """`test`, which must not raise, for an Arrow array of texts: an array of its answers, of this Arrow type."""
+    `surely`: a pattern of RE2; what it matches is true, and is not asked.
+    """
     known: dict[str, T] = {}
 
     def remembered(value: str) -> T:
@@ -42,13 +35,18 @@ def by_distinct(test: Callable[[str], T], kind: str = "bool") -> Callable[[Any],
 
     def judged(values: Any) -> Any:
         import pyarrow
+        import pyarrow.compute
 
         if isinstance(values, pyarrow.ChunkedArray):
             values = values.combine_chunks()
         encoded = values.dictionary_encode()
         distinct = encoded.dictionary.to_pylist()
         asked = remembered if 2 * len(distinct) <= len(values) else test
-        answers = pyarrow.array([asked(value) for value in distinct], pyarrow.type_for_alias(kind))
-        return answers.take(encoded.indices)
+        if surely is None:
+            told: list[Any] = [asked(value) for value in distinct]
+        else:
+            sure = pyarrow.compute.match_substring_regex(encoded.dictionary, surely).to_pylist()
+            told = [known or asked(value) for value, known in zip(distinct, sure, strict=True)]
+        return pyarrow.array(told, pyarrow.type_for_alias(kind)).take(encoded.indices)
 
     return judged

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines import duck
+from pipelines.duck import Function
 from pipelines.validation import conditions
+from pipelines.validation.batches import by_distinct
 from pipelines.validation.columns import Columns, plain_name, published_name, typed_name
 from pipelines.validation.sql import NotPlanned, both
 
@@ -88,15 +90,17 @@ Test = Callable[[str], object]
 class Predicates:
     """Python functions that the scan calls for values that SQL cannot judge; what they raised is kept.
 
-    `texts` make another text of a value, and raise nothing.
+    `texts` make another text of a value, and raise nothing. `surely`: a function need not be called for what matches
+    this pattern of RE2, of which it is true.
     """
 
     functions: dict[str, Callable[[str], bool]] = field(default_factory=dict)
     texts: dict[str, Callable[[str], str]] = field(default_factory=dict)
     raised: dict[str, Exception] = field(default_factory=dict)
+    surely: dict[str, str] = field(default_factory=dict)
     _names: dict[Test, str] = field(default_factory=dict)
 
-    def add(self, test: Test) -> str:
+    def add(self, test: Test, surely: str | None = None) -> str:
         """Name `test` for SQL. It is called with text, never with NULL."""
         if test in self._names:
             return self._names[test]
@@ -110,7 +114,17 @@ class Predicates:
                 return False
 
         self.functions[name] = guarded
+        if surely is not None:
+            self.surely[name] = surely
         return name
+
+    def arrow(self) -> dict[str, Function]:
+        """All of them by their names, as SQL calls them."""
+        tests: dict[str, Function] = {
+            name: (by_distinct(test, surely=self.surely.get(name)), "BOOLEAN")
+            for name, test in self.functions.items()
+        }
+        return tests | {name: (by_distinct(text, "string"), "VARCHAR") for name, text in self.texts.items()}
 
     def add_text(self, function: Callable[[str], str]) -> str:
         """Name `function` for SQL, in the same way."""
@@ -173,9 +187,9 @@ class View:
         """Look only at the rows that meet GX's `row_condition`. Raises `NotPlanned`."""
         self.condition = conditions.sql(row_condition, parser, self.kind, self.column)
 
-    def test(self, function: Test, column: str) -> str:
-        """SQL that calls `function` with each text of `column`."""
-        name = self.predicates.add(function)
+    def test(self, function: Test, column: str, surely: str | None = None) -> str:
+        """SQL that calls `function` with each text of `column`; see `Predicates.surely`."""
+        name = self.predicates.add(function, surely)
         self.tests.append(name)
         return f"{name}({column})"
 

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from pipelines import duck
 from pipelines.tables.asking import Asking, asking
 from pipelines.tables.table import Table, Unproven
-from pipelines.validation.batches import arrow_functions
 from pipelines.validation.columns import Columns
 from pipelines.validation.compiled import Compiled, Predicates, Raw, Value, View
 from pipelines.validation.plans import AGGREGATES, ROWWISE
@@ -80,8 +79,7 @@ class Plan:
         """
         import duckdb
 
-        functions = arrow_functions(self._predicates.functions, self._predicates.texts)
-        with asking(table, functions) as asked:
+        with asking(table, self._predicates.arrow()) as asked:
             try:
                 found = self._computed(table, asked, self._compiled)
             except duckdb.InterruptException:

@@ -60,6 +60,22 @@ def test_a_plan_is_of_the_words_and_of_the_columns(plans: Plans) -> None:
     assert planned(plans) == 3
 
 
+def test_duckdb_does_not_plan_it_anew(plans: Plans, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would ask which columns there are."""
+    asked: list[kept_plans.Stream] = []
+    schema = kept_plans.Stream.__arrow_c_schema__
+    monkeypatch.setattr(
+        kept_plans.Stream, "__arrow_c_schema__", lambda stream: asked.append(stream) or schema(stream)
+    )
+    plans.rows(TOTAL, {CELLS: table(["a"])})
+    assert asked
+    asked.clear()
+    for cells in (["b"], ["c", None]):
+        plans.connection.execute(f"CREATE TABLE other{len(cells)} (a INTEGER)")
+        assert plans.rows(TOTAL, {CELLS: table([*cells])})[0][0] == len(cells)
+    assert not asked
+
+
 def test_what_a_query_gives_may_be_asked_again(plans: Plans) -> None:
     for cells in (["b", "a", "b"], ["c"], []):
         kept = plans.table('SELECT "a", hash("a") AS h FROM "veedor:cells"', {CELLS: table([*cells])})
@@ -110,13 +126,16 @@ def test_a_text_that_says_the_name_stays_as_it_is(plans: Plans) -> None:
 
 
 def test_so_many_plans_are_kept_and_no_more(plans: Plans, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_plans, "MOST_PLANS", 3)
+    monkeypatch.setattr(kept_plans, "MOST", 3 * len(f"{TOTAL} WHERE n > 0"))
     for least in (0, 1, 2, 3, 4, 0, 1):
         found = plans.rows(f"{TOTAL} WHERE n > {least}", {CELLS: table(["a", "b", "c"])})
         assert found[0][0] == sum(number > least for number in (2, 3, 4))
     assert planned(plans) == 3
     (views,) = plans.connection.execute("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall()
     assert views == (3,)
+    monkeypatch.setattr(kept_plans, "MOST", 10)
+    assert plans.rows(TOTAL, {CELLS: table(["a"])}) == [(1, 1, 1, 2)]
+    assert planned(plans) == 0
 
 
 def test_one_on_which_a_query_failed_serves_nobody_else() -> None:
@@ -157,6 +176,13 @@ def test_no_more_are_lent_at_a_time_than_there_are() -> None:
         thread.join()
     assert not wrong
     assert 1 <= most <= kept_plans.CONNECTIONS
+
+
+def test_whoever_has_one_does_not_wait_for_itself() -> None:
+    with lent(), pytest.raises(RuntimeError), lent():
+        pass
+    with lent() as plans:
+        assert plans.rows("SELECT 1", {}) == [(1,)]
 
 
 def _asked_in_a_child(answers: Any) -> None:

@@ -17,7 +17,6 @@ from pipelines.model import ExpectationResult, Outcome, ValidationResult
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
 from pipelines.validation import rows_query
-from pipelines.validation.batches import arrow_functions
 from pipelines.validation.columns import columns_of
 from pipelines.validation.compiled import PUBLISHED, SEEN, Predicates, Value, View
 from pipelines.validation.plan import compile_one
@@ -187,8 +186,7 @@ class _Search:
             f'told AS (SELECT "{ROW}"{names}, unnest(places) AS place FROM flagged) '
             f'SELECT "{ROW}" AS row, place, CASE place {values} END AS value{record} FROM told ORDER BY row, place'
         )
-        functions = arrow_functions(self._predicates.functions, self._predicates.texts)
-        with duck.calling(self._table.connection, functions):
+        with duck.calling(self._table.connection, self._predicates.arrow()):
             reader = self._table.connection.sql(query).to_arrow_reader(BATCH_ROWS)
             try:
                 yield from reader

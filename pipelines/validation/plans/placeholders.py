@@ -83,6 +83,8 @@ _SEVERAL = re.compile("  +")
 _DIGIT = re.compile("[0-9]")
 # Of the placeholders with a digit, dates and #DIV/0, none has such a letter.
 _LETTER = re.compile("[a-ce-hj-suw-yA-CE-HJ-SUW-Y]")
+# The same as one pattern, for Arrow to find.
+SAYS_SOMETHING = f"(?s)[0-9].*{_LETTER.pattern}|{_LETTER.pattern}.*[0-9]"
 # Nor has one of nothing but digits more than four different ones, as 9999 12 31 has, unless it counts up.
 _DIFFERENT, _COUNTING = 4, "12345678"
 
@@ -134,7 +136,7 @@ def not_placeholders(view: View, column: str, kind: str = "text", allow: object 
         raise NotPlanned("allow")
     short = f"length({value}) <= {LONGEST}"
     if view.columns.few:  # the pattern takes longer to compile than a small table to judge
-        said = view.test(_judge(kind, tuple(allowed)), value)
+        said = view.test(_judge(kind, tuple(allowed)), value, SAYS_SOMETHING)
         return Rows(str(both(short, f"NOT {said}")), over=not_null([value]))
     found = matches(view, value, _pattern(tuple(WORDS), OF_KIND[kind]))
     kept = matches(view, value, _pattern(tuple(map(fold, allowed)))) if allowed else None

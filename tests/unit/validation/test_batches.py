@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines import duck
 from pipelines.validation import batches
-from pipelines.validation.batches import arrow_functions, by_distinct
+from pipelines.validation.batches import by_distinct
 
 
 @given(
@@ -39,7 +39,7 @@ def test_a_value_is_asked_about_once_while_values_repeat() -> None:
         rows = (
             "FROM (SELECT CASE WHEN range % 11 < 10 THEN (range % 11)::VARCHAR END AS v FROM range(110000))"
         )
-        with duck.calling(connection, arrow_functions({"judged": test})):
+        with duck.calling(connection, {"judged": (by_distinct(test), "BOOLEAN")}):
             found = connection.execute(
                 f"SELECT count_if(judged(v)), count_if(NOT judged(v)), count(*) {rows}"
             ).fetchall()
