@@ -15,6 +15,7 @@ import pytest
 
 from pipelines import duck
 from pipelines.settings import Settings
+from pipelines.tables.table import SMALL
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = ROOT / "tests" / "samples"
@@ -201,7 +202,11 @@ def test_an_interrupt_while_a_file_is_read_or_validated_is_told_as_one(tmp_path:
 
 
 def test_the_memory_limit_of_the_settings_reaches_what_reads_and_validates(tmp_path: Path) -> None:
-    file = SAMPLES / "debarred_contractors" / "bad.csv"
+    sample = (SAMPLES / "debarred_contractors" / "bad.csv").read_text(encoding="utf-8")
+    header, *rows = sample.splitlines()
+    times = SMALL // (len(rows) * len(header.split(","))) + 1  # of a small table all is held in memory
+    file = tmp_path / "f.csv"
+    file.write_text("\n".join([header, *rows * times, ""]), encoding="utf-8")
     given = ("validate", str(file), "--suite", "debarred_contractors")
     done = veedor(*given, cwd=tmp_path, VEEDOR_MEMORY_LIMIT="1MB")
     assert done.returncode == 2
