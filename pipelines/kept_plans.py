@@ -109,7 +109,7 @@ class Plans:
     def _asked(self, query: str, tables: Mapping[str, pyarrow.Table], told: Callable[[str], T]) -> T:
         named = {name: table for name, table in tables.items() if duck.quote(name) in query}
         key = (query, *((name, table.schema) for name, table in named.items()))
-        self.whole, was = False, self.whole
+        was, self.whole = self.whole, False
         plan = self._plans.pop(key, None) or self._planned(query, named)
         self._plans[key] = plan
         try:
@@ -193,9 +193,6 @@ def _forked() -> None:
     global _POOL, _THREAD
     _FOREIGN.append(_POOL)
     _POOL, _THREAD = _Pool(), threading.local()
-
-
-_THREAD = threading.local()
 
 
 os.register_at_fork(after_in_child=_forked)

@@ -149,8 +149,9 @@ def _first(cells: Sequence[str | None]) -> tuple[int, str]:
 def _last_rows(table: Table) -> list[Row]:
     if (held := table.cells()) is not None:
         numbers = held.column(ROW).to_numpy()
-        last = held.filter(numbers > max(numbers, default=0) - _TAIL).sort_by(ROW)
-        return [(number, cells) for number, *cells in zip(*last.to_pydict().values(), strict=True)]
+        last = held.filter(numbers > numbers.max(initial=0) - _TAIL).sort_by(ROW)
+        columns = (column.to_pylist() for column in last.columns)
+        return [(number, cells) for number, *cells in zip(*columns, strict=True)]
     relation, row = duck.quote(table.relation), duck.quote(ROW)
     # Everything is fetched, also of one row: a result that is not at its end stands in the way of other work.
     ((last,),) = table.connection.execute(f"SELECT max({row}) FROM {relation}").fetchall()

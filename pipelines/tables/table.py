@@ -187,8 +187,9 @@ class Table:
             import numpy
 
             at = numpy.flatnonzero(numpy.isin(cells.column(ROW).to_numpy(), wanted))
-            taken = cells.select([ROW, *columns]).take(at).to_pydict().values()
-            return {row: tuple(rest) for row, *rest in zip(*taken, strict=True)}
+            taken = cells.select([ROW, *columns]).take(at).columns
+            records = zip(*(column.to_pylist() for column in taken), strict=True)
+            return {row: tuple(rest) for row, *rest in records}
         names = ", ".join(duck.quote(name) for name in (ROW, *columns))
         answer = self.connection.execute(
             f"SELECT {names} FROM {duck.quote(self.relation)} WHERE {duck.quote(ROW)} IN (SELECT unnest(?))",
