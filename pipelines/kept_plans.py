@@ -33,8 +33,8 @@ T = TypeVar("T")
 # Characters of the queries whose plans a connection keeps, those that were asked last: a character takes some 35 bytes.
 # What is asked of a table of 20 columns has 40,000.
 MOST = 1_500_000
-# So many connections at the most, each with plans of its own: no more threads than that compute at a time anyway.
-CONNECTIONS = 2
+# So many connections at the most, each with plans of its own: about as many threads as compute at a time anyway.
+CONNECTIONS = min(4, max(2, os.cpu_count() or 2))
 
 
 class Stream:
