@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Of so many characters are the queries whose plans a connection keeps, those that were asked last. A character takes
-# some 35 bytes, and a plan as much as `EACH` characters besides; for a layout of 20 columns they are some 80,000.
-MOST, EACH = 2_000_000, 2_300
+# Of so many characters are the queries whose plans a connection keeps, the last that were asked. A character takes
+# some 35 bytes; a plan takes as much as `EACH` characters besides, and a column that it may read as much as `COLUMN`.
+# What is asked of a table of 20 columns comes to some 100,000.
+MOST, EACH, COLUMN = 2_000_000, 2_300, 60
 # So many connections at the most, each with plans of its own: about as many threads as compute at a time anyway.
 CONNECTIONS = min(4, max(2, os.cpu_count() or 2))
 
@@ -127,7 +128,8 @@ class Plans:
     def _planned(self, query: str, named: Mapping[str, pyarrow.Table]) -> _Plan:
         self._made += 1
         places = {name: Stream(table) for name, table in named.items()}
-        plan = _Plan(f"plan_{self._made}", EACH + len(query), places)
+        columns = sum(table.num_columns for table in named.values())
+        plan = _Plan(f"plan_{self._made}", len(query) + EACH + COLUMN * columns, places)
         self._size += plan.size
         # Names of its own: a plan that reads files besides is made anew each time, and has to find its places then
         own = {duck.quote(name): duck.quote(plan.own(name)) for name in named}

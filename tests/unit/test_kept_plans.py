@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,7 +127,9 @@ def test_a_text_that_says_the_name_stays_as_it_is(plans: Plans) -> None:
 
 
 def test_so_many_plans_are_kept_and_no_more(plans: Plans, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_plans, "MOST", 3 * (len(f"{TOTAL} WHERE n > 0") + kept_plans.EACH))
+    monkeypatch.setattr(
+        kept_plans, "MOST", 3 * (len(f"{TOTAL} WHERE n > 0") + kept_plans.EACH + 2 * kept_plans.COLUMN)
+    )
     for least in (0, 1, 2, 3, 4, 0, 1):
         found = plans.rows(f"{TOTAL} WHERE n > {least}", {CELLS: table(["a", "b", "c"])})
         assert found[0][0] == sum(number > least for number in (2, 3, 4))
@@ -136,6 +139,40 @@ def test_so_many_plans_are_kept_and_no_more(plans: Plans, monkeypatch: pytest.Mo
     monkeypatch.setattr(kept_plans, "MOST", 10)
     assert plans.rows(TOTAL, {CELLS: table(["a"])}) == [(1, 1, 1, 2)]
     assert planned(plans) == 0
+
+
+def _grown_by(shapes: list[tuple[int, int]], answers: Any) -> None:
+    """By how many MB this process grows while tables of so many columns are asked, each of a layout of its own."""
+    begun, peak = 0.0, 0.0
+    with lent() as plans:
+        for number, (times, width) in enumerate(shapes):
+            for time in range(times):
+                names = [f"n{number}_{time}_{column}" for column in range(width)]
+                asked = pyarrow.table({name: ["x"] for name in names})
+                count = ", ".join(f'length("{name}")' for name in names)
+                assert plans.rows(f'SELECT list_sum([{count}]) FROM "veedor:cells"', {CELLS: asked}) == [
+                    (width,)
+                ]
+                peak = max(peak, resident())
+                begun = begun or peak
+    answers.put(peak - begun)
+
+
+def resident() -> float:
+    """The memory of this process in MB."""
+    pages = Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]
+    return int(pages) * resource.getpagesize() / 1e6
+
+
+@pytest.mark.slow
+def test_plans_of_many_layouts_take_no_more_memory_than_is_said() -> None:
+    process = multiprocessing.get_context("spawn")
+    answers = process.Queue()
+    child = process.Process(target=_grown_by, args=([(2_000, 3), (30, 1_000)], answers))
+    child.start()
+    grown = answers.get(timeout=200)
+    child.join(30)
+    assert grown < 200  # 70 MB of plans, and what it takes to make one
 
 
 def test_one_on_which_a_query_failed_serves_nobody_else() -> None:
