@@ -89,7 +89,8 @@ def compared(
     """As `comparing`, without the rows."""
     sides = before, after
     if all(side.path.stat().st_size <= SMALL_BYTES for side in sides):
-        with duck.within_memory(), of_tables(dict(zip(FILES, map(_held, sides), strict=True))) as asked:
+        tables = dict(zip(FILES, map(_held, sides), strict=True))
+        with duck.within_memory(), of_tables(tables) as asked, duck.interruptible(asked.connection):
             return _Compare(asked, before, after, pairing, [duck.quote(name) for name in FILES]).run()
     with comparing(before, after, pairing, folder, memory_limit=memory_limit, threads=threads) as found:
         return Comparison(**{it.name: getattr(found, it.name) for it in fields(Comparison)})

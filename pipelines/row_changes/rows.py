@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.row_changes.compare import CHANGED, OpenComparison, amended, file_of
+from pipelines.row_changes.compare import CHANGED, Comparison, OpenComparison, amended, file_of
 from pipelines.row_changes.version import Version
 from pipelines.tables.table import ROW, Table
 from pipelines.validation.validate import MASK
@@ -148,7 +148,7 @@ class _Cells:
         return f"CASE WHEN {cell} IS NOT NULL THEN {duck.literal(MASK)} END" if name in self.hidden else cell
 
 
-def _columns(found: OpenComparison, before: Version, after: Version) -> tuple[Column, ...]:
+def _columns(found: Comparison, before: Version, after: Version) -> tuple[Column, ...]:
     """Those in both versions, in the newer one's order, then what came, then what went."""
     both = found.pairing.columns
     olds, news = {old for old, _ in both}, {new for _, new in both}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines import duck
 from pipelines.validation import batches
 from pipelines.validation.batches import by_distinct
+from pipelines.validation.plans.placeholders import KINDS, SAYS_SOMETHING, no_placeholder
 
 
 @given(
@@ -49,6 +50,18 @@ def test_a_value_is_asked_about_once_while_values_repeat() -> None:
     # Two threads may ask about one value at the same time; values are not asked about once a batch.
     assert set(asked) == {str(number) for number in range(10)}
     assert max(asked.values()) <= 4
+
+
+def test_what_is_surely_true_is_not_asked() -> None:
+    asked: list[str] = []
+    judged = by_distinct(lambda text: bool(asked.append(text)), surely="(?s)^x.*y$")
+    assert judged(pyarrow.array(["x1y", "x\ny", "z", None])).to_pylist() == [True, True, False, None]
+    assert asked == ["z"]
+
+
+@given(st.from_regex(SAYS_SOMETHING), st.sampled_from(sorted(KINDS)))
+def test_what_surely_says_something_is_no_placeholder(text: str, kind: str) -> None:
+    assert no_placeholder(text, kind)
 
 
 def test_what_is_remembered_is_bounded() -> None:
