@@ -46,6 +46,11 @@ class Stream:
 
     def __init__(self, table: pyarrow.Table) -> None:
         self.table = table
+        self._empty = table.schema.empty_table()
+
+    def clear(self) -> None:
+        """Put a table without rows in its place."""
+        self.table = self._empty
 
     def __arrow_c_schema__(self) -> object:
         return self.table.schema.__arrow_c_schema__()
@@ -119,7 +124,7 @@ class Plans:
             found = told(f"EXECUTE {plan.name}")
         finally:
             for place in plan.places.values():
-                place.table = place.table.schema.empty_table()
+                place.clear()
         while self._size > MOST:
             self._forget(self._plans.popitem(last=False)[1])
         self.whole = was

@@ -89,7 +89,7 @@ def _regularity(sample: str, dialect: Dialect) -> float:
     widths: Counter[int] = Counter()
     try:
         for row in csv.reader(io.StringIO(dialect.doubled(sample), newline=""), **dialect.reader_options()):
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 widths[len(row)] += 1
     except csv.Error:
         return 0.0

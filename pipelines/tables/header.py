@@ -228,9 +228,12 @@ def _fullness(rows: Sequence[Cells], filled: Sequence[int]) -> dict[int, float]:
 def looks_like_data(cell: str | None) -> bool:
     """Whether a cell looks like a value rather than a name. A year may be either, so it does not count."""
     text = (cell or "").strip(BLANKS)
-    if not text or len(text) > 60 or _YEAR.fullmatch(text):
-        return False
-    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text))
+    return 0 < len(text) <= 60 and _is_data(text)
+
+
+@lru_cache(maxsize=10_000)  # the same cells are asked several times, and columns have few values
+def _is_data(text: str) -> bool:
+    return not _YEAR.fullmatch(text) and bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text))
 
 
 def _evidence(rows: Sequence[Cells], filled: Sequence[int], index: int) -> tuple[int, int]:

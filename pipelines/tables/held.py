@@ -38,10 +38,12 @@ def counted(
 
     None when the first ones are not `first`, or some record has the text of `again` in the column of that number.
     """
+    import pyarrow
     import pyarrow.compute
 
-    begin = list(zip(*records.slice(0, len(first)).to_pydict().values(), strict=True))
-    if begin != [tuple(cell or None for cell in row) for row in first]:
+    columns = zip(*first, strict=True) if first else ((),) * records.num_columns
+    begin = [pyarrow.array([cell or None for cell in column], pyarrow.string()) for column in columns]
+    if not records.slice(0, len(first)).equals(pyarrow.table(begin, names=records.column_names)):
         return None
     if again and pyarrow.compute.any(pyarrow.compute.equal(records.column(again[0]), again[1])).as_py():
         return None

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 
 from pipelines import duck
@@ -44,11 +45,11 @@ _MONEY = r"(?:[$€£]|R\$|US\$|Q|S/\.?|Bs\.?|MXN|USD|EUR|BRL|COP)?\s*"
 _MONEY_BEGINS = frozenset("RUQSBMEC")
 _POINT = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)\)?%?")
 _COMMA = re.compile(rf"[-+(]?{_MONEY}[-+]?(?:\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?|(?:0|[1-9]\d*),\d+)\)?%?")
-_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)\.(\d+)")
 _WHOLE = re.compile(rf"[-+]?{_MONEY}(?:0|[1-9]\d*)")
 # What every date and number begins with.
 _BEGINS = re.compile(rf"[-+(]?{_MONEY}[-+]?\d")
 _MARKS = frozenset("-/.")
+_DIGITS, _CENTURIES = frozenset("0123456789"), ("19", "20")
 _TIME = r"(?:[T ]+\d{1,2}:\d{2}.*)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}|((?:19|20)\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(?:19|20)\d\d{_TIME}")
@@ -112,8 +113,9 @@ def profile(cells: Sequence[str | None]) -> Profile:
     """The profile of a column's cells."""
     values = Counter(map(str.strip, filter(None, cells)))
     values.pop("", None)
-    short = [value for value in values if len(value) <= _LONGEST_NOTHING]
-    nothing = {value: values.pop(value) for value in short if says_nothing(value)}
+    digit = _DIGIT.search
+    wordy = [value for value in values if len(value) <= _LONGEST_NOTHING and not digit(value)]
+    nothing = {value: values.pop(value) for value in wordy if says_nothing(value)}
     filled = values.total()
     kind, detail = _kind(values, filled)
     return Profile(kind, detail, len(cells), filled, len(values), dict(_most(values)), nothing)
@@ -137,9 +139,14 @@ def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
     for value, count in values.items():
         if len(value) > LONGEST:
             continue
+        first = value[0]
         # Else it is no date and no number
-        numeric = not (value[0].isalpha() and value[0] not in _MONEY_BEGINS) and _BEGINS.match(value)
-        if numeric and len(value) >= _SHORTEST_DATE and (order := date_order(value)):
+        numeric = first in _DIGITS or (
+            not (first.isalpha() and first not in _MONEY_BEGINS) and _BEGINS.match(value)
+        )
+        dated = numeric and len(value) >= _SHORTEST_DATE
+        dated = dated and (not _MARKS.isdisjoint(value[1:5]) or value[:2] in _CENTURIES)
+        if dated and (order := date_order(value)):
             dates[order] += count
             if not value.isdigit() and "@" not in value:  # with marks between its parts it is nothing else
                 continue
@@ -162,10 +169,12 @@ def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
 
 def decimal_mark(value: str) -> str:
     """The decimal mark that a number is written with, "?" when either would do, "" for what is no number."""
-    if value.isascii() and value.isdigit():  # the commonest are told without trying every pattern
-        return "?" if value[0] != "0" or value == "0" else ""
-    if (found := _PLAIN.fullmatch(value)) and len(found[1]) != 3:
-        return "."
+    whole, point, rest = value.partition(".")
+    if whole.isdigit() and value.isascii():  # the commonest are told without trying every pattern
+        if not point:
+            return "?" if value[0] != "0" or value == "0" else ""
+        if len(rest) != 3 and rest.isdigit() and (value[0] != "0" or whole == "0"):
+            return "."
     if _WHOLE.fullmatch(value):
         return "?"
     if "." not in value and "," not in value:
@@ -174,6 +183,7 @@ def decimal_mark(value: str) -> str:
     return "?" if point and comma else "." if point else "," if comma else ""
 
 
+@lru_cache(maxsize=10_000)  # there are not so many days
 def date_order(value: str) -> str:
     """The order of a numeric date's parts, "?" when day and month could be either, "" for what is no date."""
     if found := _YEAR_FIRST.fullmatch(value):

@@ -39,14 +39,19 @@ def by_distinct(
 
         if isinstance(values, pyarrow.ChunkedArray):
             values = values.combine_chunks()
+        if surely is None:
+            return each(values, pyarrow.type_for_alias(kind))
+        sure = pyarrow.compute.match_substring_regex(values, surely)
+        rest = pyarrow.compute.invert(sure)
+        told = each(values.filter(rest), pyarrow.bool_())
+        return pyarrow.compute.replace_with_mask(sure, rest, told) if len(told) else sure
+
+    def each(values: Any, kind: Any) -> Any:
+        import pyarrow
+
         encoded = values.dictionary_encode()
         distinct = encoded.dictionary.to_pylist()
         asked = remembered if 2 * len(distinct) <= len(values) else test
-        if surely is None:
-            told: list[Any] = [asked(value) for value in distinct]
-        else:
-            sure = pyarrow.compute.match_substring_regex(encoded.dictionary, surely).to_pylist()
-            told = [known or asked(value) for value, known in zip(distinct, sure, strict=True)]
-        return pyarrow.array(told, pyarrow.type_for_alias(kind)).take(encoded.indices)
+        return pyarrow.array(map(asked, distinct), kind).take(encoded.indices)
 
     return judged

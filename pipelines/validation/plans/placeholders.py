@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from string import ascii_lowercase
+from string import ascii_lowercase, digits
 
 from pipelines.validation.compiled import Rows, View
 from pipelines.validation.plans.register import rowwise
@@ -83,8 +83,13 @@ _SEVERAL = re.compile("  +")
 _DIGIT = re.compile("[0-9]")
 # Of the placeholders with a digit, dates and #DIV/0, none has such a letter.
 _LETTER = re.compile("[a-ce-hj-suw-yA-CE-HJ-SUW-Y]")
+# One of nothing but digits repeats one, or is 12345678, 19000101 or 99991231: its first other digit tells.
+_OTHER_DIGIT = "|".join(
+    f"{first}+[{''.join(it for it in digits if it != first and first + it not in ('12', '19', '91'))}]"
+    for first in digits
+)
 # The same as one pattern, for Arrow to find.
-SAYS_SOMETHING = f"(?s)[0-9].*{_LETTER.pattern}|{_LETTER.pattern}.*[0-9]"
+SAYS_SOMETHING = f"(?s)[0-9].*{_LETTER.pattern}|{_LETTER.pattern}.*[0-9]|^(?:{_OTHER_DIGIT})[0-9]*$"
 # Nor has one of nothing but digits more than four different ones, as 9999 12 31 has, unless it counts up.
 _DIFFERENT, _COUNTING = 4, "12345678"
 
