@@ -15,17 +15,25 @@ BREAKS = ("Cc", "Zl", "Zp")
 UNSEEN = ("Cf", "Cs", "Co", "Cn")
 
 
+class _Shown(dict[int, str | int | None]):
+    """For `str.translate`: a blank for what breaks a line, nothing for what is unseen."""
+
+    def __missing__(self, letter: int) -> str | int | None:
+        kind = unicodedata.category(chr(letter))
+        found = self[letter] = " " if kind in BREAKS else None if kind in UNSEEN else letter
+        return found
+
+
+_SHOWN = _Shown()
+
+
 def clean(text: str | None, longest: int = LONGEST) -> str:
     """A published text on one line, without control, format or bidirectional characters, cut to length."""
     if text and len(text) > 20 * longest:  # a cell of a megabyte is not looked through
         text = text[: 20 * longest]
     kept = text or ""
     if not kept.isprintable():  # of these two kinds nothing is printable
-        kept = "".join(
-            " " if unicodedata.category(part) in BREAKS else part
-            for part in kept
-            if unicodedata.category(part) not in UNSEEN
-        )
+        kept = kept.translate(_SHOWN)
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2.runtime import Macro
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _BEGIN, _END = "<!--part ", "<!--/part "
+# So many texts of macros at the most, a few hundred bytes each.
+REMEMBERED = 20_000
 
 
 def fingerprint(*facts: object) -> str:
@@ -90,7 +92,17 @@ class Once:
 
     def __call__(self, macro: Macro, value: object) -> str:
         """`macro(words, value)`. Equal values are told alike, and are never of two types."""
-        key = macro.name, value
-        if key not in self._told:
-            self._told[key] = macro(self._words, value)
-        return self._told[key]
+        return self._text((macro.name, value), macro, value)
+
+    def row(self, macro: Macro, row: dict[str, Any], *columns: str) -> str:
+        """`macro(words, row)`, of which `macro` sees these columns only: other rows have the same there."""
+        shown = {name: row[name] for name in columns}
+        return self._text((macro.name, tuple(shown.values())), macro, shown)
+
+    def _text(self, key: tuple[str, object], macro: Macro, value: object) -> str:
+        text = self._told.get(key)
+        if text is None:
+            if len(self._told) >= REMEMBERED:
+                self._told.clear()
+            text = self._told[key] = macro(self._words, value)
+        return text
