@@ -94,12 +94,11 @@ def clear_left(folder: Path, *, older_than: float = 0.0) -> None:
 
     `older_than` is in seconds: 0 is for whoever has the folder to himself, more for one where others may be writing.
     """
-    for path in folder.rglob(".*.tmp*"):
-        with suppress(FileNotFoundError):  # whoever wrote it was through meanwhile
-            if _TEMPORARY.fullmatch(path.name) and (
-                not older_than or time.time() - path.stat().st_mtime > older_than
-            ):
-                path.unlink()
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names if _TEMPORARY.fullmatch(name)):
+            with suppress(FileNotFoundError):  # whoever wrote it was through meanwhile
+                if not older_than or time.time() - path.stat().st_mtime > older_than:
+                    path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -121,23 +120,30 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
-def write_as(path: Path, content: bytes, earlier: Path | None) -> None:
-    """As `write_bytes`, as a second name of `earlier` where that is a finished artifact of the same bytes."""
-    if not linked(path, content, earlier):
+def write_as(path: Path, content: bytes, earlier: Path | None, known: bytes | None = None) -> None:
+    """As `write_bytes`, as a second name of `earlier` where that is a finished artifact of the same bytes.
+
+    `known` is what it holds, where that was read.
+    """
+    if not linked(path, content, earlier, known):
         write_bytes(path, content)
 
 
-def linked(path: Path, content: bytes, earlier: Path | None) -> bool:
+def linked(path: Path, content: bytes, earlier: Path | None, known: bytes | None = None) -> bool:
     """Make `path` a hard link to `earlier` if that holds just `content`; gives whether it did.
 
     Most of what a night finds the night before had found: as one file it takes little of the disk, and no flush. Links
     may not be to be had: on another file system, where there is none, or too many of one file.
     """
     with suppress(OSError):
-        if earlier and earlier.stat().st_size == len(content) and earlier.read_bytes() == content:
+        if earlier and (_holds(earlier, content) if known is None else known == content):
             os.link(earlier, path)
             return True
     return False
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def write_once(path: Path, value: object) -> bool:
@@ -234,6 +240,10 @@ class Files:
             except (FileNotFoundError, NotADirectoryError):
                 self._content[path] = None
         return self._content[path]
+
+    def known(self, path: Path) -> bytes | None:
+        """The same of a file that was read already, else None."""
+        return self._content.get(path)
 
     def text(self, path: Path) -> str:
         """A file that has to be there, as text. Raises `FileNotFoundError`."""

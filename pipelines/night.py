@@ -67,7 +67,12 @@ class NightReport:
 
 def run_night(sources: Sources, night: date, tools: Tools, only: Sequence[str] | None = None) -> NightReport:
     """Run every source of the night (or those named in `only`), then alert and publish. Can be run again at will."""
-    tonight = Tonight(sources, night, tools)
+    return run_tonight(Tonight(sources, night, tools), only)
+
+
+def run_tonight(tonight: Tonight, only: Sequence[str] | None = None) -> NightReport:
+    """The same, for whoever knows already what tonight visits."""
+    sources, night, tools = tonight.sources, tonight.night, tonight.tools
     chosen = tonight.due if only is None else [it for it in sources.enabled if it.id in only]
     unknown = sorted(set(only or ()) - {source.id for source in chosen})
     if unknown:

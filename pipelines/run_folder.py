@@ -15,17 +15,22 @@ from pipelines import artifacts
 from pipelines.artifacts import Files
 from pipelines.past_runs import folder_before, last_finished
 from pipelines.sources import Source
+from pipelines.stage_seconds import Seconds
 
 
 @dataclass(frozen=True)
 class Run:
-    """`rules` are those of tonight (`Tools.rules`). `past` keeps what was read of earlier nights."""
+    """`rules` are those of tonight (`Tools.rules`).
+
+    `past` keeps what was read of earlier nights, `seconds` how long this process took for its stages.
+    """
 
     source: Source
     night: date
     folder: Path
     rules: str
     past: Files = field(default_factory=Files, compare=False, repr=False)
+    seconds: Seconds = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def declaration(self) -> str:
@@ -49,4 +54,6 @@ class Run:
 
     def write(self, name: str, content: bytes) -> None:
         """Write an artifact; as the same file as that of the night before where nothing has changed."""
-        artifacts.write_as(self.folder / name, content, self.before / name if self.before else None)
+        earlier = self.before / name if self.before else None
+        known = self.past.known(earlier) if earlier else None
+        artifacts.write_as(self.folder / name, content, earlier, known)

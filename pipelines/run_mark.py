@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from pathlib import Path
 
 from pipelines import __version__, artifacts, stage_seconds
 from pipelines.model import Catalog, FeedbackCourse, RunIndex, Snapshot, Verdict
+from pipelines.run_folder import Run
 from pipelines.tools import Tools
 
 
-def mark(
-    folder: Path, source: str, night: date, result: str, tools: Tools, catalog: Catalog | None = None
-) -> RunIndex:
-    """The mark of the run in `folder`, which began with its catalog, in `folder` or known, and ends now."""
-    now, path = tools.clock.now(), folder / artifacts.CATALOG
+def mark(run: Run, result: str, tools: Tools, catalog: Catalog | None = None) -> RunIndex:
+    """The mark of a run, which began with its catalog, in its folder or known, and ends now."""
+    now, path = tools.clock.now(), run.folder / artifacts.CATALOG
     if catalog is None and path.exists():
         catalog = artifacts.read_value(path, Catalog)
     return RunIndex(
-        source=source,
-        night=night,
+        source=run.source.id,
+        night=run.night,
         software=f"veedor {__version__}",
         started_on=catalog.discovered_on if catalog else now,
         finished_on=now,
         result=result,
         rules=tools.rules,
-        seconds=stage_seconds.of(folder),
+        seconds=stage_seconds.of(run.folder, run.seconds),
     )
 
 

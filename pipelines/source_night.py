@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines import artifacts, interrupts, stages
+from pipelines import artifacts, interrupts, stage_seconds, stages
 from pipelines.errors import ArtifactDamaged
 from pipelines.locks import alone
 from pipelines.log_context import within_source
@@ -53,26 +53,31 @@ def run_unless_large(
         run = stages.declare(source, night, tools)
         try:
             _sound(damaged)
-            catalog = stages.discover(run, tools)
-            snapshots = stages.fetch(run, catalog, tools)
-            if max((it.bytes or 0 for it in snapshots if it.sha256), default=0) > larger_than:
-                size = max(stages.unread(run, snapshots, tools), default=0)
-                if size > larger_than:
-                    return Large(size)
-            with tools.processor:
-                reads = stages.read(run, catalog, snapshots, tools)
-                validations = stages.validate(run, catalog, snapshots, reads, tools)
-            pages = stages.visit(run, catalog, snapshots, reads, tools)
-            with tools.processor:
-                verdicts = stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
-                index = stages.close(run, catalog, snapshots, verdicts, tools)
-            log.info("source %s is through: %s", source.id, index.result)
-            return index
+            with stage_seconds.handed_on(run.folder, run.seconds):
+                return _staged(run, tools, larger_than)
         except (OSError, MemoryError):
             raise
         except Exception as fault:
             interrupts.end_if_heard(fault)
             return _stopped(run, fault, tools)
+
+
+def _staged(run: Run, tools: Tools, larger_than: int) -> RunIndex | Large:
+    catalog = stages.discover(run, tools)
+    snapshots = stages.fetch(run, catalog, tools)
+    if max((it.bytes or 0 for it in snapshots if it.sha256), default=0) > larger_than:
+        size = max(stages.unread(run, snapshots, tools), default=0)
+        if size > larger_than:
+            return Large(size)
+    with tools.processor:
+        reads = stages.read(run, catalog, snapshots, tools)
+        validations = stages.validate(run, catalog, snapshots, reads, tools)
+    pages = stages.visit(run, catalog, snapshots, reads, tools)
+    with tools.processor:
+        verdicts = stages.measure(run, catalog, snapshots, reads, validations, pages, tools)
+        index = stages.close(run, catalog, snapshots, verdicts, tools)
+    log.info("source %s is through: %s", run.source.id, index.result)
+    return index
 
 
 def stopped(source: Source, night: date, fault: Exception, tools: Tools) -> RunIndex:

@@ -67,7 +67,7 @@ def discover(run: Run, tools: Tools) -> Catalog:
     path = run.folder / artifacts.CATALOG
     if path.exists():
         return artifacts.read_value(path, Catalog)
-    with stage_seconds.noted(run.folder, "discover", tools.clock), _step(tools, "discover", run.source.id):
+    with stage_seconds.noted(run.seconds, "discover", tools.clock), _step(tools, "discover", run.source.id):
         catalog = discover_catalog(run.source, tools.http, tools.clock)
         named = tuple(
             replace(item, guide_title=tools.guide[item.guide_dataset].name)
@@ -211,7 +211,7 @@ def measure(
     path = run.folder / artifacts.VERDICTS
     if path.exists():
         return artifacts.read_values(path, Verdict)
-    with stage_seconds.noted(run.folder, "measure", tools.clock):
+    with stage_seconds.noted(run.seconds, "measure", tools.clock):
         return _measure(run, catalog, snapshots, reads, validations, pages, tools)
 
 
@@ -267,14 +267,17 @@ def close(
 ) -> RunIndex:
     """Mark the run as finished: index.json."""
     path = run.folder / artifacts.INDEX
-    if not path.exists():
+    if path.exists():
+        content = path.read_bytes()
+    else:
         faulty = any(snapshot.fault is not None for snapshot in snapshots)
-        index = mark(run.folder, run.source.id, run.night, "partial" if faulty else "success", tools, catalog)
+        index = mark(run, "partial" if faulty else "success", tools, catalog)
         next_night = next_visit(run.night, catalog, snapshots)
         state = state_of(snapshots, verdicts, tools.heard.of(run.source.id, run.night))
-        artifacts.write_value(path, replace(index, state=state, revisit_on=next_night))
-    stage_seconds.forget(run.folder)
-    return artifacts.read_value(path, RunIndex)
+        content = artifacts.json_of(replace(index, state=state, revisit_on=next_night))
+        artifacts.write_bytes(path, content)
+    stage_seconds.forget(run.folder, run.seconds)
+    return artifacts.value_in(content, RunIndex, path)
 
 
 def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
@@ -288,10 +291,10 @@ def give_up(run: Run, fault: Exception, tools: Tools) -> RunIndex:
     artifacts.write_text(run.folder / "failure.log", logs.without_secrets(trace))
     # The history is public and a message may quote a cell: only the kind of fault goes there.
     reason = f"{type(fault).__name__}, see failure.log in the run folder"
-    index = replace(mark(run.folder, run.source.id, run.night, "failure", tools), reason=reason)
+    index = replace(mark(run, "failure", tools), reason=reason)
     # The mark comes first: without it these verdicts would pass for the work of `measure`.
     artifacts.write_value(run.folder / artifacts.INDEX, index)
-    stage_seconds.forget(run.folder)
+    stage_seconds.forget(run.folder, run.seconds)
     verdicts = [
         Verdict(f"{run.source.id}/{item.id}", Outcome.NOT_RUN, "our own fault, not the publisher's")
         for item in run.source.datasets
@@ -342,7 +345,7 @@ def _once(
     path = run.folder / name
     if path.exists():
         return artifacts.read_values(path, kind)
-    with stage_seconds.noted(run.folder, stage, tools.clock):
+    with stage_seconds.noted(run.seconds, stage, tools.clock):
         made = list(make())
         earlier = run.earlier if maybe_as_before else None
         known = run.past.values(earlier / name, kind) if earlier else None

@@ -27,12 +27,16 @@ class Tonight:
     sources: Sources
     night: date
     tools: Tools
+    # Those that it visits, for whoever asked before the tools were there.
+    visits: tuple[Source, ...] | None = None
     # Set once the switch has nothing more to hear of the night: it is through, or waits for a source.
     ended: Event = field(default_factory=Event, compare=False)
 
     @cached_property
     def due(self) -> tuple[Source, ...]:
         """The sources that it visits. Earlier nights alone decide: they have to be there when it is first asked for."""
+        if self.visits is not None:
+            return self.visits
         return due(self.sources, self.night, self.tools.settings.runs)
 
 

@@ -37,7 +37,7 @@ def run(
     from pipelines.artifacts import NOTIFICATIONS, night_folder
     from pipelines.clock import SystemClock
     from pipelines.history.asking import columns_and_rows
-    from pipelines.night import run_night, waiting
+    from pipelines.night import run_tonight, waiting
     from pipelines.revisit import due
     from pipelines.sources import load
     from pipelines.tonight import Tonight, night_of
@@ -52,11 +52,13 @@ def run(
         raise ConfigurationError(
             f"--night {chosen} is in the future; tonight is {tonight}.", "Leave --night out for tonight."
         )
-    visited = len(source or due(declared, chosen, settings.runs))
-    with progress(visited, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
+    visits = due(declared, chosen, settings.runs)
+    count = len(source or visits)
+    with progress(count, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
+        this = Tonight(declared, chosen, tools, visits)
         with _seldom_collected():
-            report = run_night(declared, chosen, tools, source or None)
-        waited_for = waiting(Tonight(declared, chosen, tools))
+            report = run_tonight(this, source or None)
+        waited_for = waiting(this)
     _, summary = columns_and_rows(SUMMARY, public=settings.public)
     undelivered = _undelivered(settings.public, chosen)
     if as_json:

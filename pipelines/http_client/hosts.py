@@ -61,7 +61,6 @@ class Hosts:
 
     def file(self, host: str, ending: str) -> Path:
         """Where something about `host` is kept."""
-        self._root.mkdir(parents=True, exist_ok=True)
         return self._root / f"{hashlib.sha256(host.lower().encode()).hexdigest()}.{ending}"
 
     @contextmanager
@@ -113,7 +112,7 @@ class Hosts:
 
     def _free(self, host: str) -> int | None:
         for number in range(self._at_once):
-            place = os.open(self.file(host, str(number)), os.O_RDWR | os.O_CREAT, 0o644)
+            place = self._opened(host, str(number))
             try:
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -122,10 +121,18 @@ class Hosts:
                 return place
         return None
 
+    def _opened(self, host: str, ending: str) -> int:
+        path = self.file(host, ending)
+        try:
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+
     @contextmanager
     def _state(self, host: str) -> Iterator[_State]:
         """The host's state, under its lock; written back unless an exception leaves."""
-        descriptor = os.open(self.file(host, "json"), os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = self._opened(host, "json")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             state = _parsed(os.read(descriptor, 10_000))

@@ -64,6 +64,7 @@ class Robots:
         if text is None:
             return None
         rules = Protego.parse(text)
+        path.parent.mkdir(parents=True, exist_ok=True)
         incoming = path.with_name(f"{uuid.uuid4().hex}.part")
         incoming.write_text(text, encoding="utf-8")
         os.utime(incoming, (self._now(), self._now()))

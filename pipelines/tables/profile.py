@@ -179,8 +179,8 @@ def decimal_mark(value: str) -> str:
         return "?"
     if "." not in value and "," not in value:
         return ""
-    point, comma = _POINT.fullmatch(value), _COMMA.fullmatch(value)
-    return "?" if point and comma else "." if point else "," if comma else ""
+    by_point, by_comma = _POINT.fullmatch(value), _COMMA.fullmatch(value)
+    return "?" if by_point and by_comma else "." if by_point else "," if by_comma else ""
 
 
 @lru_cache(maxsize=10_000)  # there are not so many days

@@ -68,7 +68,11 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Letter by letter: in a whole word Python would write a sigma at its end in another way.
-    lower = "".join(letter.lower() for letter in text) if "\N{GREEK CAPITAL LETTER SIGMA}" in text else text.lower()
+    lower = (
+        "".join(letter.lower() for letter in text)
+        if "\N{GREEK CAPITAL LETTER SIGMA}" in text
+        else text.lower()
+    )
     return unicodedata.normalize("NFD", lower).translate(_UNMARKED)
 
 

@@ -137,7 +137,9 @@ def test_what_a_killed_process_held_is_free(opened: Opened, tmp_path: Path, time
     "content", [b"", b"\0" * 50, b"[1", b"{}", b'{"next": "x"}', b"[" * 5000, b"\xff" * 9]
 )
 def test_a_damaged_state_says_nothing(content: bytes, opened: Opened, time: Time) -> None:
-    opened().file(HOST, "json").write_bytes(content)
+    path = opened().file(HOST, "json")
+    path.parent.mkdir()
+    path.write_bytes(content)
     ask(opened())
     assert time.slept == []
     ask(opened())
