@@ -18,14 +18,15 @@ from contextvars import ContextVar
 from typing import Self
 
 from pipelines.errors import FetchFault
-from pipelines.http_client import faults
+from pipelines.http_client import alarms, faults
+from pipelines.http_client.alarms import Alarm
 from pipelines.settings import Settings
 
 
 class Visit:
-    """One call of the client. Its deadline is kept by a timer that cuts the connection.
+    """One call of the client. Its deadline is kept by an alarm that cuts the connection.
 
-    A server that drips one byte a minute never lets a read time out: the timer ends it at the latest, and
+    A server that drips one byte a minute never lets a read time out: the alarm ends it at the latest, and
     `received` long before. `fault` is what ended the visit, None while it goes on; `host` is who is asked,
     `moved_to` where permanent redirects led, `stale` whether an old connection turned out to be closed, `secrets`
     what was told to a server that no answer may repeat. Use it in a `with`.
@@ -42,15 +43,16 @@ class Visit:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self._begin(seconds)
+        # It is set when our turn has come (`stopped`): until then nobody is asked.
+        self._alarm: Alarm | None = None
+        self._ends = time.monotonic() + seconds
 
     def __enter__(self) -> Self:
-        # The timer is a thread, and starts when our turn has come (`stopped`): until then nobody is asked.
         self._token = VISIT.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._off()
         self.reads_from(None)  # by now the connection may serve another visit
         VISIT.reset(self._token)
 
@@ -65,13 +67,13 @@ class Visit:
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:
         """Stop the clock: while we wait for our turn, the server has nothing to answer for."""
-        self._timer.cancel()
-        left = self.remaining()
+        self._off()
+        left = max(self.remaining(), 0.0)
         try:
             yield
         finally:
-            self._begin(max(left, 0.0))
-            self._timer.start()
+            self._ends = time.monotonic() + left
+            self._alarm = alarms.after(left, self._expire)
 
     def reads_from(self, connected: socket.socket | None) -> None:
         """Tell which socket is to be cut when time is up."""
@@ -94,10 +96,9 @@ class Visit:
                 raise self.fault
             self.body_begins()
 
-    def _begin(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+    def _off(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     def _expire(self) -> None:
         with self._lock:
