@@ -9,11 +9,14 @@ a court had an RFC suppressed, are of right form and have no check digit to judg
 
 from __future__ import annotations
 
+from operator import mul
+
 from pipelines.identifiers.scheme import YYMMDD, Scheme, by_pattern
 
 # The value of a character is its place; position 13 counts once, position 1 thirteen times.
 RFC_ALPHABET = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ Ñ"
 CURP_ALPHABET = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
+_RFC_VALUES = {char: value for value, char in enumerate(RFC_ALPHABET)}
 RFC_GENERIC = ("XAXX010101000", "XEXX010101000")
 RFC_SUPPRESSED = ("X" * 12, "X" * 13)
 # Digits and letters that a homoclave has, before its check digit: as this says, 0 and O are not among them.
@@ -47,8 +50,7 @@ def rfc_check(value: str) -> bool:
     """Whether the homoclave of an RFC of right form can be one, and the check digit is right."""
     if value in RFC_GENERIC or value in RFC_SUPPRESSED:
         return True
-    padded = value.rjust(13)
-    weighted = sum(RFC_ALPHABET.index(char) * (13 - place) for place, char in enumerate(padded))
+    weighted = sum(map(mul, map(_RFC_VALUES.__getitem__, value.rjust(13)), range(13, 0, -1)))
     return _homoclave(value[-3:-1]) and weighted % 11 == 0
 
 

@@ -65,6 +65,7 @@ def validate(
         newest_dates = newest(planned)
         planned |= rows_query.run(table, columns, applicable)
     left = [item for item in applicable if item.key not in planned]
+    asked = {item.key for item in applicable}
     raw = planned | by_reference(table, columns, left, parameters)
     key = tuple(role for role in suite.key if role in fit.roles)
     evidence = _evidence(table, fit, applicable, raw, key)
@@ -72,7 +73,7 @@ def validate(
         _result(
             item, fit, raw.get(item.key), personal, evidence, key, PLAN if item.key in planned else REFERENCE
         )
-        if item in applicable
+        if item.key in asked
         else _not_applicable(item, fit, suite)
         for item in suite.expectations
     )
