@@ -11,7 +11,8 @@ processor that one source more costs, everything included) and `peak_mb` (PSS of
 (what it takes more than the plain night, over what it takes), `dagster_ms` of a changed and an unchanged source,
 `event_bytes_per_source` (growth of Dagster's records), `load_3000_s` (the definitions for 3,000 sources in a fresh
 process); `plain`, the same of `veedor run`; and what says whether the figures can be relied on:
-`sum_of_classes_over_mix`, `portal_busy` (share of a processor that the portal took), `requests`, `machine`.
+`sum_of_classes_over_mix`, `portal_busy` (share of a processor that the portal took), `requests`, `busy_over_alone` (how
+many times as much processor time a work takes when every processor is busy), `machine`.
 
 With `--only` one night of `--n` sources of a class is run (one small source of each kind besides), under cProfile with
 `--profile`; with `--keep` its past stays in a folder, for the next time.
@@ -28,6 +29,7 @@ from typing import Any
 
 from benchmarks.nights.commands import at_least
 from benchmarks.nights.figures import BASE, MIXED, SHELLS, base, class_sizes, loading, measured, only, summary
+from benchmarks.nights.processors import busy_over_alone
 from benchmarks.nights.stages import end_on_terminate, staged
 from benchmarks.nights.world import CLASSES, mix_of
 from benchmarks.validate_scale import machine
@@ -44,7 +46,12 @@ def compared(
     mix, sizes = mix_of(total, nights), class_sizes(total)
     worlds = {BASE: base(nights), **{kind: only(kind, n, nights) for kind, n in sizes.items()}, MIXED: mix}
     taken = measured(worlds, runs=runs, rows=rows, keep=keep, pauses={MIXED: pause})
-    return {**summary(mix, taken, sizes), **loading(), "machine": machine()}
+    return {
+        **summary(mix, taken, sizes),
+        **loading(),
+        "busy_over_alone": busy_over_alone(),
+        "machine": machine(),
+    }
 
 
 def main() -> None:

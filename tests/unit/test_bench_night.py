@@ -20,7 +20,7 @@ import pytest
 
 from benchmarks import night_scale
 from benchmarks.night_scale_plot import ceiling, plot
-from benchmarks.nights import data, figures, process
+from benchmarks.nights import data, figures, process, processors
 from benchmarks.nights.answers import LARGE
 from benchmarks.nights.commands import environment
 from benchmarks.nights.figures import BASE, MIXED
@@ -316,6 +316,15 @@ def test_the_scale_and_its_plot_show_what_was_measured() -> None:
     for text in ("42 ms", "3,000", "costs 1.5 times", "veedor run, 1.05 times", "2 cores, 24 GB"):
         assert text in drawn
     assert [ceiling(it) for it in (0.3, 8, 41, 100)] == [0.5, 10, 100, 200]
+
+
+def test_what_a_busy_machine_adds_is_told_beside_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processors.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(processors, "_taken", lambda at_once: {1: [0.5], 2: [0.6, 0.8]}[at_once])
+    assert processors.busy_over_alone() == 1.4
+    monkeypatch.undo()
+    monkeypatch.setattr(processors, "STEPS", 2_000)
+    assert 0 < processors.work() < 10
 
 
 @pytest.mark.slow
