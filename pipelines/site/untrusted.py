@@ -24,7 +24,7 @@ def harmless(value: object) -> object:
     """A published text without characters that act on the text around them; each leaves a visible mark."""
     if value is None:
         return ""
-    if type(value) is str:
+    if type(value) is str and not value.isprintable():  # none of these characters is printable
         return _UNSAFE.sub("\ufffd", value)
     return value
 
