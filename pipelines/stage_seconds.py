@@ -37,6 +37,7 @@ def handed_on(folder: Path, seconds: Seconds) -> Iterator[None]:
         if seconds:
             notes = "".join(json.dumps(note) + "\n" for note in seconds.items())
             seconds.clear()
+            # A full disk has its own error already; this is a figure.
             with suppress(OSError), (folder / artifacts.SECONDS_UNDER_WAY).open("ab") as handle:
                 handle.write(notes.encode())
 

@@ -46,8 +46,9 @@ class _Keeper:
         with self._changed:
             heappush(self._waiting, (alarm.due, next(self._numbers), alarm))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
+                thread.start()
+                self._thread = thread  # one that could not be started is tried again
             elif self._waiting[0][2] is alarm:
                 self._changed.notify()
 

@@ -41,6 +41,21 @@ def test_a_thousand_alarms_take_one_thread() -> None:
         it.cancel()
 
 
+def test_a_thread_that_could_not_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarms, "_KEEPER", alarms._Keeper())
+    done = threading.Event()
+    with monkeypatch.context() as none_to_be_had:
+        none_to_be_had.setattr(threading.Thread, "start", _refused)
+        with pytest.raises(RuntimeError):
+            alarms.after(0.0, lambda: None)
+    alarms.after(0.0, done.set)
+    assert done.wait(LONG)
+
+
+def _refused(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_one_that_raises_keeps_no_other_from_going_off(caplog: pytest.LogCaptureFixture) -> None:
     done = threading.Event()
 
