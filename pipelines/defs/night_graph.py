@@ -19,6 +19,7 @@ import dagster as dg
 from pipelines import artifacts
 from pipelines.artifacts import Files
 from pipelines.defs.batches import BATCHES, BatchFiles
+from pipelines.defs.event_log import many_events
 from pipelines.defs.executors import anywhere, at_recorder
 from pipelines.defs.partitions import sync_partitions
 from pipelines.defs.source_events import has_changed, index_of, materializations, materialized, verdict
@@ -130,12 +131,13 @@ def tell(context: Any, tonight: Tonight, names: Sequence[str]) -> None:
     """Log the events of these sources."""
     by_id = {source.id: source for source in tonight.sources.enabled}
     settings = tonight.tools.settings
-    for name in names:
-        source, folder = by_id[name], artifacts.run_folder(settings.runs, tonight.night, name)
-        for event in materializations(source, tonight.night, folder):
-            context.log_event(event)
-        target = materialized(context.instance, source)
-        context.log_event(verdict(source, tonight.night, folder, settings.public, target))
+    with many_events(context.instance, context.run_id):
+        for name in names:
+            source, folder = by_id[name], artifacts.run_folder(settings.runs, tonight.night, name)
+            for event in materializations(source, tonight.night, folder):
+                context.log_event(event)
+            target = materialized(context.instance, source)
+            context.log_event(verdict(source, tonight.night, folder, settings.public, target))
 
 
 def _metadata(

@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines import duck
-from pipelines.alike import Alike, alike
-from pipelines.row_changes.canonical import canonical, trimmed
+from pipelines.alike import IT, Alike, alike, shape_of
+from pipelines.row_changes.canonical import Canonical, canonical, trimmed
 from pipelines.tables.asking import asking
+from pipelines.tables.by_value import Steps, answers
 from pipelines.tables.layouts import Fit
 from pipelines.tables.table import ROW, Table
 from pipelines.validation.columns import FEW
 from pipelines.validation.suites import Suite
 from pipelines.validation.validate import personal_roles
+
+if TYPE_CHECKING:
+    import pyarrow
 
 NEVER = '"never"'
 # The name by which a file says what it is made of.
@@ -68,6 +73,42 @@ def fingerprint(
     """
     columns = table.report.columns
     forms = canonical(table, fit, suite)
+    with duck.within_memory():
+        steps = {name: shape for name in columns if (shape := _of_value(name, forms[name]))}
+        cells = table.cells() if len(steps) == len(columns) else None
+        if cells is not None:
+            _write(cells, steps, path, made_of)
+        else:
+            _scan(table, forms, path, made_of)
+    return of_file(path, columns, fit, suite)
+
+
+def _of_value(column: str, form: Canonical) -> Steps | None:
+    """The steps to the hash of a text; None for what asks of more than its own column."""
+    own = duck.quote(column)
+    cell, name = (IT, own) if form.cell == own else shape_of(form.cell) or ("", "")
+    if name != own:
+        return None
+    hashed = f"CASE WHEN {IT} IS NOT NULL THEN hash({IT}) END"
+    return cell, form.code(IT), trimmed(IT), form.form(IT), hashed
+
+
+def _write(cells: pyarrow.Table, steps: Mapping[str, Steps], path: Path, made_of: str) -> None:
+    """The hashes of a small table, each different value hashed once."""
+    import pyarrow
+    import pyarrow.parquet
+
+    hashes = answers(cells, steps)
+    never = pyarrow.repeat(False, cells.num_rows)
+    arrays = [cells.column(ROW), never, *(hashes[name] for name in steps)]
+    names = [ROW, NEVER[1:-1], *(f"c{place}" for place in range(len(steps)))]
+    found = pyarrow.Table.from_arrays(arrays, names=names, metadata={MADE_OF: made_of})
+    pyarrow.parquet.write_table(found, path, compression="none", use_dictionary=False)
+
+
+def _scan(table: Table, forms: Mapping[str, Canonical], path: Path, made_of: str) -> None:
+    """The hashes of any table, as its rows stream by."""
+    columns = table.report.columns
     presumed = table.unsettled
     never = presumed.never(columns) if presumed else "false"
     few = table.report.rows <= FEW
@@ -81,7 +122,7 @@ def fingerprint(
             for place in range(len(columns))
         },
     ]
-    with duck.within_memory(), asking(table) as asked:
+    with asking(table) as asked:
         query, marked = duck.quote(asked.relation), never
         for step in steps:
             shared = alike(step.values()) if few else Alike()
@@ -95,7 +136,6 @@ def fingerprint(
             f"SELECT count(*), coalesce(count_if({NEVER}), 0) FROM read_parquet({duck.literal(str(path))})"
         )
         presumed.settle(*table.connection.execute(counted).fetchall()[0])
-    return of_file(path, columns, fit, suite)
 
 
 def _keys(fit: Fit | None, suite: Suite | None) -> Sequence[tuple[str, ...]]:

@@ -43,6 +43,9 @@ class Asking(Protocol):
     def keep(self, name: str, query: str) -> None:
         """Keep what `query` gives as a table that later queries may name; `name` stands in quotes, as it does there."""
 
+    def kept(self, name: str) -> pyarrow.Table | None:
+        """What is kept, where memory has it as Arrow does."""
+
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         """Keep a table of one column of UBIGINT."""
 
@@ -68,6 +71,9 @@ class _Large:
 
     def keep(self, name: str, query: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def kept(self, name: str) -> None:
+        return None
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         once = f"SELECT unnest(?::UBIGINT[]) AS {duck.quote(column)}"
@@ -105,6 +111,9 @@ class _Small:
 
     def keep(self, name: str, query: str) -> None:
         self.tables[name[1:-1]] = self.plans.table(query, self.tables)
+
+    def kept(self, name: str) -> pyarrow.Table | None:
+        return self.tables.get(name[1:-1])
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         import pyarrow

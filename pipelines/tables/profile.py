@@ -13,10 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from pipelines import duck
 from pipelines.tables.layouts import fold
 from pipelines.tables.table import Table
+
+if TYPE_CHECKING:
+    import pyarrow
 
 ROWS = 1_000
 CELLS = 200_000  # of a table of many columns, fewer rows are looked at
@@ -94,8 +98,8 @@ def profiles(table: Table, *, rows: int = ROWS) -> dict[str, Profile]:
 def _profiles(table: Table, names: Sequence[str], count: int) -> dict[str, Profile]:
     held = table.cells()
     if held is not None:
-        columns = held.slice(0, count).select(names).to_pydict()
-        return {name: profile(columns[name]) for name in names}
+        first = held.slice(0, count)
+        return {name: _told(_counted(first.column(name)), first.num_rows) for name in names}
     chosen = ", ".join(map(duck.quote, names))
     found = table.connection.execute(
         f"SELECT {chosen} FROM {duck.quote(table.relation)} LIMIT {count}"
@@ -109,16 +113,30 @@ def kinds(found: Mapping[str, Profile]) -> dict[str, str]:
     return {name: told for name, each in found.items() if (told := each.told())}
 
 
+def _counted(column: pyarrow.ChunkedArray) -> Counter[str]:
+    """How often each text stands in a column, in the order in which they come first."""
+    counted = column.value_counts()
+    found = Counter[str]()
+    for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
+        if value:
+            found[value.strip()] += count
+    return found
+
+
 def profile(cells: Sequence[str | None]) -> Profile:
     """The profile of a column's cells."""
-    values = Counter(map(str.strip, filter(None, cells)))
+    return _told(Counter(map(str.strip, filter(None, cells))), len(cells))
+
+
+def _told(values: Counter[str], cells: int) -> Profile:
+    """The profile of so many cells, which hold these `values` without outer blanks."""
     values.pop("", None)
     digit = _DIGIT.search
     wordy = [value for value in values if len(value) <= _LONGEST_NOTHING and not digit(value)]
     nothing = {value: values.pop(value) for value in wordy if says_nothing(value)}
     filled = values.total()
     kind, detail = _kind(values, filled)
-    return Profile(kind, detail, len(cells), filled, len(values), dict(_most(values)), nothing)
+    return Profile(kind, detail, cells, filled, len(values), dict(_most(values)), nothing)
 
 
 def _most(values: Counter[str]) -> list[tuple[str, int]]:

@@ -21,6 +21,8 @@ from pipelines.tables.table import ROW, Table
 MOST = 10
 # Rows up to which no address is left out before the choice: of a few addresses each may be one of `MOST`.
 FEW = 10_000
+# Digits of an MD5 by which addresses of a larger table make some thousand groups.
+ENDING = 3
 LONGEST = 2_000  # characters; a longer one is followed by few programs
 # RE2, and Python's as well: one address and nothing else.
 _ADDRESS = r"https?://[^\s<>\"]+"
@@ -79,17 +81,18 @@ def _candidates(table: Table, column: str) -> list[Found]:
 
     In a table of few rows each address is a group of its own.
     """
-    ending = 32 if table.report.rows <= FEW else 3  # of the 32 digits of an MD5
+    asks = f"length(value) <= {LONGEST} AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
     with asking(table) as asked, table.presuming():
         cells = (
             f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(asked.relation)}"
         )
-        addresses = (
-            f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE length(value) <= {LONGEST}"
-            f" AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
-        )
-        rows = asked.rows(
-            "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
-            f" AS first FROM ({addresses}) GROUP BY right(lot, {ending}))"
-        )
+        if table.report.rows <= FEW:
+            cells = f"SELECT min(place) AS place, value FROM ({cells}) GROUP BY value"
+            rows = asked.rows(f"SELECT place, value FROM ({cells}) WHERE {asks}")
+        else:
+            addresses = f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE {asks}"
+            rows = asked.rows(
+                "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
+                f" AS first FROM ({addresses}) GROUP BY right(lot, {ENDING}))"
+            )
     return [(int(place), str(value)) for place, value in rows]

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.alike import IT, LEAST, shape_of
 from pipelines.validation.compiled import COUNT, EXAMPLES, FIRST
+
+if TYPE_CHECKING:
+    import pyarrow
 
 # Rows are grouped by so many conditions at a time: 2**16 groups at most take some 10 MB, whatever the rows are.
 BITS = 16
@@ -103,6 +106,26 @@ class Marks:
             f"SELECT {', '.join(names)}, {COUNT}, {FIRST} "
             f'FROM (SELECT "_row", {", ".join(marks)} FROM {source}) GROUP BY {groups}'
         )
+
+    def counted_in(self, rows: pyarrow.Table) -> Counted:
+        """The same of few rows, with `_row` and these columns."""
+        import numpy
+
+        numbers = rows.column("_row").to_numpy()
+        order = numpy.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        counts: dict[str, int] = {}
+        earliest: dict[str, list[int]] = {}
+        for first in range(0, len(self.conditions), BITS * WIDE):
+            marks = rows.column(_column(first // BITS)[1:-1]).to_numpy()[order]
+            for bit, condition in enumerate(self.conditions[first : first + BITS * WIDE]):
+                met = numpy.flatnonzero(marks & numpy.uint64(1 << bit))
+                counts[condition] = len(met)
+                earliest[condition] = numbers[met[:EXAMPLES]].tolist()
+        counts |= {
+            opposite: len(numbers) - counts[condition] for opposite, condition in self.opposites.items()
+        }
+        return Counted(len(numbers), numbers[:EXAMPLES].tolist(), counts, earliest)
 
     def counted(self, found: Iterable[Sequence[Any]]) -> Counted:
         """What the rows of `query` say."""

@@ -79,6 +79,7 @@ def test_marks_count_what_was_marked(met: list[set[int]], many: int, bits: int) 
             connection.execute("INSERT INTO t VALUES (?, ?)", [row, sorted(numbers)])
         connection.execute(f'CREATE TABLE m AS SELECT "_row", {", ".join(asked.columns())} FROM t')
         found = asked.counted(connection.execute(asked.query("m")).fetchall())
+        assert asked.counted_in(connection.sql('FROM m ORDER BY hash("_row")').to_arrow_table()) == found
         tested = [
             connection.execute(f"SELECT count(*) FROM m WHERE {asked.test(it)}").fetchall()
             for it in conditions

@@ -48,7 +48,7 @@ def one_to_one(
             f"pairs AS MATERIALIZED (SELECT *, {hashed.format(*alike)} FROM ({pairs}))",
             f"kept AS MATERIALIZED (SELECT x, y, n, {compared.format(*alike)} FROM pairs WHERE {doubtful})",
         ]
-    parts += [f"wrong_{of} AS ({_wrong(of)})" for of, _ in ways]
+    parts += [f"wrong_{of} AS ({_wrong(of, what)})" for of, what in ways]
     found = " OR ".join(f"(a, b) IN (FROM wrong_{of})" for of, _ in ways)
     failing = f'SELECT "_row" FROM (SELECT "_row", {rows} FROM {SEEN} WHERE {where})'
     failing += f" SEMI JOIN (SELECT x, y FROM kept WHERE {found}) USING (x, y)"
@@ -68,10 +68,13 @@ def _several(of: str, what: str) -> str:
     return f"SELECT {of} FROM pairs WHERE {there} GROUP BY {of} HAVING min({what}) <> max({what})"
 
 
-def _wrong(of: str) -> str:
+def _wrong(of: str, what: str) -> str:
     """The pairs that are not the most common one of their `of`; where several share the first place, all of them."""
-    counted = "SELECT a, b, sum(n) AS n FROM kept WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a, b"
+    pairs = "FROM kept WHERE a IS NOT NULL AND b IS NOT NULL"
+    # Mostly none has several, which is soon known, and windows over nothing cost nothing
+    several = f"SELECT {of} {pairs} GROUP BY {of} HAVING min({what}) <> max({what})"
+    counted = f"SELECT a, b, sum(n) AS n {pairs} AND {of} IN ({several}) GROUP BY a, b"
     over = f"OVER (PARTITION BY {of})"
-    led = f"SELECT *, max(n) {over} AS most, count(*) {over} AS others FROM ({counted})"
-    leaders = f"SELECT *, count_if(n = most) {over} AS leaders FROM ({led}) WHERE others > 1"
+    led = f"SELECT *, max(n) {over} AS most FROM ({counted})"
+    leaders = f"SELECT *, count_if(n = most) {over} AS leaders FROM ({led})"
     return f"SELECT a, b FROM ({leaders}) WHERE n < most OR leaders > 1"

@@ -50,5 +50,8 @@ def _repeated(view: View, columns: list[str], condition: str | None) -> str:
         if others:
             key = f"hash({', '.join(keys[:-1])})"
             asked = f"SELECT * FROM ({asked}) WHERE {key} IN ({repeated(key, f'({asked})')})"
+    if view.columns.few:
+        groups = f'SELECT list("_row") AS rows FROM ({asked}) GROUP BY {", ".join(keys)} HAVING count(*) > 1'
+        return f'(SELECT unnest(rows) AS "_row" FROM ({groups}))'
     counted = f'SELECT "_row", count(*) OVER (PARTITION BY {", ".join(keys)}) AS times FROM ({asked})'
     return f'(SELECT "_row" FROM ({counted}) WHERE times > 1)'

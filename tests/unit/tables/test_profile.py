@@ -107,3 +107,16 @@ def test_a_table_without_columns_or_rows_has_no_kinds() -> None:
 def test_no_cells_make_it_fail(cells: list[str | None]) -> None:
     found = profile(cells)
     assert 0 <= found.distinct <= found.filled <= found.cells == len(cells)
+
+
+SHORT = st.none() | st.sampled_from(("", " ", "a", " a", "a ", "1.5", "2", "N/A", "n/a", "\u00a0x", "x"))
+
+
+@given(st.lists(SHORT, max_size=30), st.integers(1, 40))
+def test_a_table_in_memory_is_looked_at_as_any_other(cells: list[str | None], rows: int) -> None:
+    with table_of(["a"], [[cell] for cell in cells]) as table:
+        assert table.cells() is not None
+        (found,) = profiles(table, rows=rows).values()
+    wanted = profile(cells[:rows])
+    assert found == wanted
+    assert list(found.values.items()) == list(wanted.values.items()), "the first of equally frequent ones"
