@@ -5,9 +5,7 @@ Belongs here: choosing the night and the sources, and what is said at the end. T
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +34,7 @@ def run(
     """Run the night on sources.yaml. Running the same night again finishes what was interrupted."""
     from pipelines.artifacts import NOTIFICATIONS, night_folder
     from pipelines.clock import SystemClock
+    from pipelines.garbage import seldom_collected
     from pipelines.history.asking import columns_and_rows
     from pipelines.night import run_tonight, waiting
     from pipelines.revisit import due
@@ -56,7 +55,7 @@ def run(
     count = len(source or visits)
     with progress(count, quiet=as_json) as step, opened_tools(settings, declared, step=step) as tools:
         this = Tonight(declared, chosen, tools, visits)
-        with _seldom_collected():
+        with seldom_collected():
             report = run_tonight(this, source or None)
         waited_for = waiting(this)
     _, summary = columns_and_rows(SUMMARY, public=settings.public)
@@ -95,22 +94,6 @@ def run(
         raise typer.Exit(3)
 
 
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Look for garbage less often, and not among the modules and rules that stay for the whole night anyway.
-
-    Values read from artifacts have no cycles, and come and go by the hundred thousand.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-
-
 def _tell(failures: Sequence[RunIndex]) -> None:
     for failure in failures:
         err.print(
@@ -143,9 +126,6 @@ def _undelivered(public: Path, night: date) -> int:
 
 # So many datasets are listed, those that did not pass first.
 SHOWN = 60
-
-# So many more objects than went are worth a look for garbage; by itself Python looks several times as often.
-SELDOM = 10_000
 
 UNDELIVERED = """
 select alert, channel from notification where night = ?

@@ -46,6 +46,7 @@ def tonight_resource(
 
     @dg.resource(required_resource_keys={CLOCK}, description="The night and the tools of its stages.")
     def tonight(context: dg.InitResourceContext) -> Iterator[Tonight]:
+        from pipelines.garbage import seldom_collected
         from pipelines.http_client import HttpClient
         from pipelines.operation import closing
         from pipelines.tools import opened_tools, silent
@@ -60,6 +61,7 @@ def tonight_resource(
                 context.instance.add_run_tags(run.run_id, {NIGHT_TAG: night.isoformat()})
             with (
                 alive(settings, run.run_id) if run is not None and one_process else nullcontext(),
+                seldom_collected(),
                 opened_tools(
                     settings, sources, clock=clock, step=step or silent, takes_mail=takes_mail
                 ) as tools,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import duck
-from pipelines.cli.run_command import SELDOM, _seldom_collected, _tell, _undelivered
+from pipelines.cli.run_command import _tell, _undelivered
 from pipelines.model import RunIndex
 from tests.portal_server.server import PortalServer
 from tests.unit.cli.test_cli import SAMPLES, veedor
@@ -87,12 +86,3 @@ def test_a_message_counts_as_undelivered_when_its_last_attempt_failed(tmp_path: 
     connection.close()
     assert _undelivered(tmp_path, date(2026, 3, 2)) == 1
     assert _undelivered(tmp_path, date(2026, 3, 3)) == 0
-
-
-def test_garbage_is_looked_for_as_usual_again_after_a_night() -> None:
-    usual = gc.get_threshold()
-    with _seldom_collected():
-        assert gc.get_threshold()[0] == SELDOM
-        assert gc.get_freeze_count() > 0
-    assert gc.get_threshold() == usual
-    assert gc.get_freeze_count() == 0
