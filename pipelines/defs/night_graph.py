@@ -130,14 +130,15 @@ def visits_asset(settings: Settings, group: str, owners: Sequence[str]) -> dg.As
 def tell(context: Any, tonight: Tonight, names: Sequence[str]) -> None:
     """Log the events of these sources."""
     by_id = {source.id: source for source in tonight.sources.enabled}
-    settings = tonight.tools.settings
+    night, settings = tonight.night, tonight.tools.settings
+    folders = {name: artifacts.run_folder(settings.runs, night, name) for name in names}
     with many_events(context.instance, context.run_id):
-        for name in names:
-            source, folder = by_id[name], artifacts.run_folder(settings.runs, tonight.night, name)
-            for event in materializations(source, tonight.night, folder):
+        for name, folder in folders.items():
+            for event in materializations(by_id[name], night, folder):
                 context.log_event(event)
-            target = materialized(context.instance, source)
-            context.log_event(verdict(source, tonight.night, folder, settings.public, target))
+        targets = materialized(context.instance, names)
+        for name, folder in folders.items():
+            context.log_event(verdict(by_id[name], night, folder, settings.public, targets.get(name)))
 
 
 def _metadata(

@@ -123,11 +123,13 @@ def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.A
                 for it in materializations(by_id[index.source], tonight.night, folder):
                     context.add_asset_metadata(it.metadata, it.asset_key, partition_key=it.partition)
             yield from (dg.MaterializeResult(asset_key=name) for name, *_ in SPECS)
-            for index in indexes:  # a verdict is about what is there now
+            # A verdict is about what is there now
+            targets = materialized(context.instance, [index.source for index in indexes])
+            public = tonight.tools.settings.public
+            for index in indexes:
                 source = by_id[index.source]
                 folder = artifacts.run_folder(runs, tonight.night, source.id)
-                target, public = materialized(context.instance, source), tonight.tools.settings.public
-                context.log_event(verdict(source, tonight.night, folder, public, target))
+                context.log_event(verdict(source, tonight.night, folder, public, targets.get(source.id)))
             fail_when_stopped([index for index in indexes if index.result == "failure"])
 
     return source_night
@@ -153,13 +155,14 @@ def verdict_check() -> dg.AssetChecksDefinition:
             by_id = {source.id: source for source in tonight.sources.enabled}
             settings = tonight.tools.settings
             found = []
-            for key in context.op_execution_context.partition_keys:
+            keys = context.op_execution_context.partition_keys
+            targets = materialized(context.op_execution_context.instance, keys)
+            for key in keys:
                 if key in by_id:
                     newest = index_before(settings.runs, key, tonight.night + timedelta(days=1))
                     of = newest.night if newest else tonight.night
                     folder = artifacts.run_folder(settings.runs, of, key)
-                    target = materialized(context.op_execution_context.instance, by_id[key])
-                    found.append(verdict(by_id[key], of, folder, settings.public, target))
+                    found.append(verdict(by_id[key], of, folder, settings.public, targets.get(key)))
             if len(found) != 1:
                 log: Any = context.op_execution_context  # its annotation does not name check evaluations
                 for each in found:

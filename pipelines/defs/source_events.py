@@ -8,7 +8,7 @@ of the data, and anything unknown, is a warning; a fault of ours an error. Publi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +45,8 @@ T = TypeVar("T")
 CATALOG, SNAPSHOTS, VALIDATION_RESULTS = "catalog", "snapshots", "validation_results"
 QUALITY_HISTORY = "quality_history"
 VERDICT = "verdict"
+# So many sources, or events, are asked for at a time
+AT_ONCE = 1_000
 SHOWN_FAULTS, SHOWN_DATASETS, SHOWN_EVIDENCE = 5, 50, 10
 
 Counts = Mapping[str, Any]
@@ -85,12 +87,25 @@ def materializations(source: Source, night: date, folder: Path) -> Iterator[dg.A
         yield dg.AssetMaterialization(asset, partition=source.id, metadata={**counts(folder), **place})
 
 
-def materialized(instance: dg.DagsterInstance, source: Source) -> Target | None:
-    """The newest materialisation of a source's partition: a verdict that does not name it is shown as none at all."""
-    wanted = dg.AssetRecordsFilter(dg.AssetKey(QUALITY_HISTORY), asset_partitions=[source.id])
-    for it in instance.fetch_materializations(wanted, limit=1).records:
-        return Target(storage_id=it.storage_id, run_id=it.run_id, timestamp=it.timestamp)
-    return None
+def materialized(instance: dg.DagsterInstance, names: Sequence[str]) -> dict[str, Target]:
+    """By source: the newest materialisation, which a verdict has to name, or it is shown as none at all.
+
+    A source that was never materialised is left out.
+    """
+    found: dict[str, Target] = {}
+    for first in range(0, len(names), AT_ONCE):
+        wanted = set(names[first : first + AT_ONCE])
+        chosen = dg.AssetRecordsFilter(dg.AssetKey(QUALITY_HISTORY), asset_partitions=sorted(wanted))
+        cursor: str | None = None
+        while not wanted <= found.keys():
+            page = instance.fetch_materializations(chosen, limit=AT_ONCE, cursor=cursor)
+            for it in page.records:  # the newest first
+                target = Target(storage_id=it.storage_id, run_id=it.run_id, timestamp=it.timestamp)
+                found.setdefault(it.partition_key or "", target)
+            if not page.has_more:
+                break
+            cursor = page.cursor
+    return found
 
 
 def verdict(

@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from pipelines import artifacts
-from pipelines.defs.source_events import has_changed, materializations, verdict
+from pipelines.defs import source_events
+from pipelines.defs.source_events import has_changed, materializations, materialized, verdict
 from pipelines.model import (
     Catalog,
     ContactPoint,
@@ -177,3 +178,28 @@ def test_a_source_whose_past_is_damaged_is_told_and_stops_no_other(tmp_path: Pat
     artifacts.write_text(before, '{"source": "comp')
     tonight = RunIndex("compras", NIGHT, "veedor", INSTANT, INSTANT, "failure", rules="r", state="a")
     assert has_changed(tonight, tmp_path)
+
+
+def test_the_newest_materialisation_of_each_source_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_events, "AT_ONCE", 2)
+
+    @dg.op
+    def tell(context) -> None:  # type: ignore[no-untyped-def]
+        for name in ("a", "b", "c", "c", "c", "b", "d"):
+            context.log_event(dg.AssetMaterialization(source_events.QUALITY_HISTORY, partition=name))
+
+    @dg.job
+    def telling() -> None:
+        tell()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert telling.execute_in_process(instance=instance).success
+        events = instance.fetch_materializations(
+            dg.AssetKey(source_events.QUALITY_HISTORY), limit=100
+        ).records
+        newest: dict[str | None, int] = {}
+        for it in events:
+            newest[it.partition_key] = max(it.storage_id, newest.get(it.partition_key, 0))
+        found = materialized(instance, ["a", "b", "c", "d", "never"])
+    assert {name: it.storage_id for name, it in found.items()} == newest
+    assert set(found) == set("abcd")
