@@ -16,6 +16,7 @@ import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def many_events(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
 @contextmanager
 def _held_open(path: str) -> Iterator[None]:
     """Somebody else is connected to the database, so that nobody's connection is the last one."""
-    with closing(sqlite3.connect(path)) as held:
+    with closing(sqlite3.connect(path, timeout=SQLITE_BUSY_TIMEOUT_SECONDS)) as held:
         # Whoever has asked nothing yet has not opened the log
         held.execute("SELECT count(*) FROM sqlite_master").fetchall()
         yield
