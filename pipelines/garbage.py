@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many more objects than went are worth a look for garbage; by itself Python looks at every 700.
+# So many more objects than went are worth a look for garbage; by itself Python 3.11 looks after 700.
 SELDOM = 50_000
 
 

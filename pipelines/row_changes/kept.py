@@ -17,6 +17,7 @@ from pipelines import duck
 from pipelines.artifacts import replacing
 from pipelines.row_changes import canonical, fingerprint
 from pipelines.row_changes.fingerprint import Fingerprints
+from pipelines.tables import by_value
 
 # A row takes some 100 bytes. Whoever compares larger tables reads both.
 MOST_ROWS = 2_000_000
@@ -55,4 +56,4 @@ def keep(prints: Fingerprints, path: Path) -> None:
 
 @cache
 def _how() -> tuple[str, ...]:
-    return duck.version(), inspect.getsource(canonical), inspect.getsource(fingerprint)
+    return duck.version(), *map(inspect.getsource, (canonical, fingerprint, by_value))

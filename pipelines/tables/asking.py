@@ -44,7 +44,7 @@ class Asking(Protocol):
         """Keep what `query` gives as a table that later queries may name; `name` stands in quotes, as it does there."""
 
     def kept(self, name: str) -> pyarrow.Table | None:
-        """What is kept, where memory has it as Arrow does."""
+        """What is kept, as Arrow has it; None for what is not, or not in the memory of this process."""
 
     def put(self, name: str, column: str, numbers: Sequence[int]) -> None:
         """Keep a table of one column of UBIGINT."""

@@ -40,7 +40,7 @@ def answers(cells: pyarrow.Table, questions: Mapping[str, Steps]) -> dict[str, p
     query = " UNION ALL ".join(
         f"({_asked(steps, duck.quote(name))})" for name, steps in zip(tables, groups, strict=True)
     )
-    with kept_plans.lent() as plans:
+    with kept_plans.lent() as plans, duck.interruptible(plans.connection):
         (found,) = plans.table(query, tables).columns
     return dict(zip(columns, _spread(found.combine_chunks(), encoded), strict=True))
 

@@ -107,26 +107,6 @@ class Marks:
             f'FROM (SELECT "_row", {", ".join(marks)} FROM {source}) GROUP BY {groups}'
         )
 
-    def counted_in(self, rows: pyarrow.Table) -> Counted:
-        """The same of few rows, with `_row` and these columns."""
-        import numpy
-
-        numbers = rows.column("_row").to_numpy()
-        order = numpy.argsort(numbers, kind="stable")
-        numbers = numbers[order]
-        counts: dict[str, int] = {}
-        earliest: dict[str, list[int]] = {}
-        for first in range(0, len(self.conditions), BITS * WIDE):
-            marks = rows.column(_column(first // BITS)[1:-1]).to_numpy()[order]
-            for bit, condition in enumerate(self.conditions[first : first + BITS * WIDE]):
-                met = numpy.flatnonzero(marks & numpy.uint64(1 << bit))
-                counts[condition] = len(met)
-                earliest[condition] = numbers[met[:EXAMPLES]].tolist()
-        counts |= {
-            opposite: len(numbers) - counts[condition] for opposite, condition in self.opposites.items()
-        }
-        return Counted(len(numbers), numbers[:EXAMPLES].tolist(), counts, earliest)
-
     def counted(self, found: Iterable[Sequence[Any]]) -> Counted:
         """What the rows of `query` say."""
         counts: dict[str, int] = dict.fromkeys(self.conditions, 0)
@@ -144,6 +124,26 @@ class Marks:
         counts |= {opposite: total - counts[condition] for opposite, condition in self.opposites.items()}
         earliest_rows = {condition: nsmallest(EXAMPLES, each) for condition, each in rows.items()}
         return Counted(total, nsmallest(EXAMPLES, first), counts, earliest_rows)
+
+    def counted_in(self, rows: pyarrow.Table) -> Counted:
+        """The same of few rows, which have `_row` and these columns."""
+        import numpy
+
+        numbers = rows.column("_row").to_numpy()
+        order = numpy.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        counts: dict[str, int] = {}
+        earliest: dict[str, list[int]] = {}
+        for first in range(0, len(self.conditions), BITS * WIDE):
+            marks = rows.column(_column(first // BITS)[1:-1]).to_numpy()[order]
+            for bit, condition in enumerate(self.conditions[first : first + BITS * WIDE]):
+                met = numpy.flatnonzero(marks & numpy.uint64(1 << bit))
+                counts[condition] = len(met)
+                earliest[condition] = numbers[met[:EXAMPLES]].tolist()
+        counts |= {
+            opposite: len(numbers) - counts[condition] for opposite, condition in self.opposites.items()
+        }
+        return Counted(len(numbers), numbers[:EXAMPLES].tolist(), counts, earliest)
 
 
 def _column(place: int) -> str:

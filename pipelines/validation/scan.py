@@ -84,7 +84,7 @@ def _scanned(
     counts = [it for it in values if _is_count(it)]
     queries = dict(_queries(columns, marks, [it for it in values if not _is_count(it)]))
     with _kept(table, asked, columns, views, marks, " ".join(queries), bare=bare) as (source, names):
-        rows = asked.kept(source)
+        rows = asked.kept(KEPT)
         counted = marks.counted(asked.rows(marks.query(source))) if rows is None else marks.counted_in(rows)
         if presumed:
             presumed.settle(counted.total, counted.counts[NEVER])

@@ -43,7 +43,8 @@ def one_to_one(
     if view.columns.few:  # they are kept as they are
         parts = [f"kept AS MATERIALIZED (SELECT *, {compared.format(*alike)} FROM ({pairs}))"]
     else:
-        doubtful = " OR ".join(f"{of} IN ({_several(of, what)})" for of, what in ways)
+        there = " AND ".join(f"{side} <> hash('')" for side in "ab")
+        doubtful = " OR ".join(f"{of} IN ({_several(of, what, 'pairs', there)})" for of, what in ways)
         parts = [
             f"pairs AS MATERIALIZED (SELECT *, {hashed.format(*alike)} FROM ({pairs}))",
             f"kept AS MATERIALIZED (SELECT x, y, n, {compared.format(*alike)} FROM pairs WHERE {doubtful})",
@@ -62,18 +63,17 @@ def _alike(view: View) -> tuple[str, str]:
     return identifier_sql("x"), name_sql("y")
 
 
-def _several(of: str, what: str) -> str:
-    """The hashes of values of `of` that stand with more than one value of `what`."""
-    there = " AND ".join(f"{side} <> hash('')" for side in "ab")
-    return f"SELECT {of} FROM pairs WHERE {there} GROUP BY {of} HAVING min({what}) <> max({what})"
+def _several(of: str, what: str, pairs: str, there: str) -> str:
+    """The values of `of` that stand with more than one value of `what` in `pairs`, where both are `there`."""
+    return f"SELECT {of} FROM {pairs} WHERE {there} GROUP BY {of} HAVING min({what}) <> max({what})"
 
 
 def _wrong(of: str, what: str) -> str:
     """The pairs that are not the most common one of their `of`; where several share the first place, all of them."""
-    pairs = "FROM kept WHERE a IS NOT NULL AND b IS NOT NULL"
+    there = "a IS NOT NULL AND b IS NOT NULL"
     # Mostly none has several, which is soon known, and windows over nothing cost nothing
-    several = f"SELECT {of} {pairs} GROUP BY {of} HAVING min({what}) <> max({what})"
-    counted = f"SELECT a, b, sum(n) AS n {pairs} AND {of} IN ({several}) GROUP BY a, b"
+    several = f"{of} IN ({_several(of, what, 'kept', there)})"
+    counted = f"SELECT a, b, sum(n) AS n FROM kept WHERE {there} AND {several} GROUP BY a, b"
     over = f"OVER (PARTITION BY {of})"
     led = f"SELECT *, max(n) {over} AS most FROM ({counted})"
     leaders = f"SELECT *, count_if(n = most) {over} AS leaders FROM ({led})"

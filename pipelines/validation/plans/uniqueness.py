@@ -37,21 +37,19 @@ def compound_unique(
 
 def _repeated(view: View, columns: list[str], condition: str | None) -> str:
     where = f" WHERE {condition}" if condition else ""
-    keys, asked = columns, f'SELECT "_row", {", ".join(columns)} FROM {SEEN}{where}'
-    if view.columns.rows > SMALL:
-        first, *others = (hashes(column)[0] for column in reversed(columns))
-        exact = [first, *others, hashes(columns[-1])[1]]  # the last of a compound tells the most
-        keys = [f"key_{place}" for place in range(len(exact))]
-        named = ", ".join(f"{each} AS {key}" for each, key in zip(exact, keys, strict=True))
-        # Where the last column alone is not repeated, a compound is not
-        all_rows = f"{SEEN} WHERE {view.condition}" if view.condition else SEEN
-        where = f"{where or ' WHERE true'} AND {first} IN ({repeated(first, all_rows)})"
-        asked = f'SELECT "_row", {named} FROM {SEEN}{where}'
-        if others:
-            key = f"hash({', '.join(keys[:-1])})"
-            asked = f"SELECT * FROM ({asked}) WHERE {key} IN ({repeated(key, f'({asked})')})"
-    if view.columns.few:
-        groups = f'SELECT list("_row") AS rows FROM ({asked}) GROUP BY {", ".join(keys)} HAVING count(*) > 1'
+    if view.columns.rows <= SMALL:
+        groups = f'SELECT list("_row") AS rows FROM {SEEN}{where} GROUP BY {", ".join(columns)} HAVING count(*) > 1'
         return f'(SELECT unnest(rows) AS "_row" FROM ({groups}))'
+    first, *others = (hashes(column)[0] for column in reversed(columns))
+    exact = [first, *others, hashes(columns[-1])[1]]  # the last of a compound tells the most
+    keys = [f"key_{place}" for place in range(len(exact))]
+    named = ", ".join(f"{each} AS {key}" for each, key in zip(exact, keys, strict=True))
+    # Where the last column alone is not repeated, a compound is not
+    all_rows = f"{SEEN} WHERE {view.condition}" if view.condition else SEEN
+    where = f"{where or ' WHERE true'} AND {first} IN ({repeated(first, all_rows)})"
+    asked = f'SELECT "_row", {named} FROM {SEEN}{where}'
+    if others:
+        key = f"hash({', '.join(keys[:-1])})"
+        asked = f"SELECT * FROM ({asked}) WHERE {key} IN ({repeated(key, f'({asked})')})"
     counted = f'SELECT "_row", count(*) OVER (PARTITION BY {", ".join(keys)}) AS times FROM ({asked})'
     return f'(SELECT "_row" FROM ({counted}) WHERE times > 1)'

@@ -12,49 +12,32 @@ from hypothesis import strategies as st
 
 from pipelines.row_changes import fingerprint as module
 from pipelines.settings import Settings
-from pipelines.tables.layouts import Layout, Locale
+from pipelines.tables.layouts import Layout
 from pipelines.validation.suites import load_suites
 from tests.row_changes_of import prints
+from tests.unit.row_changes.test_canonical import HEAD as COLUMNS
+from tests.unit.row_changes.test_canonical import LAYOUT
 
-HEAD = ("clave", "monto", "firma", "fallo", "procedimiento", 'otra "columna"')
-LAYOUT = Layout(
-    "prueba",
-    "1",
-    "contracts_register",
-    {
-        "contract_id": ("clave",),
-        "value_amount": ("monto",),
-        "date_signed": ("firma",),
-        "award_date": ("fallo",),
-        "procurement_method": ("procedimiento",),
-    },
-    locale=Locale(decimal=",", group=".", date="dmy"),
-    null_tokens=("N/D",),
-    values={"procurement_method": {"licitación pública": "open", "abierta": "open"}},
-    key=("contract_id",),
-)
+HEAD = (*COLUMNS, 'otra "columna"', "nota")
 SUITE = load_suites(Settings().expectations)["contracts_register"]
-CELL = (
-    st.none()
-    | st.sampled_from(
-        (
-            *("N/D", "n/d ", "  ", "1.234,50", "1234,5", "+7", "0,10", "31/12/2025", "2025-12-31T00:00:00"),
-            *(
-                "Licitación pública",
-                "ABIERTA",
-                "Peña ",
-                "Pen\u0303a",
-                "\u00a0",
-                '"',
-                "'",
-                "a\nb",
-                "\u202e",
-                "😀",
-            ),
-        )
-    )
-    | st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=6)
+NUMBERS = ("1.234,50", "1234,5", "+7", "0,10")
+DATES = ("31/12/2025", "2025-12-31T00:00:00")
+TEXTS = (
+    "N/D",
+    "n/d ",
+    "  ",
+    "Licitación pública",
+    "ABIERTA",
+    "Peña ",
+    "Pen\u0303a",
+    "\u00a0",
+    '"',
+    "'",
+    "a\nb",
+    "😀",
 )
+ANY = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=6)
+CELL = st.none() | st.sampled_from((*NUMBERS, *DATES, *TEXTS)) | ANY
 ROWS = st.lists(st.tuples(*(CELL for _ in HEAD)), max_size=8)
 
 
@@ -80,4 +63,7 @@ def test_each_value_hashed_once_gives_what_a_scan_gives(
 
 def test_a_small_table_is_not_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_scan", None)
-    prints(HEAD, [("C-1", "1", "31/12/2025", None, "abierta", "x")], tmp_path / "it.parquet", LAYOUT, SUITE)
+    found = prints(
+        HEAD, [("C-1", "1", "31/12/2025", "abierta", "P", None, "x")], tmp_path / "it", LAYOUT, SUITE
+    )
+    assert pyarrow.parquet.read_metadata(found.path).num_rows == 1
