@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # So many more objects than went are worth a look for garbage; by itself Python 3.11 looks after 700.
-SELDOM = 50_000
+SELDOM = 10_000
 
 
 @contextmanager
