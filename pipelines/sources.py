@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -300,7 +301,7 @@ def load(path: Path) -> Sources:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"it cannot be read: {error}", "Save it as UTF-8 text.", file=str(path)) from error
-    return parse(text, str(path))
+    return _parsed(text, str(path))
 
 
 def parse(text: str, file: str = "sources.yaml") -> Sources:
@@ -333,6 +334,10 @@ def parse(text: str, file: str = "sources.yaml") -> Sources:
         raise complaint(error, lines, file) from error
     _demand_consistent(sources, lines, file)
     return sources
+
+
+# Dagster asks for the definitions five times before a run begins; the value cannot be changed.
+_parsed = lru_cache(maxsize=1)(parse)
 
 
 def _demand_consistent(sources: Sources, lines: Mapping[tuple[str | int, ...], int], file: str) -> None:

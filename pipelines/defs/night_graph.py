@@ -132,11 +132,12 @@ def tell(context: Any, tonight: Tonight, names: Sequence[str]) -> None:
     by_id = {source.id: source for source in tonight.sources.enabled}
     night, settings = tonight.night, tonight.tools.settings
     folders = {name: artifacts.run_folder(settings.runs, night, name) for name in names}
-    with many_events(context.instance, context.run_id):
+    with many_events(context.instance):
         for name, folder in folders.items():
             for event in materializations(by_id[name], night, folder):
                 context.log_event(event)
-        targets = materialized(context.instance, names)
+    targets = materialized(context.instance, names)
+    with many_events(context.instance):
         for name, folder in folders.items():
             context.log_event(verdict(by_id[name], night, folder, settings.public, targets.get(name)))
 

@@ -19,6 +19,7 @@ from dagster_shared.utils.warnings import PreviewWarning
 
 from pipelines import artifacts
 from pipelines.alerts.message import clean
+from pipelines.defs.event_log import many_events
 from pipelines.defs.executors import at_recorder
 from pipelines.defs.night_graph import VISITS
 from pipelines.defs.partitions import source_partitions
@@ -126,10 +127,11 @@ def source_assets(settings: Settings, group: str, owners: Sequence[str]) -> dg.A
             # A verdict is about what is there now
             targets = materialized(context.instance, [index.source for index in indexes])
             public = tonight.tools.settings.public
-            for index in indexes:
-                source = by_id[index.source]
-                folder = artifacts.run_folder(runs, tonight.night, source.id)
-                context.log_event(verdict(source, tonight.night, folder, public, targets.get(source.id)))
+            with many_events(context.instance):
+                for index in indexes:
+                    source = by_id[index.source]
+                    folder = artifacts.run_folder(runs, tonight.night, source.id)
+                    context.log_event(verdict(source, tonight.night, folder, public, targets.get(source.id)))
             fail_when_stopped([index for index in indexes if index.result == "failure"])
 
     return source_night
@@ -165,8 +167,9 @@ def verdict_check() -> dg.AssetChecksDefinition:
                     found.append(verdict(by_id[key], of, folder, settings.public, targets.get(key)))
             if len(found) != 1:
                 log: Any = context.op_execution_context  # its annotation does not name check evaluations
-                for each in found:
-                    log.log_event(each)
+                with many_events(log.instance):
+                    for each in found:
+                        log.log_event(each)
             ours = any(it.severity is dg.AssetCheckSeverity.ERROR for it in found)
             return dg.AssetCheckResult(
                 passed=bool(found) and all(it.passed for it in found),

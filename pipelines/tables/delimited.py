@@ -330,15 +330,18 @@ def _counts(
 ) -> bool:
     """Whether DuckDB parses every cell and gives a row for each line, or for each line outside quotes.
 
-    Also counts rows, blank ones and NUL bytes into `tally`. The lines are counted while DuckDB parses.
+    Also counts rows, blank ones and NUL bytes into `tally`. The lines of a large file are counted while DuckDB parses.
     """
     # Where its name stands in a column, it may be the header once more: only the patient way can tell
     published = begin.published[: parse.width]
     name = next(((index, cell) for index, cell in enumerate(published) if cell.strip()), None)
-    with ThreadPoolExecutor(1) as beside:
-        counting = beside.submit(ends, parse.path)
-        counted = counts(name)
-        lines = counting.result()
+    if parse.path.stat().st_size <= STORED:  # done before a thread would be well on its way
+        counted, lines = counts(name), ends(parse.path)
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(ends, parse.path)
+            counted = counts(name)
+            lines = counting.result()
     if counted is None:
         return False
     total, blank = counted

@@ -89,7 +89,7 @@ def _regularity(sample: str, dialect: Dialect) -> float:
     widths: Counter[int] = Counter()
     try:
         for row in csv.reader(io.StringIO(dialect.doubled(sample), newline=""), **dialect.reader_options()):
-            if "".join(row).strip():
+            if (row and row[0].strip()) or "".join(row).strip():
                 widths[len(row)] += 1
     except csv.Error:
         return 0.0

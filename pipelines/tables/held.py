@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 PARSED = "veedor:parsed"
+# So many columns are looked at: where none of them is filled in every record, all are asked.
+_ASKED = 8
 
 
 def parsed(space: Workspace, parse: Parse) -> pyarrow.Table | None:
@@ -47,10 +49,22 @@ def counted(
         return None
     if again and pyarrow.compute.any(pyarrow.compute.equal(records.column(again[0]), again[1])).as_py():
         return None
+    if any(map(_surely_filled, records.columns[:_ASKED])):
+        return records.num_rows, 0
     query = f"SELECT coalesce(count_if({blank(records.column_names)}), 0) FROM {duck.quote(PARSED)}"
     with kept_plans.lent() as plans:
         ((blanks,),) = plans.rows(query, {PARSED: records})
     return records.num_rows, int(blanks)
+
+
+def _surely_filled(column: pyarrow.ChunkedArray) -> bool:
+    """Whether each cell begins with a character of ASCII that is no blank (`table.filled`)."""
+    import pyarrow.compute
+
+    if column.null_count or not len(column):
+        return False
+    ends = pyarrow.compute.min_max(column).as_py()
+    return ends["min"] >= "!" and ends["max"] < "\x80"
 
 
 def published(

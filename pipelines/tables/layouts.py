@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,6 +101,7 @@ class Fit:
         return not self.layout.last_resort, self.share, len(self.roles)
 
 
+@lru_cache(maxsize=10_000)  # layouts have not so many names, and each is compared with every table's
 def fold(name: str) -> str:
     """A name as layouts compare it: without case, accents, punctuation and repeated blanks."""
     if name.isascii():

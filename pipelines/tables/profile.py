@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,21 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}|((?:
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(?:19|20)\d\d{_TIME}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
+
+# Columns whose cells are all written alike are told at once: each pattern is of one cell in a line of its own, where
+# there is no "@". What is not sure of every line is left to `_kind`, which says the same.
+_WORD = r"(?=[^\W\d_RUQSBMECHhWw])"
+_ALIKE = tuple(
+    (re.compile(rf"(?:{cell}\n)++"), kind, detail)
+    for cell, kind, detail in (
+        (rf"(?:{_WORD}|(?!{_BEGINS.pattern}|(?i:https?://|www\.))).++", TEXT, ""),
+        (r"(?!(?:19|20)[0-9]{6}\n)(?:0|[1-9][0-9]{0,30})", NUMBER, ""),
+        (r"(?:0|[1-9][0-9]{0,30})\.(?:[0-9]{1,2}|[0-9]{4,30})", NUMBER, "."),
+        (r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", DATE, "ymd"),
+        (rf"(?=.{{1,{LONGEST}}}\n)(?i:https?://|www\.)\S++", URL, ""),
+    )
+)
+_MOST_ALIKE = 1_000_000  # characters
 
 
 @dataclass(frozen=True)
@@ -116,10 +132,16 @@ def kinds(found: Mapping[str, Profile]) -> dict[str, str]:
 def _counted(column: pyarrow.ChunkedArray) -> Counter[str]:
     """How often each text stands in a column, in the order in which they come first."""
     counted = column.value_counts()
+    values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
+    if None in values:
+        place = values.index(None)
+        del values[place], counts[place]
+    stripped = list(map(str.strip, values))
+    if stripped == values:  # nearly always, and then each of them stands once
+        return Counter(dict(zip(values, counts, strict=True)))
     found = Counter[str]()
-    for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
-        if value:
-            found[value.strip()] += count
+    for value, count in zip(stripped, counts, strict=True):
+        found[value] += count
     return found
 
 
@@ -140,7 +162,9 @@ def _told(values: Counter[str], cells: int) -> Profile:
 
 
 def _most(values: Counter[str]) -> list[tuple[str, int]]:
-    """As `values.most_common(VALUES)`, sooner where nearly every value is another."""
+    """As `values.most_common(VALUES)`, sooner where every value is another, or nearly every one."""
+    if values.total() == len(values):
+        return list(islice(values.items(), VALUES))
     return sorted(values.items(), key=itemgetter(1), reverse=True)[:VALUES]
 
 
@@ -153,6 +177,12 @@ def says_nothing(value: str) -> bool:
 def _kind(values: Counter[str], filled: int) -> tuple[str, str]:
     if filled < ENOUGH:
         return UNKNOWN, ""
+    if sum(map(len, values)) <= _MOST_ALIKE:
+        lines = "\n".join((*values, ""))
+        if "@" not in lines and lines.count("\n") == len(values):
+            for alike, kind, detail in _ALIKE:
+                if alike.fullmatch(lines):
+                    return kind, detail
     dates, numbers, other = Counter[str](), Counter[str](), Counter[str]()
     for value, count in values.items():
         if len(value) > LONGEST:

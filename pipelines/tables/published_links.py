@@ -30,6 +30,8 @@ _ADDRESS = r"https?://[^\s<>\"]+"
 _PLAIN = re.compile(
     r"https?://(?=[-.]*[a-z0-9])[-.a-z0-9]+(?::\d{1,4})?(?:/[!#-;=?A-~]*)?", re.IGNORECASE | re.ASCII
 )
+# What SQL's `trim` takes away (Unicode's category Zs).
+_SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _MAIL = re.compile(r"[^\s/?&=@]+@[^\s/?&=@]+\.[a-z]{2,}", re.IGNORECASE)
 
 Found = tuple[int, str]
@@ -76,21 +78,33 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()
 
 
+def _held(rows: Iterable[int], cells: Iterable[str | None]) -> list[Found]:
+    first: dict[str, int] = {}
+    for row, cell in zip(rows, cells, strict=True):
+        if cell and row < first.get(cell, row + 1):
+            first[cell] = row
+    trimmed = ((row, cell.strip(_SPACES)) for cell, row in first.items())
+    return [(row, cell) for row, cell in trimmed if cell[:4].lower() == "http"]
+
+
 def _candidates(table: Table, column: str) -> list[Found]:
     """Of each group of addresses whose MD5 ends alike, that of the smallest; one scan, and some thousand groups.
 
-    In a table of few rows each address is a group of its own.
+    In a table of few rows each address is a group of its own, and in memory whatever may be an address, too.
     """
+    few = table.report.rows <= FEW
+    if few and (cells := table.cells()) is not None:
+        return _held(cells.column(ROW).to_pylist(), cells.column(column).to_pylist())
     asks = f"length(value) <= {LONGEST} AND regexp_full_match(value, {duck.literal(_ADDRESS)}, 'i')"
     with asking(table) as asked, table.presuming():
-        cells = (
+        every = (
             f"SELECT {ROW} AS place, trim({duck.quote(column)}) AS value FROM {duck.quote(asked.relation)}"
         )
-        if table.report.rows <= FEW:
-            cells = f"SELECT min(place) AS place, value FROM ({cells}) GROUP BY value"
-            rows = asked.rows(f"SELECT place, value FROM ({cells}) WHERE {asks}")
+        if few:
+            every = f"SELECT min(place) AS place, value FROM ({every}) GROUP BY value"
+            rows = asked.rows(f"SELECT place, value FROM ({every}) WHERE {asks}")
         else:
-            addresses = f"SELECT place, value, md5(value) AS lot FROM ({cells}) WHERE {asks}"
+            addresses = f"SELECT place, value, md5(value) AS lot FROM ({every}) WHERE {asks}"
             rows = asked.rows(
                 "SELECT first.place, first.value FROM (SELECT arg_min({'place': place, 'value': value}, (lot, place))"
                 f" AS first FROM ({addresses}) GROUP BY right(lot, {ENDING}))"

@@ -87,6 +87,19 @@ def test_each_fault_is_named_with_line_and_remedy(old: str, new: str, line: int,
     assert caught.value.advice
 
 
+def test_a_file_is_understood_once_and_again_when_it_says_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    found = load(path)
+    assert load(path) is found
+    path.write_text(GOOD.replace("id: compras", "id: obras"), encoding="utf-8")
+    assert [it.id for it in load(path).sources] == ["obras"]
+    path.write_text(GOOD.replace("version: 1", "version: 0"), encoding="utf-8")
+    for _ in range(2):  # a fault is no value, and is told again
+        with pytest.raises(SourcesError):
+            load(path)
+
+
 def test_two_sources_with_one_id_are_refused() -> None:
     entry = GOOD[GOOD.index("  - id") :]
     with pytest.raises(SourcesError, match="two entries have the source id 'compras'"):

@@ -2,7 +2,8 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,72 +11,199 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 
+from pipelines.defs import event_log
 from pipelines.defs.event_log import many_events
 
-EVENTS = 5
+BROUGHT, JUDGED = dg.AssetKey("brought"), dg.AssetKey(["some", "judged"])
+# Kinds of events in the order in which they are told
+SEQUENCES = ["", "b", "c", "l", "bbb", "ccc", "bjbjc", "bclcbjlb", "jjlcc", "bbbbbcccccjjjjj"]
+Told = dict[str, Any]
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.from_config(_home(tmp_path)) as found:
+@contextmanager
+def opened(folder: Path) -> Iterator[dg.DagsterInstance]:
+    (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(folder)) as found:
         yield found
 
 
-def _home(folder: Path) -> str:
-    (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
-    return str(folder)
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    with opened(tmp_path_factory.mktemp("dagster")) as found:
+        yield found
 
 
-def told(instance: dg.DagsterInstance, together: bool) -> dict[str, Any]:
-    """A run that logs `EVENTS` materialisations, and what was seen of the log while it did."""
-    seen: dict[str, Any] = {"engines": 0, "kept": []}
-    usual = sqlite_event_log.create_engine
+@pytest.fixture(scope="module")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """One to which events are told one by one; it keeps what it was told before, as the other one does."""
+    with opened(tmp_path_factory.mktemp("dagster")) as found:
+        yield found
 
-    def counted(*given: Any, **named: Any) -> Any:
-        seen["engines"] += 1
-        return usual(*given, **named)
 
-    @dg.op
-    def tell(context: dg.OpExecutionContext) -> None:
-        def events() -> None:
-            for number in range(EVENTS):
-                context.log_event(dg.AssetMaterialization("it", partition=str(number)))
-                wal = Path(context.instance.storage_directory()).parent.rglob("index.db-wal")
-                seen["kept"].append(any(wal))
+def event(kind: str, number: int) -> Any:
+    """The event of a kind: brought and judged are materialisations, c is a check."""
+    if kind == "c":
+        return dg.AssetCheckEvaluation(
+            asset_key=JUDGED,
+            check_name="sound",
+            passed=number % 2 == 0,
+            partition=f"p{number}",
+            metadata={"number": number},
+        )
+    key = BROUGHT if kind == "b" else JUDGED
+    return dg.AssetMaterialization(
+        key,
+        partition=f"p{number}",
+        metadata={"number": number},
+        tags={"dagster/data_version": f"v{number}"},
+    )
 
-        sqlite_event_log.create_engine = counted
-        try:
-            if together:
-                with many_events(context.instance, context.run_id):
-                    events()
-                assert sqlite_event_log.create_engine is counted
-            else:
-                events()
-        finally:
-            sqlite_event_log.create_engine = usual
+
+def run(instance: dg.DagsterInstance, tell: Callable[[Any], None]) -> Any:
+    """One run that does this; its context takes evaluations, too, whatever its annotation says."""
+
+    @dg.op(name="tell")
+    def telling(context: dg.OpExecutionContext) -> None:
+        tell(context)
 
     @dg.job
-    def telling() -> None:
-        tell()
+    def night() -> None:
+        telling()
 
-    assert telling.execute_in_process(instance=instance).success
-    return seen
-
-
-def partitions(instance: dg.DagsterInstance) -> list[str | None]:
-    found = instance.fetch_materializations(dg.AssetKey("it"), limit=100).records
-    return sorted(it.partition_key or "" for it in found)
+    return night.execute_in_process(instance=instance, raise_on_error=False)
 
 
-def test_events_that_are_told_together_share_an_engine_and_the_log(instance: dg.DagsterInstance) -> None:
-    alone = told(instance, together=False)
-    assert alone["engines"] >= 2 * EVENTS, "Dagster has mended it: `many_events` may go"
-    assert not any(alone["kept"]), "Dagster has mended it: `many_events` may go"
-    assert told(instance, together=True) == {"engines": 2, "kept": [True] * EVENTS}
-    assert partitions(instance) == sorted([*map(str, range(EVENTS))] * 2)
+def told(instance: dg.DagsterInstance, kinds: Sequence[str], together: bool) -> Told:
+    """A run that tells these kinds of events, and all that Dagster has to say of it then."""
+
+    def tell(context: Any) -> None:
+        with many_events(context.instance) if together else nullcontext():
+            for number, kind in enumerate(kinds):
+                if kind == "l":
+                    context.log.info(f"note {number}")
+                else:
+                    context.log_event(event(kind, number))
+
+    done = run(instance, tell)
+    assert done.success
+    return seen(instance, done.run_id)
+
+
+def seen(instance: dg.DagsterInstance, run_id: str) -> Told:
+    """What the log of the run says, and what each asset and the check say of themselves, without ids and times."""
+    log = [it for it in instance.all_logs(run_id) if it.run_id == run_id]
+    storage = instance.event_log_storage
+    check = dg.AssetCheckKey(JUDGED, "sound")
+    checks = storage.get_asset_check_execution_history(check, limit=100)
+    return {
+        "log": [
+            _facts(it) if it.is_dagster_event else it.user_message
+            for it in log
+            if not it.is_dagster_event or it.dagster_event_type in event_log.TOGETHER
+        ],
+        **{
+            key.to_string(): {
+                "records": [
+                    (it.partition_key, _facts(it.event_log_entry))
+                    for it in instance.fetch_materializations(key, limit=100).records
+                    if it.run_id == run_id
+                ],
+                "newest": _facts(instance.get_latest_materialization_event(key)),
+                "tags": sorted(
+                    tuple(sorted(it.items()))
+                    for it in instance.get_event_tags_for_asset(key, filter_tags=None)
+                ),
+                "partitions": sorted(instance.get_materialized_partitions(key)),
+                "newest_of_each": storage.get_latest_storage_id_by_partition(
+                    key, dg.DagsterEventType.ASSET_MATERIALIZATION
+                ).keys(),
+            }
+            for key in (BROUGHT, JUDGED)
+        },
+        "checks": [(it.status, it.partition, _facts(it.event)) for it in checks if it.run_id == run_id],
+    }
+
+
+def _facts(entry: Any) -> Any:
+    if entry is None:
+        return None
+    found = entry.dagster_event
+    what = found.event_specific_data
+    return (found.event_type_value, found.partition, found.asset_key, getattr(what, "metadata", None) or what)
+
+
+@pytest.mark.parametrize("at_once", [2, 500])
+@pytest.mark.parametrize("kinds", SEQUENCES)
+def test_events_that_are_told_together_are_stored_like_any_others(
+    instance: dg.DagsterInstance,
+    another: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    kinds: str,
+    at_once: int,
+) -> None:
+    monkeypatch.setattr(event_log, "AT_ONCE", at_once)
+    together = told(instance, kinds, together=True)
+    assert together == told(another, kinds, together=False)
+    assert len(together["log"]) == len(kinds)
+
+
+def test_the_same_check_twice_in_a_run_leaves_its_last_outcome(instance: dg.DagsterInstance) -> None:
+    def tell(context: Any) -> None:
+        for passed in (True, False):  # as a step that is tried again tells it
+            with many_events(context.instance):
+                context.log_event(
+                    dg.AssetCheckEvaluation(
+                        asset_key=JUDGED, check_name="sound", passed=passed, partition="p", metadata={}
+                    )
+                )
+
+    done = run(instance, tell)
+    assert done.success
+    assert len(seen(instance, done.run_id)["log"]) == 2
+    assert [it[0].value for it in seen(instance, done.run_id)["checks"]] == ["FAILED"]
+
+
+def test_what_breaks_off_has_told_what_it_came_to(instance: dg.DagsterInstance) -> None:
+    def tell(context: Any) -> None:
+        with many_events(context.instance):
+            context.log_event(event("b", 1))
+            raise RuntimeError("the disk is full")
+
+    done = run(instance, tell)
+    assert not done.success
+    assert len(seen(instance, done.run_id)["log"]) == 1
+    assert "store_event" not in vars(instance.event_log_storage)
+
+
+def test_events_that_are_told_together_take_no_connection_each(
+    another: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    module: Any = sqlite_event_log  # it imports the function for itself alone
+    usual = module.create_engine
+
+    def counted(address: str, **given: Any) -> Any:
+        made.append(address)
+        return usual(address, **given)
+
+    def taken(count: int, together: bool) -> int:
+        def tell(context: Any) -> None:
+            made.clear()
+            with many_events(context.instance) if together else nullcontext():
+                for number in range(count):
+                    context.log_event(event("bc"[number % 2], number))
+            made.append("after")
+
+        assert run(another, tell).success
+        return made.index("after")
+
+    monkeypatch.setattr(module, "create_engine", counted)
+    assert taken(8, together=False) - taken(4, together=False) >= 8, (
+        "Dagster has mended it: `many_events` may go"
+    )
+    assert taken(8, together=True) == taken(4, together=True)
 
 
 def test_events_elsewhere_are_stored_as_ever() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        told(instance, together=True)
-        assert partitions(instance) == [*map(str, range(EVENTS))]
+        assert len(told(instance, "bcb", together=True)["log"]) == 3

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.tables import profile as module
 from pipelines.tables.profile import date_order, decimal_mark, kinds, profile, profiles, says_nothing
 from tests.tables_of import table_of
 
@@ -120,3 +124,39 @@ def test_a_table_in_memory_is_looked_at_as_any_other(cells: list[str | None], ro
     wanted = profile(cells[:rows])
     assert found == wanted
     assert list(found.values.items()) == list(wanted.values.items()), "the first of equally frequent ones"
+
+
+# Cells of every kind, and others that only look like them
+CELLS = st.one_of(
+    st.from_regex(r"\A(?:19|20)?[0-9]{1,9}\Z"),
+    st.from_regex(r"\A[0-9]{1,4}[.,][0-9]{1,5}\Z"),
+    st.from_regex(r"\A[0-9]{4}-[01]?[0-9]-[0-3][0-9](?: 10:00)?\Z"),
+    st.from_regex(r"\A(?:[Hh]ttps?://|www\.|htt|w)[a-z./ ]{0,6}\Z"),
+    st.from_regex(r"\A[RUQSBMECha$\xb2\u0663(+-][ $0-9a-z./@-]{0,6}\Z"),
+    st.sampled_from(["https://example.org/" + "a" * 379, "https://example.org/" + "a" * 381, "a" * 500]),
+    st.text(max_size=6),
+)
+
+
+@given(
+    column=st.one_of(
+        st.lists(CELLS, max_size=12),
+        CELLS.flatmap(lambda cell: st.lists(st.sampled_from([cell, cell + "7"]), max_size=12)),
+        st.lists(st.from_regex(r"\A[0-9]{7,9}\Z"), max_size=12),
+        st.lists(st.from_regex(r"\A[0-9]{1,3}\.[0-9]{2}\Z"), min_size=5, max_size=12),
+        st.lists(st.from_regex(r"\A20[0-9]{2}-[01][0-9]-[0-3][0-9]\Z"), min_size=5, max_size=12),
+        st.lists(st.from_regex(r"\Ahttps?://[a-z]{1,9}\Z"), min_size=5, max_size=12),
+    )
+)
+def test_a_column_whose_cells_are_alike_is_of_the_kind_that_cell_by_cell_makes_it(column: list[str]) -> None:
+    found = profile(column)
+    with patch.object(module, "_ALIKE", ()):
+        assert profile(column) == found
+
+
+@given(column=st.lists(st.none() | st.sampled_from(["", " ", "a", " a", "b", "b\u00a0", "c"]), max_size=12))
+def test_texts_are_counted_the_same_in_memory_as_one_by_one(column: list[str | None]) -> None:
+    held = pyarrow.chunked_array([pyarrow.array(column, pyarrow.string())])
+    counted = module._told(module._counted(held), len(column))
+    assert counted == profile(column)
+    assert list(counted.values.items()) == list(profile(column).values.items())

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.tables import published_links
 from pipelines.tables.published_links import may_be_followed, sample
+from pipelines.tables.table import Table
 from tests.unit.tables.conftest import Reading
 
 
@@ -103,3 +104,17 @@ def test_roles_share_what_a_table_may_ask(reading: Reading) -> None:
 )
 def test_what_may_be_followed(address: str, fine: bool) -> None:
     assert may_be_followed(address) is fine
+
+
+def test_addresses_of_a_table_in_memory_are_those_that_a_query_finds(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = ("a", "a", "b", "b c", "\u00a0", "@b.mx", "\u017f", "<", '""', "a" * 1_985, "a" * 1_986)
+    spaces = ("", " ", "\u00a0", "\u3000 ", "\u200b", "\t")
+    begins = ("http://x.mx/", "HTTPS://x.mx/", "http:/", "https\u017f://x.mx/", "ftp://x.mx/", "")
+    cells = [f"{it}{begin}{end}{it}" for end in ends for it in spaces for begin in begins]
+    lines = ["id,liga", *(f'{number},"{cell}"' for number, cell in enumerate(cells))]
+    kept = addresses(reading, lines, {"r": "liga"}, most=1_000)
+    assert len(kept["r"]) > 8
+    monkeypatch.setattr(Table, "cells", lambda _: None)
+    assert addresses(reading, lines, {"r": "liga"}, most=1_000) == kept
