@@ -63,7 +63,7 @@ def _surely_filled(column: pyarrow.ChunkedArray) -> bool:
 
     if column.null_count or not len(column):
         return False
-    ends = pyarrow.compute.min_max(column).as_py()
+    ends: dict[str, str] = pyarrow.compute.min_max(column).as_py()
     return ends["min"] >= "!" and ends["max"] < "\x80"
 
 
