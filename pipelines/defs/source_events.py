@@ -1,7 +1,7 @@
 """What the screen is told of one source's night: its materialisations, and the verdict on its datasets.
 
-Belongs here: which sources are worth an event, and the events. One costs Dagster as much as the whole visit to a source
-of which nothing changed, so these get none: the materialisation of `visits` lists them. Only `passed` passes. A fault
+Belongs here: which sources are worth an event, and the events. Five of them take some 60 kB of Dagster's records, so
+that sources of which nothing changed get none: the materialisation of `visits` lists them. Only `passed` passes. A fault
 of the data, and anything unknown, is a warning; a fault of ours an error. Published texts are cleaned on their way.
 """
 

@@ -79,6 +79,7 @@ def _md5(text: str) -> str:
 
 
 def _held(rows: Iterable[int], cells: Iterable[str | None]) -> list[Found]:
+    """What begins like an address, without outer blanks; `chosen` looks at the rest."""
     first: dict[str, int] = {}
     for row, cell in zip(rows, cells, strict=True):
         if cell and row < first.get(cell, row + 1):
