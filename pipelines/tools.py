@@ -134,8 +134,8 @@ def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None
 def _computing() -> int:
     """How many threads compute at a time: one for each processor that this process may use but one, and one at least.
 
-    That one is left for what fetches and records, and for the processes of large files. Where two threads share Python's
-    lock and two processors, a small file costs a fourteenth more, and a night of changed ones is a tenth shorter.
+    That one is left for what fetches and records, and for the processes of large files. Where two threads share
+    Python's lock and two processors, a small file costs a fourteenth more, and a night of them is a tenth shorter.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, allowed - 1)

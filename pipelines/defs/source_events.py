@@ -1,8 +1,9 @@
 """What the screen is told of one source's night: its materialisations, and the verdict on its datasets.
 
-Belongs here: which sources are worth an event, and the events. Five of them take some 60 kB of Dagster's records, so
-that sources of which nothing changed get none: the materialisation of `visits` lists them. Only `passed` passes. A fault
-of the data, and anything unknown, is a warning; a fault of ours an error. Published texts are cleaned on their way.
+Belongs here: which sources are worth an event, and the events. The five of a source take some 60 kB of Dagster's
+records, so that one of which nothing changed gets none: the materialisation of `visits` lists it. Only `passed` passes.
+A fault of the data, and anything unknown, is a warning; a fault of ours an error. Published texts are cleaned on their
+way.
 """
 
 from __future__ import annotations
