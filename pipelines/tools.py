@@ -119,7 +119,7 @@ def opened_tools(
             heard=Heard(settings.runs),
             step=step,
             run_store=run_store_of(settings),
-            processor=threading.BoundedSemaphore(_computing()),
+            processor=threading.BoundedSemaphore(_computing(settings.workers)),
         )
 
 
@@ -131,14 +131,16 @@ def opened_post(settings: Settings, sources: Sources, clock: Clock | None = None
         yield _post(settings, sources, clock, http, lambda stage, key: None)
 
 
-def _computing() -> int:
-    """How many threads compute at a time: one for each processor that this process may use but one, and one at least.
+def _computing(workers: int) -> int:
+    """How many threads compute at a time, where `workers` processes at the most read large files.
 
-    That one is left for what fetches and records, and for the processes of large files. Where two threads share
-    Python's lock and two processors, a small file costs a fourteenth more, and a night of them is a tenth shorter.
+    One for each processor that this process may use but one, and one at least. That one is left for what fetches and
+    records, and for large files; without processes for these, one of them stops one thread of several. Where two
+    threads share Python's lock and two processors, a small file costs a fourteenth more, and a night of such files is
+    a tenth shorter.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, allowed - 1)
+    return max(1, allowed - 1) if workers else allowed
 
 
 def _domains(settings: Settings) -> TakesMail:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from functools import cache
-from threading import RLock
+from itertools import groupby
+from threading import Lock
 from typing import Any
 
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 
 TOGETHER = (dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
 # So many are kept in memory, some kilobytes each. SQLite takes 32,766 values at once, and an event has seven.
@@ -25,64 +25,74 @@ AT_ONCE = 500
 
 @contextmanager
 def many_events(instance: dg.DagsterInstance) -> Iterator[None]:
-    """Store materialisations and evaluations together, before anything else, every `AT_ONCE`, and at the end.
+    """Store materialisations and evaluations together, every `AT_ONCE` and at the end, and all else in its turn.
 
     Does nothing where Dagster has another storage. Whoever is killed has told up to `AT_ONCE` events less, and tells
-    all of them again.
+    all of them again. A fault of storing is raised to whoever logs a materialisation or an evaluation, or at the end:
+    Dagster would pass over one that a line of the log meets.
     """
-    if not isinstance(instance.event_log_storage, SqliteEventLogStorage):
+    storage: Any = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage) or "store_event" in vars(storage):
         yield
         return
-    storage: Any = instance.event_log_storage
+    store_one = storage.store_event
     waiting: list[Any] = []
-    lock = RLock()  # a run has other threads, which may log
+    closed = False
+    lock = Lock()  # a run has other threads, which may log
 
     def store() -> None:
         events = waiting[:]
         waiting.clear()
-        if events:
-            _store_together(storage, events)
+        for run_id, some in groupby(events, lambda it: it.run_id if _is_gathered(it) else None):
+            if run_id is None:
+                for event in some:
+                    store_one(event)
+            else:
+                _store_together(storage, run_id, list(some))
 
     def store_event(event: Any) -> None:
         with lock:
-            kind = event.dagster_event_type if event.is_dagster_event else None
-            if kind not in TOGETHER or (waiting and waiting[0].run_id != event.run_id):
-                store()
-            if kind in TOGETHER:
-                waiting.append(event)
-            else:
-                SqliteEventLogStorage.store_event(storage, event)
-            if len(waiting) >= AT_ONCE:
+            if closed:
+                store_one(event)
+                return
+            waiting.append(event)
+            if len(waiting) >= AT_ONCE and _is_gathered(event):
                 store()
 
-    storage.store_event = store_event
+    vars(storage)["store_event"] = store_event
     try:
         yield
     finally:
         with lock:
+            closed = True
             del storage.store_event  # from here on the class's own
             store()
 
 
-def _store_together(storage: Any, events: list[Any]) -> None:
+def _is_gathered(event: Any) -> bool:
+    return bool(event.is_dagster_event and event.dagster_event_type in TOGETHER)
+
+
+def _store_together(storage: Any, run_id: str, events: list[Any]) -> None:
     """What `SqliteEventLogStorage.store_event` does with each of the events of a run, with one transaction a database.
 
     Of each asset Dagster keeps the newest materialisation once more, which is the last one here.
     """
     inserted = storage.prepare_insert_event_batch(events)
-    with storage.run_connection(events[0].run_id) as connection:
+    with storage.run_connection(run_id) as connection:
         connection.execute(inserted)
     with storage.index_connection() as connection:
-        # They come in any order, but were given in this one
-        ids = sorted(connection.execute(inserted.returning(SqlEventLogStorageTable.c.id)).scalars())
+        # Nobody else writes meanwhile, so that their numbers follow each other
+        end = connection.execute(inserted).lastrowid + 1
+        numbered = list(zip(events, range(end - len(events), end), strict=True))
         inside = copy(storage)
         inside.index_connection = lambda: nullcontext(connection)
         inside.has_table = cache(storage.has_table)  # it is asked for every evaluation
-        told = [pair for pair in zip(events, ids, strict=True) if pair[0].dagster_event_type is TOGETHER[0]]
+        told = [pair for pair in numbered if pair[0].dagster_event_type is TOGETHER[0]]
         if told:
             inside.store_asset_event_tags(*zip(*told, strict=True))
         for event, number in {it.dagster_event.asset_key: (it, number) for it, number in told}.values():
             inside.store_asset_event(event, number)
-        for event, number in zip(events, ids, strict=True):
+        for event, number in numbered:
             if event.dagster_event_type is TOGETHER[1]:
                 inside.store_asset_check_event(event, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -12,12 +13,14 @@ from pipelines.tools import opened_tools
 from tests.unit.test_sources import GOOD
 
 
-@pytest.mark.parametrize(("allowed", "computing"), [(1, 1), (2, 1), (4, 3)])
+@pytest.mark.parametrize(
+    ("allowed", "workers", "computing"), [(1, 2, 1), (2, 2, 1), (4, 1, 3), (1, 0, 1), (2, 0, 2)]
+)
 def test_one_processor_is_left_for_what_does_not_compute(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, allowed: int, computing: int
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, allowed: int, workers: int, computing: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(allowed)))
-    with opened_tools(settings, parse(GOOD)) as tools:
+    with opened_tools(replace(settings, workers=workers), parse(GOOD)) as tools:
         taken = 0
         while tools.processor.acquire(blocking=False):  # type: ignore[attr-defined]
             taken += 1

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of these functions as they stand.
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -173,6 +174,56 @@ def test_what_breaks_off_has_told_what_it_came_to(instance: dg.DagsterInstance) 
     assert not done.success
     assert len(seen(instance, done.run_id)["log"]) == 1
     assert "store_event" not in vars(instance.event_log_storage)
+
+
+def test_events_that_could_not_be_stored_fail_the_step_whatever_was_logged(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any) -> None:
+        monkeypatch.undo()
+        raise sqlite3.OperationalError("database is locked")
+
+    def tell(context: Any) -> None:
+        with many_events(context.instance):
+            for number in range(3):
+                context.log_event(event("b", number))
+                context.log.warning("a line of the log")
+
+    for at_once in (2, 500):
+        monkeypatch.setattr(event_log, "AT_ONCE", at_once)
+        monkeypatch.setattr(event_log, "_store_together", locked)
+        assert not run(instance, tell).success
+
+
+def test_whoever_gathers_within_another_gathers_into_it(instance: dg.DagsterInstance) -> None:
+    def tell(context: Any) -> None:
+        with many_events(context.instance):
+            context.log_event(event("b", 1))
+            with many_events(context.instance):
+                context.log_event(event("b", 2))
+            context.log_event(event("b", 3))
+
+    done = run(instance, tell)
+    assert done.success
+    assert len(seen(instance, done.run_id)["log"]) == 3
+
+
+def test_a_thread_that_comes_too_late_stores_what_it_has(instance: dg.DagsterInstance) -> None:
+    def tell(context: Any) -> None:
+        storage = context.instance.event_log_storage
+        with many_events(context.instance):
+            late = storage.store_event
+        usual = storage.store_event
+        storage.store_event = late
+        try:
+            context.log_event(event("b", 1))
+        finally:
+            del storage.store_event
+        assert storage.store_event == usual
+
+    done = run(instance, tell)
+    assert done.success
+    assert len(seen(instance, done.run_id)["log"]) == 1
 
 
 def test_events_that_are_told_together_take_no_connection_each(
