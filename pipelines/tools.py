@@ -137,7 +137,7 @@ def _computing(workers: int) -> int:
     One for each processor that this process may use but one, and one at least. That one is left for what fetches and
     records, and for large files; without processes for these, one of them stops one thread of several. Where two
     threads share Python's lock and two processors, a small file costs a fourteenth more, and a night of such files is
-    a tenth shorter.
+    an eighth shorter.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, allowed - 1) if workers else allowed

@@ -91,7 +91,7 @@ def _held(rows: Iterable[int], cells: Iterable[str | None]) -> list[Found]:
 def _candidates(table: Table, column: str) -> list[Found]:
     """Of each group of addresses whose MD5 ends alike, that of the smallest; one scan, and some thousand groups.
 
-    In a table of few rows each address is a group of its own, and in memory whatever may be an address, too.
+    In a table of few rows each address is a group of its own. In memory, cells that only begin like one come with them.
     """
     few = table.report.rows <= FEW
     if few and (cells := table.cells()) is not None:
